@@ -1,0 +1,93 @@
+//! Every kind of event that there is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+/// A name in the database that this build does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no kind of event called {0:?}")]
+pub struct UnknownKind(pub String);
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// What kind of thing happened. Written as `noun.what-happened`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// As it is written in the database and in JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+
+        impl FromStr for Kind {
+            type Err = UnknownKind;
+
+            fn from_str(text: &str) -> Result<Self, UnknownKind> {
+                match text { $($name => Ok(Self::$variant),)+ _ => Err(UnknownKind(text.to_owned())) }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A host is known that was not before.
+    HostDiscovered = "host.discovered",
+    /// An operator took a host in.
+    HostApproved = "host.approved",
+    /// An operator gave a host another name.
+    HostRenamed = "host.renamed",
+    /// A host went from one state of its life to another.
+    HostStateChanged = "host.state-changed",
+    /// News that does not fit the host's state: kept, not applied.
+    HostUnexpected = "host.unexpected",
+    /// An operator deleted a host and all that was known of it.
+    HostDeleted = "host.deleted",
+    /// A host's agent speaks with a new key.
+    HostRekeyed = "host.rekeyed",
+    /// The inventory differs from the one before.
+    InventoryChanged = "inventory.changed",
+    /// An unproven source says something of an approved host. Key: the claim's id.
+    ClaimMade = "claim.made",
+    /// An operator has seen to a claim. Key: the claim's id.
+    ClaimSettled = "claim.settled",
+    /// An agent started (a new start id).
+    AgentStarted = "agent.started",
+    /// An agent said that it can't do a part of its work. Key: which part.
+    AgentFailed = "agent.failed",
+    /// That part works again. Key: which part.
+    AgentRecovered = "agent.recovered",
+    /// An agent said goodbye.
+    AgentStopped = "agent.stopped",
+    /// A ticket was refused: forged, expired, used before, or from another address. Key: the address.
+    TicketRefused = "ticket.refused",
+    /// The site's discovery image was chosen.
+    ImageChosen = "image.chosen",
+    /// A job ended.
+    JobEnded = "job.ended",
+    /// A secret was set.
+    SecretSet = "secret.set",
+    /// A secret was removed.
+    SecretRemoved = "secret.removed",
+    /// A provider or subscription was added or removed.
+    AlertingChanged = "alerting.changed",
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

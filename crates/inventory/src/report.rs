@@ -1,0 +1,141 @@
+//! The report: what a machine is made of, one section a subsystem.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::enrol::{Identity, IdentityNic};
+use crate::sections::{Cpu, Disk, Filesystem, Firmware, Memory, Nic, Os, Sensor, System};
+use crate::version::SchemaVersion;
+
+/// Everything that an agent found out about its machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Edition.
+    pub schema: SchemaVersion,
+    /// Which agent.
+    pub agent: AgentInfo,
+    /// When it was collected, by the agent's clock.
+    pub collected_at: Timestamp,
+    /// How long collecting took.
+    pub duration_ms: u64,
+    /// What was found.
+    pub sections: Sections,
+}
+
+/// Which agent speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentInfo {
+    /// Its version.
+    pub version: String,
+    /// Random for each start of the agent.
+    pub start_id: String,
+    /// The kernel's boot id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot_id: Option<String>,
+}
+
+/// One section a subsystem. A section that an older agent does not send is `failed`, and says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct Sections {
+    /// Maker, board, chassis.
+    pub system: Section<System>,
+    /// BIOS and the way this boot went.
+    pub firmware: Section<Firmware>,
+    /// Processors.
+    pub cpu: Section<Cpu>,
+    /// Memory and its slots.
+    pub memory: Section<Memory>,
+    /// Disks, sorted by name.
+    pub disks: Section<Vec<Disk>>,
+    /// Network cards, sorted by name.
+    pub nics: Section<Vec<Nic>>,
+    /// Mounted filesystems that live on a device, sorted by mount point.
+    pub filesystems: Section<Vec<Filesystem>>,
+    /// Temperature sensors, sorted by key.
+    pub sensors: Section<Vec<Sensor>>,
+    /// Kernel and distribution.
+    pub os: Section<Os>,
+}
+
+/// One subsystem's share of the report: its data, its data with what could not be read, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Section<T> {
+    /// All of it.
+    Ok {
+        /// What was found.
+        data: T,
+    },
+    /// Most of it.
+    Partial {
+        /// What was found.
+        data: T,
+        /// What was not.
+        warnings: Vec<Warning>,
+    },
+    /// None of it.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl<T> Section<T> {
+    /// `Ok`, or `Partial` when there is something to warn of.
+    #[must_use]
+    pub fn new(data: T, warnings: Vec<Warning>) -> Self {
+        if warnings.is_empty() { Self::Ok { data } } else { Self::Partial { data, warnings } }
+    }
+
+    /// What was found, if anything was.
+    #[must_use]
+    pub fn data(&self) -> Option<&T> {
+        match self {
+            Self::Ok { data } | Self::Partial { data, .. } => Some(data),
+            Self::Failed { .. } => None,
+        }
+    }
+}
+
+impl<T> Default for Section<T> {
+    fn default() -> Self {
+        Self::Failed { reason: "not reported by this agent".to_owned() }
+    }
+}
+
+/// Something that could not be read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Warning {
+    /// What was read, as a path below the collector's root.
+    pub path: String,
+    /// Why it could not be.
+    pub reason: String,
+}
+
+impl Report {
+    /// Who the machine is, by this report.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        let mut identity = Identity::default();
+        if let Some(system) = self.sections.system.data() {
+            identity.system_uuid.clone_from(&system.uuid);
+            identity.vendor.clone_from(&system.vendor);
+            identity.product.clone_from(&system.product);
+            identity.system_serial.clone_from(&system.serial);
+            identity.board_serial = system.board.as_ref().and_then(|board| board.serial.clone());
+            identity.chassis_serial = system.chassis.as_ref().and_then(|chassis| chassis.serial.clone());
+        }
+        let nics = self.sections.nics.data().map(Vec::as_slice).unwrap_or_default();
+        let physical = nics.iter().filter(|nic| nic.physical);
+        identity.nics = physical
+            .filter_map(|nic| {
+                let mac = nic.permanent_mac.or(nic.mac).filter(|mac| mac.is_unicast())?;
+                Some(IdentityNic { mac, usb: nic.usb })
+            })
+            .collect();
+        identity.nics.sort();
+        identity.nics.dedup();
+        identity
+    }
+}

@@ -1,0 +1,125 @@
+//! The sample: how a machine does, by the second.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::message::AgentStamp;
+use crate::report::Warning;
+use crate::version::SchemaVersion;
+
+/// One reading of what changes. It carries all that the alert rules need, so that none has to look a report up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Edition.
+    pub schema: SchemaVersion,
+    /// Who speaks.
+    pub agent: AgentStamp,
+    /// When it was taken, by the agent's clock.
+    pub taken_at: Timestamp,
+    /// Seconds since the kernel started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uptime_secs: Option<u64>,
+    /// Load averages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
+    /// Memory in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryUse>,
+    /// Temperatures, sorted by sensor key.
+    #[serde(default)]
+    pub temperatures: Vec<Temperature>,
+    /// Filesystems that live on a device, sorted by mount point.
+    #[serde(default)]
+    pub filesystems: Vec<FilesystemUse>,
+    /// What could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// Runnable and waiting tasks, averaged.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// Over one minute.
+    pub one: f64,
+    /// Over five minutes.
+    pub five: f64,
+    /// Over fifteen minutes.
+    pub fifteen: f64,
+}
+
+/// Memory in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryUse {
+    /// `MemTotal`.
+    pub total_bytes: u64,
+    /// `MemAvailable`.
+    pub available_bytes: u64,
+}
+
+/// One temperature, with the limits that its own maker gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Temperature {
+    /// Stays the same over reboots: the device's path, the chip's name and the input's index. Never `hwmonN`.
+    pub sensor: String,
+    /// What the sensor calls itself (`Composite`, `Package id 0`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What it measures.
+    pub class: SensorClass,
+    /// The reading.
+    pub temp_celsius: f64,
+    /// The maker's upper limit (an NVMe drive's WCTEMP).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_celsius: Option<f64>,
+    /// The maker's critical limit (an NVMe drive's CCTEMP).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crit_celsius: Option<f64>,
+    /// The chip's own alarm bit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<bool>,
+}
+
+/// What a temperature sensor measures: it decides the fall-back limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SensorClass {
+    /// A processor or its package.
+    Cpu,
+    /// An NVMe drive.
+    Nvme,
+    /// A spinning disk.
+    Hdd,
+    /// A SATA or SAS solid-state disk.
+    Ssd,
+    /// The air that goes in.
+    Inlet,
+    /// Anything else: board, chipset, NIC, memory.
+    #[serde(other)]
+    Other,
+}
+
+/// How full a filesystem is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilesystemUse {
+    /// Where it is mounted.
+    pub mount: String,
+    /// All blocks.
+    pub size_bytes: u64,
+    /// Blocks in use.
+    pub used_bytes: u64,
+    /// Blocks that an ordinary user may still fill. (`size - used - available` is the reserve for root.)
+    pub available_bytes: u64,
+    /// Mounted read-only.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+impl FilesystemUse {
+    /// How full it is for those who write to it, 0 to 100: as `df` reckons, without root's reserve.
+    #[must_use]
+    pub fn used_percent(&self) -> Option<f64> {
+        let usable = self.used_bytes.checked_add(self.available_bytes).filter(|sum| *sum > 0)?;
+        #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
+        Some(self.used_bytes as f64 * 100.0 / usable as f64)
+    }
+}

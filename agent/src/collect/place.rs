@@ -1,0 +1,105 @@
+//! Where a device sits, in words that stay the same over a reboot.
+//!
+//! The kernel's path of a device is made of places (`0000:00:06.0`, a port) and of numbers that it hands out as devices
+//! turn up (`host3`, `nvme1`, `virtio2`). The numbers change from boot to boot, the places don't: this leaves the places.
+
+use crate::probe::Probe;
+
+/// The place of the device at this path (`/sys/devices/…`, links followed), without the device's own name.
+pub(super) fn of(probe: &Probe, real: &str) -> String {
+    stable(real, |port_folder| probe.number(&format!("{port_folder}/port_no")))
+}
+
+fn stable(real: &str, ata_port_number: impl Fn(&str) -> Option<u32>) -> String {
+    let mut places: Vec<String> = Vec::new();
+    let mut walked = "/sys/devices".to_owned();
+    for part in real.strip_prefix("/sys/devices/").unwrap_or(real).split('/') {
+        walked.push('/');
+        walked.push_str(part);
+        if let Some((_host, place)) = hctl(part) {
+            places.push(place.to_owned());
+        } else if numbered(part, "ata") {
+            let number = ata_port_number(&format!("{walked}/ata_port/{part}"));
+            places.push(number.map_or_else(|| "ata".to_owned(), |number| format!("ata-port{number}")));
+        } else if let Some(place) = sas_place(part) {
+            places.push(place);
+        } else if !is_number_of_this_boot(part) {
+            places.push(part.to_owned());
+        }
+    }
+    places.join("/")
+}
+
+/// Splits `13:2:0:0` into the host's number and the rest.
+pub(super) fn hctl(part: &str) -> Option<(&str, &str)> {
+    let numbers = part.split(':').filter(|number| is_number(number)).count();
+    if numbers == 4 && part.matches(':').count() == 3 { part.split_once(':') } else { None }
+}
+
+/// SAS names carry the host's number first: `end_device-0:1:3` is the third behind expander 1 of host 0.
+fn sas_place(part: &str) -> Option<String> {
+    let (kind, address) = part.split_once('-')?;
+    let (_host, place) = address.split_once(':')?;
+    if matches!(kind, "end_device" | "expander" | "port" | "rport" | "phy") {
+        Some(format!("{kind}-{place}"))
+    } else {
+        None
+    }
+}
+
+fn is_number_of_this_boot(part: &str) -> bool {
+    matches!(part, "nvme" | "block" | "hwmon" | "scsi_host")
+        || part.starts_with("target")
+        || ["host", "nvme", "nvme-subsys", "virtio", "hwmon", "session", "mmc"]
+            .iter()
+            .any(|kind| numbered(part, kind))
+}
+
+/// `host12` is a numbered `host`.
+pub(super) fn numbered(part: &str, kind: &str) -> bool {
+    part.strip_prefix(kind).is_some_and(is_number)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_of_this_boot_are_left_out() {
+        let ports = |folder: &str| folder.ends_with("/ata9/ata_port/ata9").then_some(2);
+        for (real, place) in [
+            ("pci0000:00/0000:00:01.0/nvme/nvme3", "pci0000:00/0000:00:01.0"),
+            ("pci0000:00/0000:00:06.0/ata9/host8/target8:0:0/8:0:0:0", "pci0000:00/0000:00:06.0/ata-port2/0:0:0"),
+            ("pci0000:00/0000:00:05.0/virtio0/host0/target0:0:0/0:0:0:7", "pci0000:00/0000:00:05.0/0:0:7"),
+            (
+                "pci0000:00/0000:03:00.0/host4/port-4:0/expander-4:0/port-4:0:5/end_device-4:0:5/target4:0:5/4:0:5:0",
+                "pci0000:00/0000:03:00.0/port-0/expander-0/port-0:5/end_device-0:5/0:5:0",
+            ),
+            ("pci0000:00/0000:00:08.0/virtio1", "pci0000:00/0000:00:08.0"),
+            ("platform/coretemp.0", "platform/coretemp.0"),
+        ] {
+            assert_eq!(stable(&format!("/sys/devices/{real}"), ports), place);
+        }
+    }
+
+    #[test]
+    fn only_four_numbers_are_a_scsi_address() {
+        assert_eq!(hctl("13:2:0:0"), Some(("13", "2:0:0")));
+        for not in ["0000:00:06.0", "1:2:3", "1:2:3:4:5", "a:b:c:d", "1-2:1.0", ":::"] {
+            assert_eq!(hctl(not), None, "{not}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_has_a_place(real: String) {
+            stable(&real, |_| None);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Runs one piece of reading in a thread of its own, so that a panic or a hang loses that piece only.
+//!
+//! A thread that hangs in the kernel can't be stopped. It is left behind, and until it comes back the same piece is not
+//! started again: a broken drive must cost one thread, not one a minute.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Why a piece has no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Lost {
+    /// A defect of the agent.
+    #[error("the collector panicked: {0}")]
+    Panicked(String),
+    /// The kernel did not answer.
+    #[error("no answer within {} ms: a device or driver hangs", .deadline.as_millis())]
+    TimedOut {
+        /// How long it was waited for.
+        deadline: Duration,
+    },
+    /// The kernel has not answered since an earlier try.
+    #[error("an earlier reading still hangs: not tried again until it returns")]
+    StillHanging,
+    /// No thread could be had.
+    #[error("no thread could be started: {0}")]
+    NoThread(String),
+}
+
+/// Starts pieces, each with a name, and knows which of them still run.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    running: Arc<Mutex<BTreeSet<&'static str>>>,
+    deadline: Duration,
+}
+
+/// A piece that was started.
+#[derive(Debug)]
+pub struct Piece<T> {
+    result: Result<Receiver<Result<T, String>>, Lost>,
+    deadline: Duration,
+    ends: Instant,
+}
+
+impl Guard {
+    /// Every piece has `deadline` to finish.
+    #[must_use]
+    pub fn new(deadline: Duration) -> Self {
+        Self { running: Arc::default(), deadline }
+    }
+
+    /// Starts a piece.
+    pub fn start<T, W>(&self, name: &'static str, work: W) -> Piece<T>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> T + Send + 'static,
+    {
+        let ends = Instant::now() + self.deadline;
+        Piece { result: self.spawn(name, work), deadline: self.deadline, ends }
+    }
+
+    fn spawn<T, W>(&self, name: &'static str, work: W) -> Result<Receiver<Result<T, String>>, Lost>
+    where
+        T: Send + 'static,
+        W: FnOnce() -> T + Send + 'static,
+    {
+        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
+            return Err(Lost::StillHanging);
+        }
+        let running = Arc::clone(&self.running);
+        let (sender, receiver) = sync_channel(1);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| words(panic.as_ref()));
+            running.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            // Nobody waits for it any more when it comes too late.
+            sender.send(result).ok();
+        });
+        match thread {
+            Ok(_) => Ok(receiver),
+            Err(error) => {
+                self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+                Err(Lost::NoThread(error.to_string()))
+            }
+        }
+    }
+}
+
+impl<T> Piece<T> {
+    /// Waits for the result until the piece's deadline, counted from its start.
+    ///
+    /// # Errors
+    /// [`Lost`].
+    pub fn finish(self) -> Result<T, Lost> {
+        match self.result?.recv_timeout(self.ends.saturating_duration_since(Instant::now())) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(words)) => Err(Lost::Panicked(words)),
+            Err(RecvTimeoutError::Timeout) => Err(Lost::TimedOut { deadline: self.deadline }),
+            Err(RecvTimeoutError::Disconnected) => Err(Lost::Panicked("without a word".to_owned())),
+        }
+    }
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+    said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn a_panic_is_caught_and_told() {
+        let guard = Guard::new(LONG);
+        let piece = guard.start("bad", || -> u8 { panic!("index {} of {}", 7, 3) });
+        assert_eq!(piece.finish(), Err(Lost::Panicked("index 7 of 3".to_owned())));
+        assert_eq!(guard.start("bad", || 1).finish(), Ok(1));
+    }
+
+    #[test]
+    fn a_hang_ends_at_its_deadline_and_is_not_tried_again_until_it_returns() {
+        let guard = Guard::new(SOON);
+        let (release, hanging) = channel::<()>();
+        let piece = guard.start("stuck", move || hanging.recv().ok());
+        assert_eq!(piece.finish(), Err(Lost::TimedOut { deadline: SOON }));
+        assert_eq!(guard.start("stuck", || None).finish(), Err(Lost::StillHanging));
+        // Others are not touched by it.
+        let patient = Guard { deadline: LONG, ..guard.clone() };
+        assert_eq!(patient.start("well", || 1).finish(), Ok(1));
+
+        release.send(()).unwrap();
+        let again = (0..1000).find_map(|_| {
+            let tried = patient.start("stuck", || 2).finish();
+            if tried.is_err() {
+                thread::sleep(Duration::from_millis(5));
+            }
+            tried.ok()
+        });
+        assert_eq!(again, Some(2));
+    }
+}

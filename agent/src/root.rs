@@ -1,0 +1,197 @@
+//! Where collectors read: `/` in life, a captured tree in tests.
+//!
+//! Paths are written as the machine would (`/sys/block/sda/size`). In a captured tree their symbolic links are followed
+//! inside the tree, as if it were the root, so that no link leads to the machine that runs the test. Every read has a
+//! limit, and an answer that is no value (`ENOENT`, `EINVAL` of a link that is down, `ENXIO` of an empty drive) is told
+//! from one that hides something (`EACCES`, `EIO`).
+
+mod captured;
+mod live;
+
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::io::Errno;
+
+use captured::Captured;
+use live::Live;
+
+/// How much is read of an ordinary file.
+pub const FILE_LIMIT_BYTES: usize = 64 << 10;
+/// How many names are read of a directory.
+const NAMES_LIMIT: usize = 16_384;
+
+/// How full a filesystem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// All blocks.
+    pub size_bytes: u64,
+    /// Blocks that hold nothing.
+    pub free_bytes: u64,
+    /// Blocks that an ordinary user may still fill.
+    pub available_bytes: u64,
+}
+
+/// A tree of files, as collectors see it. Tests bring trees that refuse, hang and vanish.
+pub trait Tree: Send + Sync {
+    /// The file's first `limit_bytes` bytes, and one more when it is longer.
+    ///
+    /// # Errors
+    /// The kernel's.
+    fn read(&self, path: &str, limit_bytes: usize) -> io::Result<Vec<u8>>;
+
+    /// The names in a directory.
+    ///
+    /// # Errors
+    /// The kernel's.
+    fn names(&self, path: &str) -> io::Result<Vec<String>>;
+
+    /// The path with all symbolic links followed.
+    ///
+    /// # Errors
+    /// The kernel's.
+    fn real(&self, path: &str) -> io::Result<String>;
+
+    /// How full the filesystem at this mount point is. A captured tree can't tell.
+    ///
+    /// # Errors
+    /// The kernel's, or [`io::ErrorKind::Unsupported`].
+    fn space(&self, mount: &str) -> io::Result<Space>;
+
+    /// The kernel's name of the architecture, where it is not written in a file.
+    fn architecture(&self) -> Option<String>;
+}
+
+/// Why a value was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Miss {
+    /// There is none: no such file, or a device that has nothing to say just now.
+    #[error("no value")]
+    NoValue,
+    /// This user may not read it.
+    #[error("permission denied")]
+    Denied,
+    /// The file is longer than anything of its kind.
+    #[error("longer than {limit_bytes} bytes")]
+    TooLong {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// The kernel failed to read it, in its own words.
+    #[error("can't be read: {0}")]
+    Unreadable(String),
+}
+
+impl From<io::Error> for Miss {
+    fn from(error: io::Error) -> Self {
+        match Errno::from_io_error(&error) {
+            Some(
+                Errno::NOENT
+                | Errno::NOTDIR
+                | Errno::INVAL
+                | Errno::OPNOTSUPP
+                | Errno::NODEV
+                | Errno::NXIO
+                | Errno::AGAIN
+                | Errno::NODATA
+                | Errno::NOMEDIUM,
+            ) => Self::NoValue,
+            Some(Errno::ACCESS | Errno::PERM) => Self::Denied,
+            _ if error.kind() == io::ErrorKind::Unsupported => Self::NoValue,
+            _ => Self::Unreadable(error.to_string()),
+        }
+    }
+}
+
+/// The tree that collectors read, shared by all of them.
+#[derive(Clone)]
+pub struct Root(Arc<dyn Tree>);
+
+impl Root {
+    /// The tree below `path`; `/` is the machine itself.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        if path == Path::new("/") { Self(Arc::new(Live)) } else { Self(Arc::new(Captured(path))) }
+    }
+
+    /// A tree of one's own.
+    #[must_use]
+    pub fn new(tree: impl Tree + 'static) -> Self {
+        Self(Arc::new(tree))
+    }
+
+    /// The whole file, which may have `limit_bytes` at most.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn read(&self, path: &str, limit_bytes: usize) -> Result<Vec<u8>, Miss> {
+        let bytes = self.0.read(path, limit_bytes)?;
+        if bytes.len() > limit_bytes { Err(Miss::TooLong { limit_bytes }) } else { Ok(bytes) }
+    }
+
+    /// The file's beginning, up to `limit_bytes`.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn head(&self, path: &str, limit_bytes: usize) -> Result<Vec<u8>, Miss> {
+        let mut bytes = self.0.read(path, limit_bytes)?;
+        bytes.truncate(limit_bytes);
+        Ok(bytes)
+    }
+
+    /// The names in a directory, sorted.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn names(&self, path: &str) -> Result<Vec<String>, Miss> {
+        let mut names = self.0.names(path)?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The path with all symbolic links followed.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn real(&self, path: &str) -> Result<String, Miss> {
+        Ok(self.0.real(path)?)
+    }
+
+    /// How full the filesystem at this mount point is.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn space(&self, mount: &str) -> Result<Space, Miss> {
+        Ok(self.0.space(mount)?)
+    }
+
+    /// The kernel's name of the architecture.
+    #[must_use]
+    pub fn architecture(&self) -> Option<String> {
+        self.0.architecture()
+    }
+}
+
+/// Reads a regular file. A pipe or a device node in its place is refused before it is opened: opening can block, and
+/// opening a watchdog starts it.
+fn read_file(path: &Path, limit_bytes: usize) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(nonblock).open(path)?;
+    let mut bytes = Vec::new();
+    file.take(limit_bytes as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_names(path: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in path.read_dir()?.take(NAMES_LIMIT) {
+        // A name that is no UTF-8 is none of the kernel's.
+        names.extend(entry?.file_name().into_string().ok());
+    }
+    Ok(names)
+}

@@ -1,0 +1,146 @@
+//! A tree that was taken from some machine, with its symbolic links.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use rustix::io::Errno;
+
+use super::{Space, Tree, read_file, read_names};
+
+/// As many as the kernel follows.
+const LINKS_LIMIT: usize = 40;
+
+pub(super) struct Captured(pub(super) PathBuf);
+
+impl Captured {
+    /// The path's components below the tree's own root, links followed. `..` stops at that root, as it does at `/`.
+    fn follow(&self, path: &str) -> io::Result<Vec<String>> {
+        let mut ahead: Vec<String> = path.rsplit('/').map(str::to_owned).collect();
+        let mut place: Vec<String> = Vec::new();
+        let mut links = 0;
+        while let Some(part) = ahead.pop() {
+            match part.as_str() {
+                "" | "." => continue,
+                ".." => {
+                    place.pop();
+                    continue;
+                }
+                _ => place.push(part),
+            }
+            match fs::read_link(self.below(&place)) {
+                Ok(target) => {
+                    links += 1;
+                    if links > LINKS_LIMIT {
+                        return Err(Errno::LOOP.into());
+                    }
+                    let target = target.into_os_string().into_string();
+                    let target = target.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+                    if target.starts_with('/') {
+                        place.clear();
+                    } else {
+                        place.pop();
+                    }
+                    ahead.extend(target.rsplit('/').map(str::to_owned));
+                }
+                // No link.
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::INVAL) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(place)
+    }
+
+    fn below(&self, place: &[String]) -> PathBuf {
+        let mut path = self.0.clone();
+        path.extend(place);
+        path
+    }
+
+    fn locate(&self, path: &str) -> io::Result<PathBuf> {
+        Ok(self.below(&self.follow(path)?))
+    }
+}
+
+impl Tree for Captured {
+    fn read(&self, path: &str, limit_bytes: usize) -> io::Result<Vec<u8>> {
+        read_file(&self.locate(path)?, limit_bytes)
+    }
+
+    fn names(&self, path: &str) -> io::Result<Vec<String>> {
+        read_names(&self.locate(path)?)
+    }
+
+    fn real(&self, path: &str) -> io::Result<String> {
+        Ok(format!("/{}", self.follow(path)?.join("/")))
+    }
+
+    fn space(&self, _mount: &str) -> io::Result<Space> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn architecture(&self) -> Option<String> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::root::{Miss, Root};
+
+    fn tree() -> (tempfile::TempDir, Root) {
+        let folder = tempfile::tempdir().unwrap();
+        let below = |path: &str| folder.path().join("root").join(path);
+        fs::create_dir_all(below("sys/devices/disk")).unwrap();
+        fs::create_dir_all(below("sys/block")).unwrap();
+        fs::write(below("sys/devices/disk/size"), "8\n").unwrap();
+        fs::write(folder.path().join("secret"), "outside").unwrap();
+        symlink("../devices/disk", below("sys/block/sda")).unwrap();
+        symlink("/sys/devices/disk", below("sys/block/absolute")).unwrap();
+        symlink("../../../../../../secret", below("sys/climber")).unwrap();
+        symlink("loop", below("sys/loop")).unwrap();
+        let root = Root::at(folder.path().join("root"));
+        (folder, root)
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_tree() {
+        let (_folder, root) = tree();
+        for path in ["/sys/block/sda/size", "/sys/block/absolute/size", "sys//block/./sda/../disk/size"] {
+            assert_eq!(root.read(path, 10).unwrap(), b"8\n", "{path}");
+        }
+        assert_eq!(root.real("/sys/block/sda").unwrap(), "/sys/devices/disk");
+    }
+
+    #[test]
+    fn no_link_leads_out_of_the_tree() {
+        let (_folder, root) = tree();
+        for path in ["/sys/climber", "/../../secret", "/sys/../../secret"] {
+            assert!(matches!(root.read(path, 10), Err(Miss::NoValue)), "{path}");
+        }
+        assert!(matches!(root.read("/sys/loop", 10), Err(Miss::Unreadable(_))));
+    }
+
+    #[test]
+    fn pipes_and_folders_are_not_read() {
+        let (folder, root) = tree();
+        let pipe = folder.path().join("root/pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        for path in ["/pipe", "/sys"] {
+            assert!(matches!(root.read(path, 10), Err(Miss::Unreadable(_))), "{path}");
+        }
+        assert!(matches!(root.names("/sys/devices/disk/size"), Err(Miss::NoValue)));
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let (folder, root) = tree();
+        fs::write(folder.path().join("root/long"), vec![b'a'; 1 << 20]).unwrap();
+        assert!(matches!(root.read("/long", 100), Err(Miss::TooLong { limit_bytes: 100 })));
+        assert_eq!(root.read("/long", 1 << 20).unwrap().len(), 1 << 20);
+        assert_eq!(root.head("/long", 100).unwrap().len(), 100);
+    }
+}

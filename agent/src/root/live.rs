@@ -1,0 +1,37 @@
+//! The machine itself.
+
+use std::io;
+use std::path::Path;
+
+use super::{Space, Tree, read_file, read_names};
+
+pub(super) struct Live;
+
+impl Tree for Live {
+    fn read(&self, path: &str, limit_bytes: usize) -> io::Result<Vec<u8>> {
+        read_file(Path::new(path), limit_bytes)
+    }
+
+    fn names(&self, path: &str) -> io::Result<Vec<String>> {
+        read_names(Path::new(path))
+    }
+
+    fn real(&self, path: &str) -> io::Result<String> {
+        let real = Path::new(path).canonicalize()?;
+        real.into_os_string().into_string().map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+
+    fn space(&self, mount: &str) -> io::Result<Space> {
+        let stat = rustix::fs::statvfs(mount)?;
+        let block_bytes = if stat.f_frsize == 0 { stat.f_bsize } else { stat.f_frsize };
+        Ok(Space {
+            size_bytes: stat.f_blocks.saturating_mul(block_bytes),
+            free_bytes: stat.f_bfree.saturating_mul(block_bytes),
+            available_bytes: stat.f_bavail.saturating_mul(block_bytes),
+        })
+    }
+
+    fn architecture(&self) -> Option<String> {
+        rustix::system::uname().machine().to_str().ok().map(str::to_owned)
+    }
+}

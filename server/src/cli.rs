@@ -1,0 +1,122 @@
+//! The operator's command line. Every command but `serve` and `image build` is a thin client of the HTTP API.
+
+mod alert;
+mod boot;
+mod client;
+mod host;
+mod image;
+mod output;
+mod provider;
+mod score;
+mod secret;
+mod subscription;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::data_dir::DataDir;
+use crate::settings::{ServeArgs, Settings};
+use client::Client;
+use output::Format;
+
+/// Bare-metal provisioning and inventory: machines boot, report what they are made of, and a phone rings when one breaks
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// Folder of the server on this machine: database, token, keys
+    #[arg(long, env = "MUSTER_DATA_DIR", default_value = "muster-data", value_name = "DIR", global = true)]
+    data_dir: PathBuf,
+    /// A server elsewhere, e.g. https://muster.lan:8443
+    #[arg(long, env = "MUSTER_SERVER", value_name = "URL", global = true)]
+    server: Option<String>,
+    /// The operator's token for a server elsewhere
+    #[arg(long, env = "MUSTER_TOKEN", value_name = "TOKEN", hide_env_values = true, global = true)]
+    token: Option<String>,
+    /// SHA-256 of that server's certificate; `muster serve` prints it when it starts
+    #[arg(long, env = "MUSTER_PIN", value_name = "SHA256", global = true)]
+    pin: Option<String>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Format::Table, global = true)]
+    output: Format,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(ServeArgs),
+    /// List scores and run them
+    #[command(subcommand)]
+    Score(score::Command),
+    /// See hosts and take them in
+    #[command(subcommand)]
+    Host(host::Command),
+    /// See what a machine would boot
+    #[command(subcommand)]
+    Boot(boot::Command),
+    /// Build the discovery image and choose it
+    #[command(subcommand)]
+    Image(image::Command),
+    /// Where notifications are sent
+    #[command(subcommand)]
+    Provider(provider::Command),
+    /// Who hears of what
+    #[command(subcommand)]
+    Subscription(subscription::Command),
+    /// What is wrong now, and what was
+    #[command(subcommand)]
+    Alert(alert::Command),
+    /// Passwords and tokens, kept encrypted
+    #[command(subcommand)]
+    Secret(secret::Command),
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// What failed, in words for the operator.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    let Cli { global, command } = cli;
+    let client = || Client::find(&global);
+    match command {
+        Command::Serve(args) => {
+            crate::telemetry::start();
+            Ok(crate::serve::serve(DataDir::new(&global.data_dir), Settings::assemble(args)?).await?)
+        }
+        Command::Score(command) => score::run(command, &client()?, global.output).await,
+        Command::Host(command) => host::run(command, &client()?, global.output).await,
+        Command::Boot(command) => boot::run(command, &client()?, global.output).await,
+        Command::Image(image::Command::Build(args)) => image::build(args, global.output).await,
+        Command::Image(command) => image::run(command, &client()?, global.output).await,
+        Command::Provider(command) => provider::run(command, &client()?, global.output).await,
+        Command::Subscription(command) => subscription::run(command, &client()?, global.output).await,
+        Command::Alert(command) => alert::run(command, &client()?, global.output).await,
+        Command::Secret(command) => secret::run(command, &client()?, global.output).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage_is_status_2() {
+        let error = Cli::try_parse_from(["muster", "host", "lst"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("list"), "{error}");
+    }
+}

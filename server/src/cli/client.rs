@@ -1,0 +1,120 @@
+//! The HTTP client behind every command: finds the server and the token, and turns problems into words.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use inventory::Problem;
+use pin::Fingerprint;
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Global;
+use crate::data_dir::DataDir;
+
+/// A connection to one server, as an operator.
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Client {
+    /// The server that the flags name, or else the one on this machine.
+    pub(super) fn find(global: &Global) -> anyhow::Result<Self> {
+        let data_dir = DataDir::new(&global.data_dir);
+        let (base, pin) = match &global.server {
+            Some(server) => (server.trim_end_matches('/').to_owned(), global.pin.clone()),
+            None => {
+                let endpoint = data_dir.endpoint()?.with_context(|| {
+                    format!(
+                        "no server has run in {}: start `muster serve`, name its folder with --data-dir, or a server elsewhere with --server",
+                        global.data_dir.display()
+                    )
+                })?;
+                (endpoint.url, Some(endpoint.pin))
+            }
+        };
+        let token = match &global.token {
+            Some(token) => token.clone(),
+            None if global.server.is_some() => bail!("no token for {base}: give it with --token or MUSTER_TOKEN"),
+            None => {
+                let path = data_dir.admin_token_path();
+                std::fs::read_to_string(&path).with_context(|| format!("can't read the token {}", path.display()))?
+            }
+        };
+        let builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5));
+        let builder = match (base.starts_with("https://"), pin) {
+            (true, Some(pin)) => {
+                let pin: Fingerprint = pin.parse().context("--pin")?;
+                builder.tls_backend_preconfigured(pin::client_config(pin)?)
+            }
+            (true, None) => bail!("which certificate does {base} have? Give its SHA-256 with --pin: `muster serve` prints it"),
+            (false, _) => builder,
+        };
+        Ok(Self { http: builder.build().context("can't make an HTTP client")?, base, token: token.trim().to_owned() })
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.answer(self.request(Method::GET, path)).await
+    }
+
+    pub(super) async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(&self, path: &str, body: &B) -> anyhow::Result<T> {
+        self.answer(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(super) async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(&self, path: &str, body: &B) -> anyhow::Result<T> {
+        self.answer(self.request(Method::PUT, path).json(body)).await
+    }
+
+    pub(super) async fn put_stream<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
+        self.answer(self.request(Method::PUT, path).body(body)).await
+    }
+
+    pub(super) async fn delete<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.answer(self.request(Method::DELETE, path)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
+        let response =
+            request.send().await.with_context(|| format!("can't reach the server at {}; is it running?", self.base))?;
+        let status = response.status();
+        let body = response.bytes().await.context("the server's answer broke off")?;
+        if status.is_success() {
+            // An answer without a body reads as `null`, which `()` is made of.
+            let body = if body.is_empty() { b"null".as_slice() } else { &body };
+            return serde_json::from_slice(body).context("the server's answer can't be read: is it of another version?");
+        }
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => bail!("{}: {}", problem.title, problem.detail.unwrap_or_else(|| status.to_string())),
+            Err(_) if status == StatusCode::NOT_FOUND => bail!("the server at {} does not know this: is it a Muster of this version?", self.base),
+            Err(_) => bail!("the server answered {status}"),
+        }
+    }
+}
+
+/// A part of a path or query, with everything that has a meaning there escaped.
+pub(super) fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_can_not_leave_their_place_in_a_path() {
+        assert_eq!(super::escape("node-1_a.b~"), "node-1_a.b~");
+        assert_eq!(super::escape("../x?y=z&é"), "..%2Fx%3Fy%3Dz%26%C3%A9");
+    }
+}

@@ -1,0 +1,60 @@
+//! What is printed: a table for people, JSON for programs.
+
+use std::fmt::Display;
+
+use clap::ValueEnum;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use inventory::Timestamp;
+use serde::Serialize;
+
+/// For whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people; fits the terminal
+    Table,
+    /// For programs; stable
+    Json,
+}
+
+impl Format {
+    /// Prints `value` as JSON, or what `table` makes of it.
+    pub(super) fn print<T: Serialize>(self, value: &T, table: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+        match self {
+            Self::Table => print_text(&table(value)),
+            Self::Json => print_text(&serde_json::to_string_pretty(value)?),
+        }
+        Ok(())
+    }
+}
+
+/// Prints to standard output; a reader that went away (`| head`) is no failure.
+pub(super) fn print_text(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", text.trim_end_matches('\n')).ok();
+}
+
+/// A table with these headings, as wide as the terminal.
+pub(super) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(headings.map(str::to_uppercase));
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.trim_fmt()
+}
+
+/// `value`, or a dash.
+pub(super) fn or_dash<T: Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// How long ago, in its two largest units' larger one: `12s`, `5m`, `3h`, `9d`.
+pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
+    crate::format::span(now.since(then))
+}

@@ -1,0 +1,78 @@
+//! Numbers as people read them, the same in pages and tables.
+
+use std::time::Duration;
+
+use inventory::Timestamp;
+
+/// Bytes in powers of 1024: `31.3 GiB`.
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = "KiB";
+    for next in UNITS.iter().skip(1) {
+        // What would be rounded to 1024.0 is one of the next unit.
+        if value < 1023.95 {
+            break;
+        }
+        value /= 1024.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}").replace(".0 ", " ")
+}
+
+/// A disk's capacity as its label says it, in powers of 1000: `3.84 TB`.
+#[must_use]
+pub fn capacity(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 4] =
+        [("PB", 1_000_000_000_000_000), ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000)];
+    for (unit, size) in UNITS {
+        if bytes >= size {
+            #[expect(clippy::cast_precision_loss, reason = "two digits after the point are shown")]
+            let text = format!("{:.2}", bytes as f64 / size as f64);
+            return format!("{} {unit}", text.trim_end_matches('0').trim_end_matches('.'));
+        }
+    }
+    format!("{bytes} B")
+}
+
+/// A span in its largest unit: `12s`, `5m`, `3h`, `9d`.
+#[must_use]
+pub fn span(span: Duration) -> String {
+    match span.as_secs() {
+        secs @ 0..60 => format!("{secs}s"),
+        secs @ 60..3_600 => format!("{}m", secs / 60),
+        secs @ 3_600..86_400 => format!("{}h", secs / 3_600),
+        secs => format!("{}d", secs / 86_400),
+    }
+}
+
+/// A moment, in UTC: `2026-11-21 10:38:53Z`.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.millis())
+        .map_or_else(|_| at.millis().to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        for (n, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (1 << 30, "1 GiB"), ((1 << 30) - 1, "1 GiB"), (u64::MAX, "16 EiB")] {
+            assert_eq!(bytes(n), text, "{n}");
+        }
+        for (n, text) in [(512, "512 B"), (3_840_755_982_336, "3.84 TB"), (1_000_000_000, "1 GB"), (480_103_981_056, "480.1 GB")] {
+            assert_eq!(capacity(n), text, "{n}");
+        }
+        for (n, text) in [(0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (7200, "2h"), (200_000, "2d")] {
+            assert_eq!(span(Duration::from_secs(n)), text, "{n}");
+        }
+        assert_eq!(moment(Timestamp(1_795_257_600_000)), "2026-11-21 08:00:00Z");
+    }
+}

@@ -1,0 +1,117 @@
+//! The addresses of this server that others are told.
+
+use std::net::{IpAddr, SocketAddr};
+
+use crate::settings::{Advertise, Settings};
+use crate::transport::Connection;
+
+/// How this server can be reached, as far as it can know.
+#[derive(Debug, Clone)]
+pub struct Links {
+    advertise: Option<Advertise>,
+    http: Vec<SocketAddr>,
+    tls: Vec<SocketAddr>,
+}
+
+impl Links {
+    /// From the settings, with the ports that the listeners really got.
+    #[must_use]
+    pub fn new(settings: &Settings, http: Vec<SocketAddr>, tls: Vec<SocketAddr>) -> Self {
+        Self { advertise: settings.advertise.clone(), http, tls }
+    }
+
+    /// `http://HOST:PORT` for iPXE: the advertised host, or our end of this connection. Never the Host header.
+    #[must_use]
+    pub fn boot(&self, connection: &Connection) -> String {
+        let port = if connection.tls { self.http.first().map_or(80, SocketAddr::port) } else { connection.local.port() };
+        format!("http://{}:{port}", self.host(connection))
+    }
+
+    /// `https://HOST:PORT` for the agent that boots over this connection.
+    #[must_use]
+    pub fn agent(&self, connection: &Connection) -> String {
+        format!("https://{}:{}", self.host(connection), self.tls_port())
+    }
+
+    /// `https://HOST:PORT` for messages and the command line, where there is no connection to take it from.
+    #[must_use]
+    pub fn page(&self) -> String {
+        if let Some(advertise) = &self.advertise {
+            return format!("https://{}:{}", advertise.host, self.tls_port());
+        }
+        let bound = self.tls.first().copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
+        let ip = if bound.ip().is_unspecified() { outgoing_address().unwrap_or(loopback(bound)) } else { bound.ip() };
+        format!("https://{}", SocketAddr::new(ip, bound.port()))
+    }
+
+    /// `https://…` for the commands on this machine.
+    #[must_use]
+    pub fn here(&self) -> String {
+        let bound = self.tls.first().copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
+        let ip = if bound.ip().is_unspecified() { loopback(bound) } else { bound.ip() };
+        format!("https://{}", SocketAddr::new(ip, bound.port()))
+    }
+
+    fn host(&self, connection: &Connection) -> String {
+        match &self.advertise {
+            Some(advertise) => advertise.host.clone(),
+            None => match connection.local.ip().to_canonical() {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            },
+        }
+    }
+
+    fn tls_port(&self) -> u16 {
+        let advertised = self.advertise.as_ref().and_then(|advertise| advertise.port);
+        advertised.unwrap_or_else(|| self.tls.first().map_or(443, SocketAddr::port))
+    }
+}
+
+fn loopback(bound: SocketAddr) -> IpAddr {
+    if bound.is_ipv4() { IpAddr::from([127, 0, 0, 1]) } else { IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1_u16]) }
+}
+
+/// The address that this machine's default route goes out from. Nothing is sent: connecting a UDP socket only asks the
+/// kernel's routing table. 192.0.2.1 is nobody's (RFC 5737).
+fn outgoing_address() -> Option<IpAddr> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::ServeArgs;
+
+    fn links(advertise: Option<&str>) -> Links {
+        let args = ServeArgs { advertise: advertise.map(str::to_owned), ..ServeArgs::default() };
+        let settings = Settings::assemble(args).unwrap();
+        let (http, tls) = (settings.listen.clone(), settings.listen_tls.clone());
+        Links::new(&settings, http, tls)
+    }
+
+    fn connection(local: &str, tls: bool) -> Connection {
+        Connection { tls, peer: "10.0.0.9:1024".parse().unwrap(), local: local.parse().unwrap() }
+    }
+
+    #[test]
+    fn scripts_name_the_address_that_the_machine_reached() {
+        let links = links(None);
+        let plain = connection("10.0.0.1:8080", false);
+        assert_eq!(links.boot(&plain), "http://10.0.0.1:8080");
+        assert_eq!(links.agent(&plain), "https://10.0.0.1:8443");
+        assert_eq!(links.boot(&connection("[fd00::1]:8443", true)), "http://[fd00::1]:8080");
+        assert_eq!(links.boot(&connection("[::ffff:10.0.0.1]:8080", false)), "http://10.0.0.1:8080");
+    }
+
+    #[test]
+    fn an_advertised_address_wins() {
+        let links = links(Some("https://muster.lan"));
+        assert_eq!(links.agent(&connection("10.0.0.1:8080", false)), "https://muster.lan:443");
+        assert_eq!(links.boot(&connection("10.0.0.1:8080", false)), "http://muster.lan:8080");
+        assert_eq!(links.page(), "https://muster.lan:443");
+        assert_eq!(links.here(), "https://127.0.0.1:8443");
+    }
+}

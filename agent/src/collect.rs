@@ -18,7 +18,9 @@ mod sensors;
 mod smbios;
 mod system;
 
+pub(crate) use memory::field_bytes as memory_field_bytes;
 pub use mounts::{Mount, mounted_devices};
+pub(crate) use os::hostname;
 
 use std::time::Duration;
 
@@ -39,9 +41,6 @@ pub enum Nothing {
     /// The kernel shows no such subsystem.
     #[error("{0} is not there")]
     NotThere(&'static str),
-    /// It is there, and hidden or broken.
-    #[error("{0} holds nothing that can be read")]
-    Unreadable(&'static str),
 }
 
 /// A collector: one subsystem's data.
@@ -104,7 +103,7 @@ impl Collectors {
 /// A section that failed says what stood in the way, where that is known.
 fn failed<T>(nothing: &Nothing, warnings: &[inventory::Warning]) -> Section<T> {
     let reason = match warnings.first() {
-        Some(warning) => format!("{nothing} ({}: {})", warning.path, warning.reason),
+        Some(warning) => format!("{}: {}", warning.path, warning.reason),
         None => nothing.to_string(),
     };
     Section::Failed { reason }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use inventory::{Section, Warning};
 
-use crate::root::{FILE_LIMIT_BYTES, Miss, Root};
+use crate::root::{FILE_LIMIT_BYTES, Miss, Root, Space};
 
 /// One value: a name, a number, a serial. The kernel's attributes are far shorter.
 const VALUE_LIMIT_BYTES: usize = 1024;
@@ -100,6 +100,12 @@ impl Probe {
     pub fn link_name(&self, path: &str) -> Option<String> {
         let real = self.real(path)?;
         real.rsplit('/').next().map(str::to_owned)
+    }
+
+    /// How full the filesystem at this mount point is.
+    #[must_use]
+    pub fn space(&self, mount: &str) -> Option<Space> {
+        self.note(mount, self.root.space(mount))
     }
 
     /// Remembers that something could not be read.

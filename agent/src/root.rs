@@ -122,6 +122,11 @@ impl Root {
         Self(Arc::new(tree))
     }
 
+    #[cfg(test)]
+    pub(crate) fn tree(&self) -> &dyn Tree {
+        self.0.as_ref()
+    }
+
     /// The whole file, which may have `limit_bytes` at most.
     ///
     /// # Errors

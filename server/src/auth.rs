@@ -20,6 +20,8 @@ pub enum Right {
     Agent,
     /// An operator, by token; for reading also by session.
     Operator,
+    /// An operator who looks at a page: whoever is not logged in is shown the way to the login.
+    Viewer,
 }
 
 /// The operator's token, by its hash.

@@ -1,10 +1,10 @@
 //! The gate before every route: looks the route up, decides, and hands the handler its caller.
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, dev, web};
 use hosts::HostFacts;
 use inventory::AgentKey;
 
@@ -46,10 +46,10 @@ impl Caller {
 pub async fn gate<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let Some(right) = routes::right(request.method(), request.match_pattern().as_deref()) else {
         // Not in the table: the default service says 404, a known path with another method 405.
-        return next.call(request).await;
+        return Ok(next.call(request).await?.map_into_left_body());
     };
     let connection = transport::of(request.request())?;
     if right != Right::Anybody && !connection.tls && !connection.from_this_machine() {
@@ -60,9 +60,15 @@ pub async fn gate<B: MessageBody>(
         }
         .into());
     }
-    let caller = admit(&request, right).await?;
-    request.extensions_mut().insert(caller);
-    next.call(request).await
+    match admit(&request, right).await {
+        Ok(caller) => request.extensions_mut().insert(caller),
+        Err(ApiError::Unauthorised(_)) if right == Right::Viewer => {
+            let login = HttpResponse::SeeOther().insert_header((header::LOCATION, "/login")).finish();
+            return Ok(request.into_response(login).map_into_right_body());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 async fn admit(request: &ServiceRequest, right: Right) -> Result<Caller, ApiError> {
@@ -78,7 +84,7 @@ async fn admit(request: &ServiceRequest, right: Right) -> Result<Caller, ApiErro
             let host = hosts::authenticate(app.store.readers(), &key.hash()).await?;
             host.map(Caller::Agent).ok_or(ApiError::Unauthorised(unknown))
         }
-        Right::Operator => {
+        Right::Operator | Right::Viewer => {
             let reading = matches!(*request.method(), Method::GET | Method::HEAD);
             let by_token = bearer(request).is_some_and(|token| app.admin_token.is(token));
             // A session can only read: a page elsewhere that makes the browser send a form changes nothing here.

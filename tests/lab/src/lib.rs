@@ -1,1 +1,57 @@
-//! .
+//! A room of machines on one Linux box: real firmware, real DHCP, real ntfy, nothing of the box's own network touched.
+//!
+//! The demo and the whole-system tests play with the same pieces:
+//!
+//! ```text
+//!  Namespace ── br0 10.99.0.1/24 ──┬── tap0 ── Machine (QEMU, BIOS or UEFI)
+//!    │                             └── tap1 ── Machine
+//!    ├── Dnsmasq      DHCP as OPNsense writes it; log readable
+//!    ├── Ntfy         the real server, closed to strangers
+//!    ├── Process      anything else that should run in here
+//!    └── Forward      a door from outside for a browser or a phone
+//! ```
+//!
+//! [`packages`] says which Debian packages all this needs and installs them; [`cache`] keeps what is fetched but not
+//! installed ([`kernel`], the ntfy program, [`ksvalidator`]) under `target/lab`, once for all tests that run side by side.
+//!
+//! Two things hold for every piece. **It leaves nothing behind**: each cleans up when it is dropped, a child process dies
+//! with the one that started it even when that is killed outright, and what a killed run did leave (its namespace, its
+//! [`Scratch`] folder) the next run sweeps away. **It waits for a condition, with a [`Deadline`]**, and stops waiting at
+//! Ctrl-C ([`interrupt`]).
+//!
+//! Everything is blocking: threads, pipes and sockets of the standard library, no runtime and no C code, so that `xtask`
+//! compiles with the Rust toolchain alone.
+
+mod apt;
+pub mod cache;
+mod console;
+mod deadline;
+mod dnsmasq;
+mod forward;
+mod http;
+pub mod interrupt;
+mod kernel;
+mod kickstart;
+mod machine;
+mod namespace;
+mod ntfy;
+pub mod packages;
+pub mod phone;
+mod place;
+mod process;
+mod progress;
+mod run_name;
+mod scratch;
+
+pub use deadline::Deadline;
+pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
+pub use forward::Forward;
+pub use http::Response;
+pub use kernel::{Kernel, kernel};
+pub use kickstart::ksvalidator;
+pub use machine::{Chassis, Dimm, Disk, DiskBus, Firmware, Machine, MachineSpec, Maker, NicModel};
+pub use namespace::Namespace;
+pub use ntfy::{Message, Ntfy};
+pub use place::Place;
+pub use process::{Log, Process};
+pub use scratch::Scratch;

@@ -1,0 +1,36 @@
+//! Mounted filesystems that live on a device.
+
+use inventory::sections::Filesystem;
+
+use super::{Nothing, mounted_devices};
+use crate::probe::Probe;
+
+pub(super) fn collect(probe: &Probe) -> Result<Vec<Filesystem>, Nothing> {
+    let filesystems = mounted_devices(probe)?.into_iter().map(|it| Filesystem {
+        size_bytes: probe.space(&it.mount).map(|space| space.size_bytes),
+        mount: it.mount,
+        device: it.device,
+        kind: it.kind,
+    });
+    Ok(filesystems.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+    use crate::tree::Builder;
+
+    #[test]
+    fn a_filesystem_that_does_not_answer_is_still_there() {
+        let tree = Builder::new()
+            .file("/proc/mounts", "/dev/sda1 / ext4 rw 0 0\n/dev/sdb1 /bad xfs rw 0 0\n")
+            .space("/", 1000, 300, 200)
+            .fails("/bad", Errno::IO);
+        let probe = Probe::new(tree.root());
+        let found = collect(&probe).unwrap();
+        assert_eq!(found.iter().map(|it| it.size_bytes).collect::<Vec<_>>(), [Some(1000), None]);
+        assert_eq!(probe.into_warnings()[0].path, "/bad");
+    }
+}

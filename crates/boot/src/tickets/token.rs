@@ -1,0 +1,300 @@
+//! A ticket as it travels: what stands in it, and the HMAC over that. Pure.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use inventory::{MacAddr, Timestamp};
+use sha2::Sha256;
+
+use super::{Ticket, TicketError};
+
+/// What a ticket is good for, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// To trade for a host key.
+    Enrol,
+    /// To fetch a kickstart.
+    Kickstart,
+    /// To fetch an Ignition config.
+    Ignition,
+}
+
+/// The server's key for tickets. Its `Debug` hides it.
+#[derive(Clone)]
+pub struct TicketKey([u8; 32]);
+
+/// A ticket in writing: a secret. `Debug` and `Display` show its first 6 characters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+// version, purpose, MAC, address (IPv4 as mapped IPv6), expiry in ms, nonce; then the HMAC-SHA256 over all of that.
+const VERSION: u8 = 1;
+const BODY: usize = 1 + 1 + 6 + 16 + 8 + 12;
+const LEN: usize = BODY + 32;
+
+impl Purpose {
+    /// In a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrol => "enrolment",
+            Self::Kickstart => "kickstart",
+            Self::Ignition => "ignition",
+        }
+    }
+
+    const fn octet(self) -> u8 {
+        match self {
+            Self::Enrol => 1,
+            Self::Kickstart => 2,
+            Self::Ignition => 3,
+        }
+    }
+
+    fn of_octet(octet: u8) -> Option<Self> {
+        [Self::Enrol, Self::Kickstart, Self::Ignition].into_iter().find(|p| p.octet() == octet)
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl TicketKey {
+    /// From 256 random bits.
+    #[must_use]
+    pub const fn new(bits: [u8; 32]) -> Self {
+        Self(bits)
+    }
+
+    /// Makes a ticket for one purpose, one machine and one source address, good for `life`.
+    ///
+    /// # Errors
+    /// The kernel's random generator's.
+    pub fn mint(
+        &self,
+        purpose: Purpose,
+        mac: MacAddr,
+        source: IpAddr,
+        now: Timestamp,
+        life: Duration,
+    ) -> Result<Token, getrandom::Error> {
+        let mut nonce = [0_u8; 12];
+        getrandom::fill(&mut nonce)?;
+        Ok(self.seal(&Ticket { purpose, mac, source: source.to_canonical(), expires_at: now.plus(life), nonce }))
+    }
+
+    /// Checks what a machine brought. It is used only when [`super::redeem`] has counted it, too.
+    ///
+    /// # Errors
+    /// [`TicketError`]: forged, for another purpose, from another address, or expired.
+    pub fn verify(
+        &self,
+        text: &str,
+        purpose: Purpose,
+        source: IpAddr,
+        now: Timestamp,
+    ) -> Result<Ticket, TicketError> {
+        let ticket = self.open(text).ok_or(TicketError::Forged)?;
+        let (mac, actual) = (ticket.mac, source.to_canonical());
+        if ticket.purpose != purpose {
+            return Err(TicketError::WrongPurpose { mac, expected: purpose, actual: ticket.purpose });
+        }
+        if ticket.source != actual {
+            return Err(TicketError::WrongAddress { mac, expected: ticket.source, actual });
+        }
+        if now >= ticket.expires_at {
+            return Err(TicketError::Expired { mac, ago: now.since(ticket.expires_at) });
+        }
+        Ok(ticket)
+    }
+
+    fn seal(&self, ticket: &Ticket) -> Token {
+        let mut bytes = Vec::with_capacity(LEN);
+        bytes.extend([VERSION, ticket.purpose.octet()]);
+        bytes.extend(ticket.mac.octets());
+        bytes.extend(mapped(ticket.source).octets());
+        bytes.extend(ticket.expires_at.millis().to_be_bytes());
+        bytes.extend(ticket.nonce);
+        let tag = self.tagged(&bytes).finalize().into_bytes();
+        bytes.extend(tag);
+        Token(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    fn open(&self, text: &str) -> Option<Ticket> {
+        // Before anything is decoded: what is longer than a ticket is none.
+        if text.len() > LEN * 2 {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (body, tag) = bytes.split_at_checked(BODY)?;
+        self.tagged(body).verify_slice(tag).ok()?;
+        let ([version, purpose], rest) = body.split_first_chunk()?;
+        let (mac, rest) = rest.split_first_chunk::<6>()?;
+        let (source, rest) = rest.split_first_chunk::<16>()?;
+        let (expires_at, nonce) = rest.split_first_chunk::<8>()?;
+        if *version != VERSION {
+            return None;
+        }
+        Some(Ticket {
+            purpose: Purpose::of_octet(*purpose)?,
+            mac: MacAddr::new(*mac),
+            source: IpAddr::V6(Ipv6Addr::from(*source)).to_canonical(),
+            expires_at: Timestamp(i64::from_be_bytes(*expires_at)),
+            nonce: nonce.try_into().ok()?,
+        })
+    }
+
+    fn tagged(&self, body: &[u8]) -> Hmac<Sha256> {
+        let mut hmac = <Hmac<Sha256> as KeyInit>::new(&padded(&self.0).into());
+        hmac.update(body);
+        hmac
+    }
+}
+
+/// HMAC's key is one block of its hash; a shorter one is filled up with zeros (RFC 2104).
+fn padded(key: &[u8; 32]) -> [u8; 64] {
+    let mut block = [0_u8; 64];
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    block
+}
+
+fn mapped(address: IpAddr) -> Ipv6Addr {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    }
+}
+
+impl fmt::Debug for TicketKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TicketKey(…)")
+    }
+}
+
+impl Token {
+    /// The whole of it, for the one script or document that carries it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}…", self.0.get(..6).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_795_257_600_000);
+    const MAC: MacAddr = MacAddr::new([0x52, 0x54, 0, 0xaa, 0xbb, 1]);
+
+    fn key() -> TicketKey {
+        TicketKey::new([7; 32])
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn minted(purpose: Purpose, source: &str) -> Token {
+        key().mint(purpose, MAC, address(source), NOW, Duration::from_secs(60)).unwrap()
+    }
+
+    #[test]
+    fn a_ticket_is_good_for_its_purpose_its_address_and_its_time() {
+        let token = minted(Purpose::Enrol, "10.0.0.7");
+        let verify = |purpose, source, at| key().verify(token.reveal(), purpose, address(source), at);
+        let last = NOW.plus(Duration::from_millis(59_999));
+        for (purpose, source, at, refused) in [
+            (Purpose::Enrol, "10.0.0.7", NOW, None),
+            (Purpose::Enrol, "::ffff:10.0.0.7", last, None),
+            (Purpose::Enrol, "10.0.0.7", NOW.plus(Duration::from_secs(60)), Some("expired")),
+            (Purpose::Enrol, "10.0.0.8", NOW, Some("wrong-address")),
+            (Purpose::Enrol, "::1", NOW, Some("wrong-address")),
+            (Purpose::Kickstart, "10.0.0.7", NOW, Some("wrong-purpose")),
+            (Purpose::Ignition, "10.0.0.7", NOW, Some("wrong-purpose")),
+        ] {
+            let answer = verify(purpose, source, at);
+            assert_eq!(answer.as_ref().err().map(TicketError::as_str), refused, "{purpose} {source} {at:?}");
+            if let Ok(ticket) = answer {
+                assert_eq!((ticket.mac, ticket.source), (MAC, address("10.0.0.7")));
+            }
+        }
+        let six = minted(Purpose::Kickstart, "fd00::7");
+        assert!(key().verify(six.reveal(), Purpose::Kickstart, address("fd00::7"), NOW).is_ok());
+    }
+
+    #[test]
+    fn another_servers_ticket_is_forged() {
+        let token = minted(Purpose::Enrol, "10.0.0.7");
+        let other = TicketKey::new([8; 32]);
+        assert!(matches!(
+            other.verify(token.reveal(), Purpose::Enrol, address("10.0.0.7"), NOW),
+            Err(TicketError::Forged)
+        ));
+    }
+
+    #[test]
+    fn the_hmac_is_that_of_rfc_2104() {
+        let plain = <Hmac<Sha256> as Mac>::new_from_slice(&[7; 32]).unwrap().chain_update(b"body");
+        assert_eq!(key().tagged(b"body").finalize().into_bytes(), plain.finalize().into_bytes());
+    }
+
+    #[test]
+    fn only_the_first_six_characters_show() {
+        let token = minted(Purpose::Enrol, "10.0.0.7");
+        for shown in [format!("{token}"), format!("{token:?}"), format!("{:?}", Some(&token))] {
+            assert!(shown.contains(&token.reveal()[..6]), "{shown}");
+            assert!(!shown.contains(&token.reveal()[6..12]), "{shown}");
+        }
+        assert_eq!(format!("{:?}", key()), "TicketKey(…)");
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_ticket_is_refused(at in 0..LEN, bit in 0..8_u32) {
+            let token = minted(Purpose::Enrol, "10.0.0.7");
+            let mut bytes = URL_SAFE_NO_PAD.decode(token.reveal()).unwrap();
+            bytes[at] ^= 1 << bit;
+            let changed = URL_SAFE_NO_PAD.encode(bytes);
+            let answer = key().verify(&changed, Purpose::Enrol, address("10.0.0.7"), NOW);
+            prop_assert!(matches!(answer, Err(TicketError::Forged)));
+        }
+
+        #[test]
+        fn a_changed_character_is_refused(at in 0..102_usize, with in "[A-Za-z0-9_-]") {
+            let text = minted(Purpose::Enrol, "10.0.0.7").reveal().to_owned();
+            let mut changed = text.clone();
+            changed.replace_range(at..=at, &with);
+            prop_assume!(changed != text);
+            let answer = key().verify(&changed, Purpose::Enrol, address("10.0.0.7"), NOW);
+            prop_assert!(matches!(answer, Err(TicketError::Forged)));
+        }
+
+        #[test]
+        fn any_other_string_is_forged(text in any::<String>()) {
+            let answer = key().verify(&text, Purpose::Enrol, address("10.0.0.7"), NOW);
+            prop_assert!(matches!(answer, Err(TicketError::Forged)));
+        }
+    }
+}

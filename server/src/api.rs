@@ -1,0 +1,8 @@
+//! The HTTP surface. [`routes`] is its table of contents; each file below holds one endpoint, or one noun's.
+
+pub mod agent;
+pub mod body;
+pub mod boot;
+pub mod problem;
+pub mod routes;
+pub mod v1;

@@ -1,0 +1,142 @@
+//! Every route there is, and what a caller must be to use it. A route is registered from this table and from nowhere
+//! else, so that none can be without its right.
+
+use actix_web::http::Method;
+use actix_web::{Route, guard, web};
+
+use super::{agent, boot, v1};
+use crate::auth::Right;
+use crate::pages;
+
+/// One route.
+pub struct Entry {
+    /// What the caller wants to do.
+    pub verb: Verb,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// What the caller must be.
+    pub right: Right,
+    handler: fn(Route) -> Route,
+}
+
+/// What a caller may want to do with a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// GET, and HEAD with it.
+    Read,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
+}
+
+impl Verb {
+    fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET | Method::HEAD => Some(Self::Read),
+            Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
+            Method::DELETE => Some(Self::Delete),
+            _ => None,
+        }
+    }
+
+    fn route(self) -> Route {
+        match self {
+            Self::Read => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+            Self::Post => web::post(),
+            Self::Put => web::put(),
+            Self::Delete => web::delete(),
+        }
+    }
+}
+
+macro_rules! table {
+    ($($verb:ident $path:literal $right:ident => $handler:path,)+) => {
+        &[$(Entry { verb: Verb::$verb, path: $path, right: Right::$right, handler: |route| route.to($handler) },)+]
+    };
+}
+
+/// The table.
+pub const TABLE: &[Entry] = table! {
+    // Machines in their firmware.
+    Read "/boot/boot.ipxe" Anybody => boot::script::entry,
+    Read "/boot/by-mac/{mac}.ipxe" Anybody => boot::script::by_mac,
+    Read "/boot/inventory.ipxe" Anybody => boot::script::fallback,
+    Read "/boot/ca.pem" Anybody => boot::file::certificate,
+    Read "/boot/agent" Anybody => boot::file::agent,
+    Read "/boot/images/{image}/{file}" Anybody => boot::file::image,
+    Read "/boot/discovery.ks" Anybody => boot::kickstart::discovery,
+    Read "/healthz" Anybody => v1::health::alive,
+    Read "/readyz" Anybody => v1::health::ready,
+
+    // Agents.
+    Post "/agent/v1/enrol" Stranger => agent::enrol::handle,
+    Put "/agent/v1/inventory" Agent => agent::inventory::handle,
+    Post "/agent/v1/sample" Agent => agent::sample::handle,
+    Post "/agent/v1/failure" Agent => agent::failure::handle,
+    Post "/agent/v1/goodbye" Agent => agent::goodbye::handle,
+
+    // Operators' programs.
+    Read "/api/v1/status" Operator => v1::status::show,
+    Read "/api/v1/hosts" Operator => v1::hosts::list,
+    Read "/api/v1/hosts/{host}" Operator => v1::hosts::show,
+    Delete "/api/v1/hosts/{host}" Operator => v1::hosts::delete,
+    Post "/api/v1/hosts/{host}/approve" Operator => v1::hosts::approve,
+    Post "/api/v1/hosts/{host}/rename" Operator => v1::hosts::rename,
+    Read "/api/v1/hosts/{host}/revisions" Operator => v1::hosts::revisions,
+    Read "/api/v1/hosts/{host}/diff" Operator => v1::hosts::diff,
+    Read "/api/v1/hosts/{host}/events" Operator => v1::hosts::events,
+    Read "/api/v1/hosts/{host}/trail" Operator => v1::hosts::trail,
+    Read "/api/v1/claims" Operator => v1::claims::list,
+    Post "/api/v1/claims/{claim}/settle" Operator => v1::claims::settle,
+    Read "/api/v1/boot/preview" Operator => v1::preview::show,
+    Read "/api/v1/images" Operator => v1::images::list,
+    Put "/api/v1/images/{image}/{file}" Operator => v1::images::upload,
+    Post "/api/v1/discovery" Operator => v1::images::choose,
+    Read "/api/v1/secrets" Operator => v1::secrets::list,
+    Put "/api/v1/secrets/{name}" Operator => v1::secrets::set,
+    Delete "/api/v1/secrets/{name}" Operator => v1::secrets::remove,
+    Read "/api/v1/providers" Operator => v1::providers::list,
+    Post "/api/v1/providers" Operator => v1::providers::add,
+    Delete "/api/v1/providers/{name}" Operator => v1::providers::remove,
+    Read "/api/v1/subscriptions" Operator => v1::subscriptions::list,
+    Post "/api/v1/subscriptions" Operator => v1::subscriptions::add,
+    Delete "/api/v1/subscriptions/{name}" Operator => v1::subscriptions::remove,
+    Post "/api/v1/subscriptions/{name}/test" Operator => v1::subscriptions::test,
+    Read "/api/v1/incidents" Operator => v1::incidents::list,
+    Read "/api/v1/scores" Operator => v1::scores::list,
+    Post "/api/v1/jobs" Operator => v1::jobs::start,
+    Read "/api/v1/jobs/{job}" Operator => v1::jobs::show,
+    Post "/api/v1/jobs/{job}/cancel" Operator => v1::jobs::cancel,
+
+    // Operators' browsers.
+    Read "/" Viewer => pages::hosts::show,
+    Read "/hosts/{host}" Viewer => pages::host::show,
+    Read "/login" Stranger => pages::login::show,
+    Post "/login" Stranger => pages::login::log_in,
+    Post "/logout" Stranger => pages::login::log_out,
+    Read "/static/{file}" Stranger => pages::files::show,
+};
+
+/// Registers every route of the table.
+pub fn configure(config: &mut web::ServiceConfig) {
+    for (index, entry) in TABLE.iter().enumerate() {
+        let is_first_of_its_path = TABLE.iter().position(|other| other.path == entry.path) == Some(index);
+        if is_first_of_its_path {
+            let of_this_path = TABLE.iter().filter(|other| other.path == entry.path);
+            let resource = of_this_path
+                .fold(web::resource(entry.path), |resource, entry| resource.route((entry.handler)(entry.verb.route())));
+            config.service(resource);
+        }
+    }
+}
+
+/// What a caller must be for this method on the path of this pattern; `None` when there is no such route.
+#[must_use]
+pub fn right(method: &Method, pattern: Option<&str>) -> Option<Right> {
+    let (verb, pattern) = (Verb::of(method)?, pattern?);
+    TABLE.iter().find(|entry| entry.path == pattern && entry.verb == verb).map(|entry| entry.right)
+}

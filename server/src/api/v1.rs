@@ -1,0 +1,14 @@
+//! What operators and their programs use: `/api/v1/…`. Every page has its twin here.
+
+pub mod claims;
+pub mod health;
+pub mod hosts;
+pub mod images;
+pub mod incidents;
+pub mod jobs;
+pub mod preview;
+pub mod providers;
+pub mod scores;
+pub mod secrets;
+pub mod status;
+pub mod subscriptions;

@@ -1,0 +1,284 @@
+//! `muster score`: declared wishes, and running them with their progress live on the terminal.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::{Args, Subcommand};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use scores::{Job, JobState, JobStep, Progress, StepState};
+use serde_json::{Map, Value, json};
+
+use super::client::{Client, escape};
+use super::output::{Format, print_text, table};
+use crate::api::v1::jobs::{Start, Started};
+use crate::api::v1::scores::Listed;
+use crate::format;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the scores
+    List,
+    /// Run scores
+    Run(Run),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Only scores whose name contains this
+    #[arg(short, long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only the N-th of them
+    #[arg(short, long, value_name = "N", conflicts_with = "all")]
+    number: Option<usize>,
+    /// All of them, one after the other
+    #[arg(short, long)]
+    all: bool,
+    /// Only list what would be run
+    #[arg(short, long)]
+    list: bool,
+    /// Don't ask before running
+    #[arg(short, long, conflicts_with = "interactive")]
+    yes: bool,
+    /// Choose from a list
+    #[arg(short, long)]
+    interactive: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// What the scores want to know, as TOML: one table a score
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
+    /// Discover: wait until so many hosts are known
+    #[arg(long, value_name = "N")]
+    wait_for: Option<u32>,
+    /// Discover: wait no longer than so many seconds
+    #[arg(long, value_name = "SECS")]
+    timeout: Option<u64>,
+}
+
+pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
+    let scores: Vec<Listed> = client.get("/api/v1/scores").await?;
+    match command {
+        Command::List => output.print(&scores, |scores| listed(scores)),
+        Command::Run(args) => {
+            let chosen = choose(scores, &args)?;
+            if args.list {
+                return output.print(&chosen, |chosen| listed(chosen));
+            }
+            for score in &chosen {
+                run_one(score, &args, client, output).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn listed(scores: &[Listed]) -> String {
+    table(["score", "what it does"], scores.iter().map(|s| [s.name.clone(), s.description.clone()]))
+}
+
+/// Which scores the flags mean. More than one needs `--all`, so that nothing runs by a slip.
+fn choose(scores: Vec<Listed>, args: &Run) -> anyhow::Result<Vec<Listed>> {
+    let filter = args.filter.clone().unwrap_or_default().to_lowercase();
+    let mut found: Vec<_> = scores.into_iter().filter(|s| s.name.to_lowercase().contains(&filter)).collect();
+    ensure!(!found.is_empty(), "no score's name contains {filter:?}: `muster score list` shows them");
+    let number = match args.number {
+        None if args.interactive && !args.all => Some(ask_number(&found)?),
+        number => number,
+    };
+    if let Some(number) = number {
+        ensure!((1..=found.len()).contains(&number), "there is no score number {number}: there are {}", found.len());
+        found = found.into_iter().skip(number - 1).take(1).collect();
+    }
+    if found.len() > 1 && !args.all && !args.list {
+        let names: Vec<_> = found.iter().map(|s| s.name.as_str()).collect();
+        bail!("that means several scores ({}): name one with -f or -n, or all of them with -a", names.join(", "));
+    }
+    Ok(found)
+}
+
+fn ask_number(scores: &[Listed]) -> anyhow::Result<usize> {
+    for (index, score) in scores.iter().enumerate() {
+        eprintln!("{:>3}  {}  {}", index + 1, score.name, score.description);
+    }
+    ask("Which one? ")?.parse().context("that is no number")
+}
+
+fn ask(question: &str) -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    ensure!(stdin.is_terminal(), "there is no terminal to ask on: say -y to go ahead");
+    eprint!("{question}");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
+
+async fn run_one(score: &Listed, args: &Run, client: &Client, output: Format) -> anyhow::Result<()> {
+    let start = |dry_run| -> anyhow::Result<Start> {
+        Ok(Start { score: score.name.clone(), params: params(&score.name, args)?, dry_run })
+    };
+    if args.dry_run || !args.yes {
+        let Started { plan, .. } = client.post("/api/v1/jobs", &start(true)?).await?;
+        if args.dry_run {
+            return output.print(&json!({"score": score.name, "plan": plan}), |_| plan.join("\n"));
+        }
+        eprintln!("{}:\n  {}", score.name, plan.join("\n  "));
+        ensure!(matches!(ask("Run it? [y/N] ")?.as_str(), "y" | "Y" | "yes"), "not run");
+    }
+    let Started { job, .. } = client.post("/api/v1/jobs", &start(false)?).await?;
+    let job = job.context("the server started no job")?;
+    let ended = watch(client, job.as_str(), output).await?;
+    match output {
+        Format::Json => output.print(&ended, |_| String::new())?,
+        Format::Table => print_text(&summary(ended.result.as_ref().unwrap_or(&Value::Null))),
+    }
+    ensure!(
+        ended.state == JobState::Done,
+        "{} {}: {}",
+        score.name,
+        ended.state.as_str(),
+        ended.error.unwrap_or_else(|| "it gave no reason".to_owned())
+    );
+    Ok(())
+}
+
+/// The answers file's table for this score, with the flags over it.
+fn params(score: &str, args: &Run) -> anyhow::Result<Value> {
+    let mut params = match &args.answers {
+        None => Map::new(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+            let all: Map<String, Value> = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+            match all.get(score) {
+                None => Map::new(),
+                Some(Value::Object(own)) => own.clone(),
+                Some(_) => bail!("in {}: [{score}] is not a table", path.display()),
+            }
+        }
+    };
+    if let Some(hosts) = args.wait_for {
+        params.insert("wait_for".to_owned(), json!(hosts));
+    }
+    if let Some(secs) = args.timeout {
+        params.insert("timeout_secs".to_owned(), json!(secs));
+    }
+    Ok(Value::Object(params))
+}
+
+/// Shows the job's steps as they change, until it has ended.
+async fn watch(client: &Client, job: &str, output: Format) -> anyhow::Result<Job> {
+    let screen = MultiProgress::new();
+    let mut lines: Vec<(i64, ProgressBar)> = Vec::new();
+    let mut after = 0;
+    loop {
+        let path = format!("/api/v1/jobs/{}?after={after}&wait_secs=20", escape(job));
+        let Progress { job, steps } = client.get(&path).await?;
+        after = job.seq;
+        if output == Format::Table {
+            for step in &steps {
+                draw(&screen, &mut lines, step);
+            }
+        }
+        if job.state.has_ended() {
+            return Ok(job);
+        }
+    }
+}
+
+fn draw(screen: &MultiProgress, lines: &mut Vec<(i64, ProgressBar)>, step: &JobStep) {
+    let known = lines.iter().find(|(number, _)| *number == step.number).map(|(_, line)| line.clone());
+    let line = known.unwrap_or_else(|| {
+        let line = screen.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            line.set_style(style.tick_strings(&["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏", "✓"]));
+        }
+        line.enable_steady_tick(Duration::from_millis(120));
+        lines.push((step.number, line.clone()));
+        line
+    });
+    let text = if step.note.is_empty() { step.text.clone() } else { format!("{}: {}", step.text, step.note) };
+    match step.state {
+        StepState::Running => line.set_message(text.clone()),
+        StepState::Done => line.finish_with_message(text.clone()),
+        StepState::Failed => line.abandon_with_message(format!("failed: {text}")),
+    }
+    // Without a terminal nothing is drawn: then each step's end is a line of its own.
+    if !std::io::stderr().is_terminal() && step.state != StepState::Running {
+        eprintln!("{} {text}", if step.state == StepState::Done { "✓" } else { "✗" });
+    }
+}
+
+/// A job's result for people: its hosts, when it has any, and its counts.
+fn summary(result: &Value) -> String {
+    let text = |value: &Value, key: &str| match value.get(key) {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let Some(hosts) = result.get("hosts").and_then(Value::as_array) else {
+        return if result.is_null() { String::new() } else { format!("{result:#}") };
+    };
+    let rows = hosts.iter().map(|host| {
+        let is = |key| host.get(key).and_then(Value::as_bool).unwrap_or_default();
+        let news = if is("new") { "new" } else if is("changed") { "changed" } else { "" };
+        let memory = host.get("memory_bytes").and_then(Value::as_u64).map_or("-".to_owned(), format::bytes);
+        [
+            text(host, "name"),
+            news.to_owned(),
+            text(host, "state"),
+            text(host, "vendor"),
+            text(host, "product"),
+            text(host, "serial"),
+            memory,
+            text(host, "disks"),
+            text(host, "id"),
+        ]
+    });
+    let counts = format!("{} hosts, {} new, {} changed", text(result, "found"), text(result, "new"), text(result, "changed"));
+    format!("{}\n{counts}", table(["host", "", "state", "vendor", "product", "serial", "memory", "disks", "id"], rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores() -> Vec<Listed> {
+        ["Discover", "DiscoverMore", "Install"]
+            .map(|name| Listed { name: name.to_owned(), description: String::new() })
+            .into()
+    }
+
+    fn args(line: &str) -> Run {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            run: Run,
+        }
+        <Line as clap::Parser>::try_parse_from(std::iter::once("run").chain(line.split_whitespace())).unwrap().run
+    }
+
+    #[test]
+    fn nothing_runs_by_a_slip() {
+        let names = |line| choose(scores(), &args(line)).map(|s| s.into_iter().map(|s| s.name).collect::<Vec<_>>());
+        assert_eq!(names("-f install -y").unwrap(), ["Install"]);
+        assert_eq!(names("-f discover -n 2").unwrap(), ["DiscoverMore"]);
+        assert_eq!(names("-a").unwrap().len(), 3);
+        assert!(names("-f discover").unwrap_err().to_string().contains("several"));
+        assert!(names("-f nothing").unwrap_err().to_string().contains("score list"));
+        assert!(names("-n 4").unwrap_err().to_string().contains("number 4"));
+    }
+
+    #[test]
+    fn flags_win_over_the_answers_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("answers.toml");
+        std::fs::write(&path, "[Discover]\nwait_for = 9\nsweep = true\n").unwrap();
+        let args = args(&format!("--answers {} --wait-for 2 --timeout 60", path.display()));
+        assert_eq!(params("Discover", &args).unwrap(), json!({"sweep": true, "wait_for": 2, "timeout_secs": 60}));
+        std::fs::write(&path, "Discover = 1").unwrap();
+        assert!(params("Discover", &args).unwrap_err().to_string().contains("not a table"));
+    }
+}

@@ -4,11 +4,11 @@
 //! To add a collector: a file here with `fn collect(&Probe) -> Result<Data, Nothing>`, a section in the `inventory` crate,
 //! and one line in each half of [`Collectors::sections`].
 
-pub mod hwmon;
 mod cpu;
 mod disks;
 mod filesystems;
 mod firmware;
+pub mod hwmon;
 mod memory;
 mod mounts;
 mod nics;
@@ -20,7 +20,6 @@ mod system;
 
 pub(crate) use memory::field_bytes as memory_field_bytes;
 pub use mounts::{Mount, mounted_devices};
-pub(crate) use os::hostname;
 
 use std::time::Duration;
 

@@ -133,7 +133,7 @@ mod tests {
         let (release, hanging) = channel::<()>();
         let piece = guard.start("stuck", move || hanging.recv().ok());
         assert_eq!(piece.finish(), Err(Lost::TimedOut { deadline: SOON }));
-        assert_eq!(guard.start("stuck", || None).finish(), Err(Lost::StillHanging));
+        assert_eq!(guard.start("stuck", || 0).finish(), Err(Lost::StillHanging));
         // Others are not touched by it.
         let patient = Guard { deadline: LONG, ..guard.clone() };
         assert_eq!(patient.start("well", || 1).finish(), Ok(1));

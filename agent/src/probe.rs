@@ -95,11 +95,11 @@ impl Probe {
         self.note(path, self.root.real(path))
     }
 
-    /// The last component of where a link leads: a driver's name, a device's.
+    /// The last component of where a link leads: a driver's name.
     #[must_use]
     pub fn link_name(&self, path: &str) -> Option<String> {
-        let real = self.real(path)?;
-        real.rsplit('/').next().map(str::to_owned)
+        let target = self.note(path, self.root.target(path))?;
+        target.rsplit('/').next().map(str::to_owned)
     }
 
     /// How full the filesystem at this mount point is.

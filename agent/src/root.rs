@@ -54,6 +54,12 @@ pub trait Tree: Send + Sync {
     /// The kernel's.
     fn real(&self, path: &str) -> io::Result<String>;
 
+    /// Where the symbolic link at this path leads, whether or not there is anything.
+    ///
+    /// # Errors
+    /// The kernel's.
+    fn target(&self, path: &str) -> io::Result<String>;
+
     /// How full the filesystem at this mount point is. A captured tree can't tell.
     ///
     /// # Errors
@@ -164,6 +170,14 @@ impl Root {
         Ok(self.0.real(path)?)
     }
 
+    /// Where the symbolic link at this path leads.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn target(&self, path: &str) -> Result<String, Miss> {
+        Ok(self.0.target(path)?)
+    }
+
     /// How full the filesystem at this mount point is.
     ///
     /// # Errors
@@ -190,6 +204,11 @@ fn read_file(path: &Path, limit_bytes: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit_bytes as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn read_target(path: &Path) -> io::Result<String> {
+    let target = path.read_link()?.into_os_string().into_string();
+    target.map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 fn read_names(path: &Path) -> io::Result<Vec<String>> {

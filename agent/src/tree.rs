@@ -85,7 +85,13 @@ impl Builder {
         self
     }
 
-    pub(crate) fn space(mut self, mount: &str, size_bytes: u64, free_bytes: u64, available_bytes: u64) -> Self {
+    pub(crate) fn space(
+        mut self,
+        mount: &str,
+        size_bytes: u64,
+        free_bytes: u64,
+        available_bytes: u64,
+    ) -> Self {
         self.spaces.insert(mount.to_owned(), Space { size_bytes, free_bytes, available_bytes });
         self
     }
@@ -126,6 +132,10 @@ impl Tree for Machine {
 
     fn real(&self, path: &str) -> io::Result<String> {
         self.tree.tree().real(path)
+    }
+
+    fn target(&self, path: &str) -> io::Result<String> {
+        self.tree.tree().target(path)
     }
 
     fn space(&self, mount: &str) -> io::Result<Space> {

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod body;
+mod hosts_error;
 pub mod boot;
 pub mod problem;
 pub mod routes;

@@ -103,6 +103,18 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
+/// Asks on the terminal.
+fn ask(question: &str) -> anyhow::Result<String> {
+    use std::io::{BufRead as _, IsTerminal as _, Write as _};
+    let stdin = std::io::stdin();
+    anyhow::ensure!(stdin.is_terminal(), "there is no terminal to ask on: say -y to go ahead");
+    eprint!("{question}");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    stdin.lock().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

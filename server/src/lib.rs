@@ -1,3 +1,27 @@
 //! `muster`: the server and the operator's command line, one binary.
+//!
+//! | room | what happens there |
+//! |---|---|
+//! | [`cli`] | parses the command line; every operator command is a thin client of the HTTP API |
+//! | [`settings`], [`data_dir`] | how the server is to run; what it keeps in its folder |
+//! | [`serve`] | wiring: opens the parts, starts what runs beside, stops in good order |
+//! | [`api`] | `/agent/v1`, `/api/v1` and `/boot`: extract, one call, answer; `routes` is the table of all of it |
+//! | [`auth`], [`transport`] | the gate before every route; over which connection a request came |
+//! | [`pages`] | what humans see |
+//!
+//! The words of the domain live in their own crates; none of them knows this one.
 
+pub mod agent_file;
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod cli;
 pub mod data_dir;
+mod discover;
+mod format;
+pub mod links;
+pub mod pages;
+pub mod serve;
+pub mod settings;
+mod telemetry;
+pub mod transport;

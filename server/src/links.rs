@@ -2,6 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use boot::InvalidUrl;
+use pin::Fingerprint;
+
 use crate::settings::{Advertise, Settings};
 use crate::transport::Connection;
 
@@ -31,6 +34,18 @@ impl Links {
     #[must_use]
     pub fn agent(&self, connection: &Connection) -> String {
         format!("https://{}:{}", self.host(connection), self.tls_port())
+    }
+
+    /// What the boot scripts for this connection say.
+    ///
+    /// # Errors
+    /// The advertised host can't stand in a script.
+    pub fn boot_links(&self, connection: &Connection, pin: &Fingerprint) -> Result<boot::links::Links, InvalidUrl> {
+        Ok(boot::links::Links {
+            boot: self.boot(connection).parse()?,
+            server: self.agent(connection).parse()?,
+            pin: pin.bytes(),
+        })
     }
 
     /// `https://HOST:PORT` for messages and the command line, where there is no connection to take it from.
@@ -74,7 +89,7 @@ fn loopback(bound: SocketAddr) -> IpAddr {
 
 /// The address that this machine's default route goes out from. Nothing is sent: connecting a UDP socket only asks the
 /// kernel's routing table. 192.0.2.1 is nobody's (RFC 5737).
-fn outgoing_address() -> Option<IpAddr> {
+pub(crate) fn outgoing_address() -> Option<IpAddr> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;
     socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())

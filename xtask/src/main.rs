@@ -1,1 +1,72 @@
-fn main() {}
+//! The chores of this workspace, in Rust: `cargo xtask demo`, `cargo xtask test`, `cargo xtask build`.
+//!
+//! It compiles with the Rust toolchain alone, and gets what the rest needs. One file a command.
+
+mod agent;
+mod build;
+mod cargo;
+mod demo;
+mod elf;
+mod qr;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use lab::interrupt::{self, Interrupted};
+
+/// The chores of this workspace
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build `muster` and the static `muster-agent` into target/release
+    Build,
+    /// Run every test there is; what follows goes to `cargo nextest run`
+    Test(test::Arguments),
+    /// Show the whole line of travel: two machines boot, report, one dies, a phone rings
+    Demo(demo::Arguments),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = interrupt::catch().and_then(|()| match cli.command {
+        Command::Build => build::run().map(drop),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => {
+            eprintln!("interrupted; everything that was started is stopped");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_test_is_handed_on() {
+        let cli = Cli::try_parse_from(["xtask", "test", "-p", "lab", "--no-fail-fast", "bios"]).unwrap();
+        let Command::Test(arguments) = cli.command else { panic!("not test") };
+        assert_eq!(arguments.rest, ["-p", "lab", "--no-fail-fast", "bios"]);
+    }
+}

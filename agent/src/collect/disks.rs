@@ -11,8 +11,7 @@ const BLOCK: &str = "/sys/block";
 /// `/sys/block/*/size` counts these, whatever the disk's own sectors are.
 const SIZE_UNIT_BYTES: u64 = 512;
 /// What is stacked upon disks, made of memory, or taken out of a drive.
-const NO_DISKS: [&str; 11] =
-    ["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd", "bcache", "drbd", "zd"];
+const NO_DISKS: [&str; 11] = ["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd", "bcache", "drbd", "zd"];
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Disk>, Nothing> {
     if !probe.exists(BLOCK) {
@@ -59,9 +58,10 @@ fn disk(probe: &Probe, name: String) -> Option<Disk> {
         read_only: flag("ro"),
         logical_block_bytes: probe.number(&format!("{at}/queue/logical_block_size")),
         physical_block_bytes: probe.number(&format!("{at}/queue/physical_block_size")),
-        hctl: device.as_deref().and_then(|device| device.rsplit('/').next()).and_then(|last| {
-            place::hctl(last).map(|_| last.to_owned())
-        }),
+        hctl: device
+            .as_deref()
+            .and_then(|device| device.rsplit('/').next())
+            .and_then(|last| place::hctl(last).map(|_| last.to_owned())),
         path: device.as_deref().and_then(|device| disk_place(probe, device)),
         partitions: u32::try_from(partitions(probe, &at, &name).count()).unwrap_or(u32::MAX),
         holders: holders(probe, &at, &name),

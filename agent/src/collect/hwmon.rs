@@ -70,10 +70,8 @@ pub fn inputs(probe: &Probe) -> Result<Vec<Input>, Nothing> {
     for (name, place) in chips(probe) {
         let at = format!("{HWMON}/{name}");
         // A drive behind two controllers has a chip at each, which read the same.
-        if let Some(drive) = drive(probe, &at) {
-            if !drives.insert(drive) {
-                continue;
-            }
+        if drive(probe, &at).is_some_and(|drive| !drives.insert(drive)) {
+            continue;
         }
         inputs.extend(inputs_of(probe, &at, &place));
     }

@@ -169,7 +169,8 @@ mod tests {
     /// Type 17 up to the extended size, with these two sizes.
     fn device(handle: u16, array: u16, size: u16, extended: u32) -> Vec<u8> {
         let mut fields = vec![0_u8; 0x28 - 4];
-        let mut put = |offset: usize, bytes: &[u8]| fields[offset - 4..offset - 4 + bytes.len()].copy_from_slice(bytes);
+        let mut put =
+            |offset: usize, bytes: &[u8]| fields[offset - 4..offset - 4 + bytes.len()].copy_from_slice(bytes);
         put(0x04, &array.to_le_bytes());
         put(0x08, &72_u16.to_le_bytes());
         put(0x0a, &64_u16.to_le_bytes());
@@ -211,7 +212,10 @@ mod tests {
         assert_eq!(filled.kind.as_deref(), Some("DDR5"));
         assert_eq!(filled.vendor.as_deref(), Some("Micron"));
         assert_eq!((filled.speed_mts, filled.configured_mts), (Some(5600), Some(4800)));
-        assert_eq!((filled.data_width_bits, filled.total_width_bits, filled.rank), (Some(64), Some(72), Some(2)));
+        assert_eq!(
+            (filled.data_width_bits, filled.total_width_bits, filled.rank),
+            (Some(64), Some(72), Some(2))
+        );
         assert_eq!(empty.locator.as_deref(), Some("DIMM_A1"));
         assert_eq!((empty.size_bytes, empty.vendor.as_deref(), empty.serial.as_deref()), (None, None, None));
     }

@@ -95,7 +95,10 @@ mod tests {
     use super::*;
 
     fn told(table: &str) -> Vec<(String, bool)> {
-        by_device(table).into_iter().map(|it| (format!("{} {} {}", it.mount, it.device, it.kind), it.read_only)).collect()
+        by_device(table)
+            .into_iter()
+            .map(|it| (format!("{} {} {}", it.mount, it.device, it.kind), it.read_only))
+            .collect()
     }
 
     #[test]

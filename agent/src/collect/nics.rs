@@ -114,7 +114,9 @@ fn mark_boot_nic(probe: &Probe, nics: &mut [Nic]) {
     let Some(cmdline) = probe.lines("/proc/cmdline", crate::root::FILE_LIMIT_BYTES) else { return };
     let named = cmdline.split_whitespace().find_map(|word| word.strip_prefix("BOOTIF="));
     // The first octet is the hardware type: 1 is Ethernet.
-    let Some(mac) = named.and_then(|value| value.strip_prefix("01-")?.parse::<MacAddr>().ok()) else { return };
+    let Some(mac) = named.and_then(|value| value.strip_prefix("01-")?.parse::<MacAddr>().ok()) else {
+        return;
+    };
     let is_it = |nic: &Nic| nic.physical && (nic.permanent_mac == Some(mac) || nic.mac == Some(mac));
     let not_usb = nics.iter().position(|nic| is_it(nic) && !nic.usb);
     let found = not_usb.or_else(|| nics.iter().position(is_it));

@@ -24,17 +24,12 @@ pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
         name: field("PRETTY_NAME"),
         id: field("ID"),
         version: field("VERSION_ID"),
-        hostname: hostname(probe),
+        hostname: probe.text("/proc/sys/kernel/hostname").filter(|name| name != "(none)"),
         kernel_arguments: probe
             .lines("/proc/cmdline", crate::root::FILE_LIMIT_BYTES)
             .map(|line| redact::arguments(line.trim()))
             .filter(|line| !line.is_empty()),
     })
-}
-
-/// The machine's own name, when somebody gave it one.
-pub(crate) fn hostname(probe: &Probe) -> Option<String> {
-    probe.text("/proc/sys/kernel/hostname").filter(|name| name != "(none)")
 }
 
 /// As `uname -m` says: newer kernels write it into a file, older ones must be asked.
@@ -59,7 +54,10 @@ mod tests {
     fn the_distribution_is_read_where_it_stands() {
         let tree = Builder::new()
             .file(RELEASE, "6.1.0-56-amd64\n")
-            .file("/usr/lib/os-release", "NAME=x\nPRETTY_NAME=\"CentOS Stream 9\"\nID='centos'\nVERSION_ID=9\n")
+            .file(
+                "/usr/lib/os-release",
+                "NAME=x\nPRETTY_NAME=\"CentOS Stream 9\"\nID='centos'\nVERSION_ID=9\n",
+            )
             .link("/etc/os-release", "/usr/lib/os-release")
             .file("/proc/sys/kernel/hostname", "(none)\n")
             .file("/proc/cmdline", "quiet muster.ticket=abcdefghij\n");

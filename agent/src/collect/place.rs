@@ -75,7 +75,10 @@ mod tests {
         let ports = |folder: &str| folder.ends_with("/ata9/ata_port/ata9").then_some(2);
         for (real, place) in [
             ("pci0000:00/0000:00:01.0/nvme/nvme3", "pci0000:00/0000:00:01.0"),
-            ("pci0000:00/0000:00:06.0/ata9/host8/target8:0:0/8:0:0:0", "pci0000:00/0000:00:06.0/ata-port2/0:0:0"),
+            (
+                "pci0000:00/0000:00:06.0/ata9/host8/target8:0:0/8:0:0:0",
+                "pci0000:00/0000:00:06.0/ata-port2/0:0:0",
+            ),
             ("pci0000:00/0000:00:05.0/virtio0/host0/target0:0:0/0:0:0:7", "pci0000:00/0000:00:05.0/0:0:7"),
             (
                 "pci0000:00/0000:03:00.0/host4/port-4:0/expander-4:0/port-4:0:5/end_device-4:0:5/target4:0:5/4:0:5:0",

@@ -135,7 +135,7 @@ mod tests {
         table.extend(structure(2, 2, &[1, 0, 0, 2, 0, HOSTING_BOARD], &["Supermicro", "SN1"]));
         let tree = Builder::new().file(TABLE, &table);
         let board = collect(&Probe::new(tree.root())).unwrap().board.unwrap();
-        assert_eq!((board.vendor.as_deref(), board.serial), (Some("Supermicro"), None));
+        assert_eq!((board.vendor.as_deref(), board.serial.as_deref()), (Some("Supermicro"), Some("SN1")));
     }
 
     #[test]
@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn junk_tables_are_told_and_the_kernels_copies_serve() {
-        let tree = Builder::new().file(TABLE, b"\x01\x02\x03 junk").file("/sys/class/dmi/id/sys_vendor", "HPE");
+        let tree =
+            Builder::new().file(TABLE, b"\x01\x02\x03 junk").file("/sys/class/dmi/id/sys_vendor", "HPE");
         let probe = Probe::new(tree.root());
         assert_eq!(collect(&probe).unwrap().vendor.as_deref(), Some("HPE"));
         assert_eq!(probe.into_warnings()[0].reason, "holds no SMBIOS structure");

@@ -41,7 +41,10 @@ fn one_collectors_hang_loses_its_section_only_and_is_not_repeated() {
 
 #[test]
 fn what_is_refused_is_said_whether_it_leaves_a_section_or_not() {
-    let tree = machine().refused("/proc/mounts").refused("/proc/cpuinfo").folder("/sys/devices/system/cpu/cpu0/topology");
+    let tree = machine()
+        .refused("/proc/mounts")
+        .refused("/proc/cpuinfo")
+        .folder("/sys/devices/system/cpu/cpu0/topology");
     let sections = Collectors::new(tree.root()).sections();
     assert_eq!(reason(&sections.filesystems), "/proc/mounts: permission denied");
     let Section::Partial { data, warnings } = &sections.cpu else { panic!("{:?}", sections.cpu) };

@@ -1,12 +1,11 @@
 //! A tree that was taken from some machine, with its symbolic links.
 
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 
 use rustix::io::Errno;
 
-use super::{Space, Tree, read_file, read_names};
+use super::{Space, Tree, read_file, read_names, read_target};
 
 /// As many as the kernel follows.
 const LINKS_LIMIT: usize = 40;
@@ -28,14 +27,12 @@ impl Captured {
                 }
                 _ => place.push(part),
             }
-            match fs::read_link(self.below(&place)) {
+            match read_target(&self.below(&place)) {
                 Ok(target) => {
                     links += 1;
                     if links > LINKS_LIMIT {
                         return Err(Errno::LOOP.into());
                     }
-                    let target = target.into_os_string().into_string();
-                    let target = target.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
                     if target.starts_with('/') {
                         place.clear();
                     } else {
@@ -75,6 +72,11 @@ impl Tree for Captured {
         Ok(format!("/{}", self.follow(path)?.join("/")))
     }
 
+    fn target(&self, path: &str) -> io::Result<String> {
+        let (folder, link) = path.rsplit_once('/').unwrap_or(("", path));
+        read_target(&self.locate(folder)?.join(link))
+    }
+
     fn space(&self, _mount: &str) -> io::Result<Space> {
         Err(io::ErrorKind::Unsupported.into())
     }
@@ -86,9 +88,9 @@ impl Tree for Captured {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::symlink;
 
-    use super::*;
     use crate::root::{Miss, Root};
 
     fn tree() -> (tempfile::TempDir, Root) {
@@ -113,6 +115,8 @@ mod tests {
             assert_eq!(root.read(path, 10).unwrap(), b"8\n", "{path}");
         }
         assert_eq!(root.real("/sys/block/sda").unwrap(), "/sys/devices/disk");
+        assert_eq!(root.target("/sys/block/sda").unwrap(), "../devices/disk");
+        assert_eq!(root.target("/sys/devices/disk"), Err(Miss::NoValue));
     }
 
     #[test]

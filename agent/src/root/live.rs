@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Space, Tree, read_file, read_names};
+use super::{Space, Tree, read_file, read_names, read_target};
 
 pub(super) struct Live;
 
@@ -19,6 +19,10 @@ impl Tree for Live {
     fn real(&self, path: &str) -> io::Result<String> {
         let real = Path::new(path).canonicalize()?;
         real.into_os_string().into_string().map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+
+    fn target(&self, path: &str) -> io::Result<String> {
+        read_target(Path::new(path))
     }
 
     fn space(&self, mount: &str) -> io::Result<Space> {

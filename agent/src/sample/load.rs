@@ -23,9 +23,9 @@ fn uptime_secs(probe: &Probe) -> Option<u64> {
 
 fn load(probe: &Probe) -> Option<Load> {
     let averages = probe.text("/proc/loadavg")?;
-    let mut averages = averages.split_whitespace().map(|average| {
-        average.parse::<f64>().ok().filter(|average| average.is_finite() && *average >= 0.0)
-    });
+    let mut averages = averages
+        .split_whitespace()
+        .map(|average| average.parse::<f64>().ok().filter(|average| average.is_finite() && *average >= 0.0));
     let mut next = || averages.next().flatten();
     Some(Load { one: next()?, five: next()?, fifteen: next()? })
 }

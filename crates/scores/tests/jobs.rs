@@ -48,7 +48,7 @@ impl Score for Puppet {
             job.step("Knock").await?.fail("nobody answers").await?;
             let _open = job.step("Wait").await?;
             self.go_on.acquire().await.unwrap().forget();
-            match params["end"].as_str().unwrap() {
+            match params.get("end").and_then(Value::as_str).unwrap() {
                 "panic" => panic!("on purpose"),
                 "fail" => Err(ScoreError::failed("reading the list", std::io::Error::other("no paper"))),
                 "half" => Err(ScoreError::Incomplete { reason: "1 of 2".to_owned(), summary: json!(1) }),

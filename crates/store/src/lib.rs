@@ -64,6 +64,19 @@ impl Store {
         &self.readers
     }
 
+    /// Whether the writer lives and readers are answered.
+    ///
+    /// # Errors
+    /// What keeps them from it.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.write::<_, StoreError, _>(|tx| {
+            Box::pin(async move { Ok(sqlx::query("UPDATE write_probe SET probes = 0").execute(tx).await?) })
+        })
+        .await?;
+        sqlx::query("SELECT probes FROM write_probe").execute(self.readers()).await?;
+        Ok(())
+    }
+
     /// Waits until what is queued is committed, and closes the file.
     pub async fn close(&self) {
         self.writer.close().await;

@@ -66,9 +66,9 @@ pub const TABLE: &[Entry] = table! {
     Read "/boot/by-mac/{mac}.ipxe" Anybody => boot::script::by_mac,
     Read "/boot/inventory.ipxe" Anybody => boot::script::fallback,
     Read "/boot/ca.pem" Anybody => boot::file::certificate,
-    Read "/boot/agent" Anybody => boot::file::agent,
-    Read "/boot/images/{image}/{file}" Anybody => boot::file::image,
-    Read "/boot/discovery.ks" Anybody => boot::kickstart::discovery,
+    Read "/boot/agent/x86_64/muster-agent" Anybody => boot::file::agent,
+    Read "/boot/image/{image}/{file}" Anybody => boot::file::image,
+    Read "/boot/kickstart/{ticket}.ks" Anybody => boot::kickstart::discovery,
     Read "/healthz" Anybody => v1::health::alive,
     Read "/readyz" Anybody => v1::health::ready,
 

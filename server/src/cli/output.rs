@@ -58,3 +58,17 @@ pub(super) fn or_dash<T: Display>(value: Option<T>) -> String {
 pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
     crate::format::span(now.since(then))
 }
+
+/// A table with as many columns as there are headings, none of them wrapped.
+pub(super) fn wide_table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(headings.iter().map(|heading| heading.to_uppercase()));
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.trim_fmt()
+}

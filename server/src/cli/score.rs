@@ -1,6 +1,6 @@
 //! `muster score`: declared wishes, and running them with their progress live on the terminal.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use scores::{Job, JobState, JobStep, Progress, StepState};
 use serde_json::{Map, Value, json};
 
+use super::ask;
 use super::client::{Client, escape};
 use super::output::{Format, print_text, table};
 use crate::api::v1::jobs::{Start, Started};
@@ -104,16 +105,6 @@ fn ask_number(scores: &[Listed]) -> anyhow::Result<usize> {
         eprintln!("{:>3}  {}  {}", index + 1, score.name, score.description);
     }
     ask("Which one? ")?.parse().context("that is no number")
-}
-
-fn ask(question: &str) -> anyhow::Result<String> {
-    let stdin = std::io::stdin();
-    ensure!(stdin.is_terminal(), "there is no terminal to ask on: say -y to go ahead");
-    eprint!("{question}");
-    std::io::stderr().flush()?;
-    let mut answer = String::new();
-    stdin.lock().read_line(&mut answer)?;
-    Ok(answer.trim().to_owned())
 }
 
 async fn run_one(score: &Listed, args: &Run, client: &Client, output: Format) -> anyhow::Result<()> {

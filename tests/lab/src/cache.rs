@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use crate::Deadline;
 
 /// `target/lab` of this workspace, or `MUSTER_LAB_CACHE`.
 #[must_use]
@@ -17,24 +20,37 @@ pub fn root() -> PathBuf {
 
 /// The workspace's target folder.
 fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from)
+    if let Some(dir) = std::env::var_os("CARGO_TARGET_DIR") {
+        return std::path::absolute(&dir).unwrap_or_else(|_| dir.into());
+    }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    workspace.unwrap_or(Path::new(".")).join("target")
 }
 
 /// Held until dropped, against all other processes.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the lock lives as long as the open file")] File);
 
+/// Long enough for the other one to download a kernel over a slow line.
+const LOCK_PATIENCE_SECS: u64 = 1800;
+
 /// Waits for the lock of that name.
 ///
 /// # Errors
-/// When the lock file can't be made.
+/// When the lock file can't be made, or another run holds it for half an hour.
 pub fn lock(name: &str) -> anyhow::Result<Lock> {
     let root = root();
     std::fs::create_dir_all(&root).with_context(|| format!("can't make {}", root.display()))?;
     let path = root.join(format!("{name}.lock"));
     let file = File::create(&path).with_context(|| format!("can't make {}", path.display()))?;
-    flock(&file, FlockOperation::LockExclusive).with_context(|| format!("can't lock {}", path.display()))?;
+    Deadline::seconds(LOCK_PATIENCE_SECS).wait_for(
+        &format!("the lock {}", path.display()),
+        || match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(())),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("can't lock {}", path.display())),
+        },
+    )?;
     Ok(Lock(file))
 }
 
@@ -43,10 +59,7 @@ pub fn lock(name: &str) -> anyhow::Result<Lock> {
 ///
 /// # Errors
 /// What `fetch` says, or why folders can't be made.
-pub fn fetch_once(
-    name: &str,
-    fetch: impl FnOnce(&Path) -> anyhow::Result<()>,
-) -> anyhow::Result<PathBuf> {
+pub fn fetch_once(name: &str, fetch: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<PathBuf> {
     let finished = root().join(name);
     if finished.is_dir() {
         return Ok(finished);

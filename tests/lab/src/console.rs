@@ -36,7 +36,10 @@ mod tests {
 
     #[test]
     fn colours_and_cursor_moves_are_not_text() {
-        assert_eq!(plain(b"\x1b[0;1miPXE 1.0\x1b[0m -- \x1b[0;36mhttp://ipxe.org\r"), "iPXE 1.0 -- http://ipxe.org");
+        assert_eq!(
+            plain(b"\x1b[0;1miPXE 1.0\x1b[0m -- \x1b[0;36mhttp://ipxe.org\r"),
+            "iPXE 1.0 -- http://ipxe.org"
+        );
         assert_eq!(plain(b"\x1bc\x1b[?7l\x1b[2J\x1b[0mSeaBIOS"), "SeaBIOS");
         assert_eq!(plain(b"\x1b[01;01HBdsDxe: loading"), "BdsDxe: loading");
         assert_eq!(plain(b"\x1b(Bok"), "ok");

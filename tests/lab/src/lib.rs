@@ -55,3 +55,13 @@ pub use ntfy::{Message, Ntfy};
 pub use place::Place;
 pub use process::{Log, Process};
 pub use scratch::Scratch;
+
+/// Fetches everything that is fetched and not installed, so that no test has to wait for it.
+///
+/// # Errors
+/// When one of them can't be fetched.
+pub fn fetch_all() -> anyhow::Result<()> {
+    kernel()?;
+    ntfy::fetch::program()?;
+    ksvalidator().map(drop)
+}

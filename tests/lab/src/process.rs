@@ -149,7 +149,8 @@ impl Process {
     pub fn wait_for_exit(&self, deadline: Deadline) -> anyhow::Result<ExitStatus> {
         let status = deadline.wait_for(&format!("the end of {}", self.label), || self.exit_status())?;
         // What it said last may still be in the pipe; a stray grandchild that holds the pipe open is not waited for.
-        let _ = Deadline::seconds(2).wait_for("the end of the log", || Ok(self.log.is_complete().then_some(())));
+        let _ =
+            Deadline::seconds(2).wait_for("the end of the log", || Ok(self.log.is_complete().then_some(())));
         Ok(status)
     }
 

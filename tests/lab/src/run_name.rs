@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn names_of_others_are_left_alone() {
-        for other in ["", "muster", "muster-", "muster-1-2", "muster-1-2-3-4", "muster-a-2-3", "muster-+1-2-3", "blue"] {
+        for other in
+            ["", "muster", "muster-", "muster-1-2", "muster-1-2-3-4", "muster-a-2-3", "muster-+1-2-3", "blue"]
+        {
             assert_eq!(RunName::parse(other), None, "{other}");
         }
     }
@@ -84,7 +86,8 @@ mod tests {
 
     #[test]
     fn the_start_time_is_found_behind_a_strange_program_name() {
-        let stat = "7 (a) b) c (d) S 1 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1 18446744073709551615";
+        let stat =
+            "7 (a) b) c (d) S 1 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1 18446744073709551615";
         assert_eq!(start_ticks(stat), Some(4242));
         assert_eq!(start_ticks("7 (x) S 1"), None);
     }

@@ -31,7 +31,10 @@ fn a_sata_disk_is_read_whole() {
             "/sys/devices/pci0000:00/0000:00:06.0/ata1/host1/target1:0:0/1:0:0:0/vpd_pg80",
             b"\x00\x80\x00\x08 WD-WCC1trailing",
         )
-        .file("/sys/devices/pci0000:00/0000:00:06.0/ata1/host1/target1:0:0/1:0:0:0/block/sda/sda2/partition", "2");
+        .file(
+            "/sys/devices/pci0000:00/0000:00:06.0/ata1/host1/target1:0:0/1:0:0:0/block/sda/sda2/partition",
+            "2",
+        );
     let block = "/sys/devices/pci0000:00/0000:00:06.0/ata1/host1/target1:0:0/1:0:0:0/block/sda";
     let tree = tree
         .file(&format!("{block}/sda1/partition"), "1\n")
@@ -51,7 +54,9 @@ fn a_sata_disk_is_read_whole() {
 #[test]
 fn what_is_no_disk_is_left_out() {
     let mut tree = Builder::new();
-    for name in ["loop0", "ram0", "zram1", "dm-0", "md127", "sr0", "fd0", "nbd3", "mmcblk0boot0", "mmcblk0rpmb"] {
+    for name in
+        ["loop0", "ram0", "zram1", "dm-0", "md127", "sr0", "fd0", "nbd3", "mmcblk0boot0", "mmcblk0rpmb"]
+    {
         tree = tree.file(&format!("{BLOCK}/{name}/size"), "8");
     }
     let tree = tree
@@ -76,7 +81,8 @@ fn what_can_not_be_read_is_said_and_what_is_not_there_is_not() {
     let (disks, warnings) = collected(&tree);
     let [disk] = disks.as_slice() else { panic!("{disks:?}") };
     assert_eq!((&disk.model, &disk.firmware, &disk.wwn, disk.read_only), (&None, &None, &None, None));
-    let said: Vec<_> = warnings.iter().map(|it| (it.path.trim_start_matches(&device), it.reason.as_str())).collect();
+    let said: Vec<_> =
+        warnings.iter().map(|it| (it.path.trim_start_matches(&device), it.reason.as_str())).collect();
     assert_eq!(
         said,
         [

@@ -46,7 +46,11 @@ mod tests {
             ("nvme0n1", "virtual/nvme-subsystem/nvme-subsys0", Transport::Nvme),
             ("sda", "pci0000:00/0000:00:07.0/usb2/2-1/2-1:1.0/host14/target14:0:0/14:0:0:0", Transport::Usb),
             ("sdb", "pci0000:00/0000:00:06.0/ata1/host1/target1:0:0/1:0:0:0", Transport::Ata),
-            ("sdc", "pci0000:00/0000:03:00.0/host4/port-4:0/end_device-4:0/target4:0:0/4:0:0:0", Transport::Sas),
+            (
+                "sdc",
+                "pci0000:00/0000:03:00.0/host4/port-4:0/end_device-4:0/target4:0:0/4:0:0:0",
+                Transport::Sas,
+            ),
             ("sdd", "platform/host5/session1/target5:0:0/5:0:0:1", Transport::Iscsi),
             ("sde", "pci0000:00/0000:05:00.0/host6/rport-6:0-2/target6:0:0/6:0:0:3", Transport::FibreChannel),
             ("sdf", "pci0000:00/0000:00:04.0/host13/target13:2:0/13:2:0:0", Transport::Scsi),

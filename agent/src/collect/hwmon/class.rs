@@ -31,7 +31,8 @@ fn by_label(label: &str) -> SensorClass {
 /// The one disk below the device tells whether it spins.
 fn disk(probe: &Probe, at: &str) -> SensorClass {
     let block = format!("{at}/device/block");
-    let rotational = probe.names(&block).first().and_then(|name| probe.flag(&format!("{block}/{name}/queue/rotational")));
+    let rotational =
+        probe.names(&block).first().and_then(|name| probe.flag(&format!("{block}/{name}/queue/rotational")));
     match rotational {
         Some(true) => SensorClass::Hdd,
         Some(false) => SensorClass::Ssd,

@@ -17,7 +17,12 @@ fn keys(tree: &Builder) -> Vec<String> {
 #[test]
 fn a_key_does_not_depend_on_the_number_of_this_boot() {
     let build = |coretemp: u32, nvme: u32| {
-        let tree = chip(Builder::new(), coretemp, "platform/coretemp.0", &[("name", "coretemp"), ("temp2_input", "1")]);
+        let tree = chip(
+            Builder::new(),
+            coretemp,
+            "platform/coretemp.0",
+            &[("name", "coretemp"), ("temp2_input", "1")],
+        );
         let drive = format!("pci0000:00/0000:00:03.0/nvme/nvme{nvme}");
         chip(tree, nvme, &drive, &[("name", "nvme"), ("temp1_input", "1"), ("temp1_label", "Composite")])
     };
@@ -85,7 +90,10 @@ fn the_worst_alarm_is_told_and_none_is_not_false() {
 #[test]
 fn a_driver_that_is_busy_has_no_reading_and_old_drivers_keep_files_with_the_device() {
     let tree = chip(Builder::new(), 0, "platform/old", &[])
-        .files("/sys/devices/platform/old", &[("name", "old"), ("temp1_input", "30000"), ("temp2_input", "1")])
+        .files(
+            "/sys/devices/platform/old",
+            &[("name", "old"), ("temp1_input", "30000"), ("temp2_input", "1")],
+        )
         .fails("/sys/class/hwmon/hwmon0/device/temp2_input", Errno::AGAIN);
     let probe = Probe::new(tree.root());
     let read: Vec<_> = inputs(&probe).unwrap().iter().map(|input| input.temp_celsius(&probe)).collect();

@@ -127,10 +127,7 @@ mod tests {
     fn passing_and_local_ipv6_addresses_are_left_out() {
         let line = |address: &str, flags: &str| format!("{address} 02 40 00 {flags}     eth0");
         let global = "20010db8000000000000000000000001";
-        assert_eq!(
-            ipv6(&line(global, "80")),
-            Some(("eth0", "2001:db8::1".parse().unwrap(), 64)),
-        );
+        assert_eq!(ipv6(&line(global, "80")), Some(("eth0", "2001:db8::1".parse().unwrap(), 64)),);
         for flags in ["01", "20", "40", "c0", "88"] {
             assert_eq!(ipv6(&line(global, flags)), None, "{flags}");
         }

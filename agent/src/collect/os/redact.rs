@@ -72,7 +72,10 @@ mod tests {
             ("ROOT_PASSWORD=\"two words\" ro", "ROOT_PASSWORD=<redacted> ro"),
             ("\"my.token=two words\" ro", "\"my.token=<redacted>\" ro"),
             ("systemd.set_credential=a:b", "systemd.set_credential=<redacted>"),
-            ("inst.ks=http://u:p@10.0.0.1/ks?mac=1&ticket=x", "inst.ks=http://<redacted>@10.0.0.1/ks?mac=1&ticket=<redacted>"),
+            (
+                "inst.ks=http://u:p@10.0.0.1/ks?mac=1&ticket=x",
+                "inst.ks=http://<redacted>@10.0.0.1/ks?mac=1&ticket=<redacted>",
+            ),
             ("inst.ks=https://10.0.0.1/a@b", "inst.ks=https://10.0.0.1/a@b"),
             ("rd.luks.key=", "rd.luks.key=<redacted>"),
             ("token", "token"),

@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn the_hmac_is_that_of_rfc_2104() {
-        let plain = <Hmac<Sha256> as Mac>::new_from_slice(&[7; 32]).unwrap().chain_update(b"body");
+        let plain = <Hmac<Sha256> as KeyInit>::new_from_slice(&[7; 32]).unwrap().chain_update(b"body");
         assert_eq!(key().tagged(b"body").finalize().into_bytes(), plain.finalize().into_bytes());
     }
 

@@ -16,6 +16,8 @@ static ORDERS: OnceLock<Mutex<Sender<Order>>> = OnceLock::new();
 /// Starts `command` in a group of its own, its output in pipes, to die with us.
 pub(super) fn spawn(command: &Command, has_input: bool) -> io::Result<Child> {
     let mut guarded = Command::new("setpriv");
+    // `su` without a dash leaves the system's own programs (dnsmasq, ip) out of the path.
+    guarded.env("PATH", format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default()));
     guarded.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {

@@ -1,0 +1,49 @@
+//! `--once`: enrols, says everything one time, and ends. Nothing is tried again: the exit status says how it went, and
+//! whoever started the agent decides what to do.
+
+use anyhow::{Context, bail};
+use inventory::{GoodbyeReason, Report};
+use tokio::task::spawn_blocking;
+use tracing::info;
+
+use super::session::Session;
+use crate::client::Declined;
+use crate::outbox::{Kind, Outbox};
+use crate::report::{Reporter, emptiness};
+use crate::sample::Sampler;
+
+pub(super) async fn say_everything(
+    mut session: Session,
+    reporter: Reporter,
+    sampler: Sampler,
+) -> anyhow::Result<()> {
+    let report = spawn_blocking(move || reporter.report()).await.context("collecting the inventory")?;
+    if let Some(reason) = emptiness(&report.sections) {
+        bail!(reason);
+    }
+    let sample = spawn_blocking(move || sampler.sample()).await.context("taking a sample")?;
+    let outbox = Outbox::default();
+    outbox.post(Kind::Inventory, &report)?;
+    outbox.post(Kind::Sample, &sample)?;
+    if !session.is_enrolled() {
+        enrol(&mut session, &report).await?;
+    }
+    let mut anew = false;
+    while let Some(letter) = outbox.first() {
+        match session.send(&letter).await {
+            Ok(_) => outbox.settle(&letter),
+            Err(Declined::Forgotten(_)) if !anew => {
+                anew = true;
+                enrol(&mut session, &report).await?;
+            }
+            Err(declined) => return Err(declined).context("sending what was collected"),
+        }
+    }
+    session.goodbye(GoodbyeReason::Done).await.context("saying goodbye")?;
+    info!("reported once");
+    Ok(())
+}
+
+async fn enrol(session: &mut Session, report: &Report) -> anyhow::Result<()> {
+    session.enrol(report).await.context("enrolling this machine")
+}

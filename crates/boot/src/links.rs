@@ -1,0 +1,46 @@
+//! The addresses that scripts send machines to, and the paths under which the server answers there.
+
+use crate::site::ImageId;
+use crate::tickets::Token;
+use crate::url::BaseUrl;
+use inventory::MacAddr;
+
+/// The first script of every machine.
+pub const ENTRY: &str = "/boot/boot.ipxe";
+/// The fall-back for a machine that got no answer to its own: `?mac=`.
+pub const INVENTORY: &str = "/boot/inventory.ipxe";
+
+/// Where this server is reached by the machine that asks, and how that machine will know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Links {
+    /// Plain HTTP, for `/boot`: what firmware and installers can speak.
+    pub boot: BaseUrl,
+    /// TLS, for the agent.
+    pub server: BaseUrl,
+    /// SHA-256 of the server's certificate in DER: what the agent believes instead of an authority.
+    pub pin: [u8; 32],
+}
+
+impl Links {
+    pub(crate) fn pin(&self) -> String {
+        hex::encode(self.pin)
+    }
+
+    /// A file of an image. The MAC is there for the trail only.
+    #[must_use]
+    pub fn image_file(&self, image: &ImageId, file: &str, mac: MacAddr) -> String {
+        format!("{}/boot/image/{image}/{file}?mac={}", self.boot, mac.hyphenated())
+    }
+
+    /// The kickstart that this ticket is for.
+    #[must_use]
+    pub fn kickstart(&self, ticket: &Token) -> String {
+        format!("{}/boot/kickstart/{}.ks", self.boot, ticket.reveal())
+    }
+
+    /// The static agent. The MAC is there for the trail only.
+    #[must_use]
+    pub fn agent(&self, mac: MacAddr) -> String {
+        format!("{}/boot/agent/x86_64/muster-agent?mac={}", self.boot, mac.hyphenated())
+    }
+}

@@ -1,0 +1,5 @@
+//! This crate's rows.
+
+pub(crate) mod image;
+pub(crate) mod ticket;
+pub(crate) mod trail;

@@ -1,0 +1,117 @@
+//! One read by key: what the boot decision, the alerts and the agents' door ask.
+
+use ::store::StoreError;
+use inventory::{Id, MacAddr, Timestamp};
+use sqlx::{FromRow, SqliteExecutor, SqlitePool};
+
+use super::{parsed, parsed_id};
+use crate::facts::HostFacts;
+
+/// Whose key this is (its SHA-256, in hex).
+///
+/// # Errors
+/// The database's.
+pub async fn authenticate(readers: &SqlitePool, key_hash: &str) -> Result<Option<HostFacts>, StoreError> {
+    by_key(readers, key_hash).await
+}
+
+pub(crate) async fn by_key(
+    db: impl SqliteExecutor<'_>,
+    key_hash: &str,
+) -> Result<Option<HostFacts>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, name, state, approved, last_seen_at, goodbye_at FROM host WHERE key_hash = $1",
+    )
+    .bind(key_hash)
+    .fetch_optional(db)
+    .await?;
+    row.map(HostFacts::try_from).transpose()
+}
+
+/// What is known of a host, in short.
+///
+/// # Errors
+/// The database's.
+pub async fn facts(readers: &SqlitePool, id: &Id) -> Result<Option<HostFacts>, StoreError> {
+    by_id(readers, id).await
+}
+
+pub(crate) async fn by_id(db: impl SqliteExecutor<'_>, id: &Id) -> Result<Option<HostFacts>, StoreError> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT id, name, state, approved, last_seen_at, goodbye_at FROM host WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(db)
+            .await?;
+    row.map(HostFacts::try_from).transpose()
+}
+
+/// Which host has this MAC address. An approved host comes before others, and one that has it now before one that had it.
+/// Where two have the same right to it, it is nobody's: the machine counts as unknown.
+///
+/// # Errors
+/// The database's.
+pub async fn facts_by_mac(readers: &SqlitePool, mac: MacAddr) -> Result<Option<HostFacts>, StoreError> {
+    // An approved host's demoted address still stands before anything that an unapproved one says of itself.
+    let rows: Vec<MacRow> = sqlx::query_as(
+        "SELECT host.id, host.name, host.state, host.approved, host.last_seen_at, host.goodbye_at,
+                hi.demoted, hi.current, COALESCE(hi.proven_at, 0) AS proven_at
+         FROM host_identifier hi JOIN host ON host.id = hi.host_id
+         WHERE hi.kind = 'mac' AND hi.value = $1
+         ORDER BY host.approved DESC, hi.demoted, hi.current DESC, proven_at DESC, host.id
+         LIMIT 2",
+    )
+    .bind(mac.to_string())
+    .fetch_all(readers)
+    .await?;
+    let right = |row: &MacRow| (row.host.approved, row.demoted, row.current, row.proven_at);
+    match rows.as_slice() {
+        [first, second] if right(first) == right(second) => Ok(None),
+        _ => rows.into_iter().next().map(|row| HostFacts::try_from(row.host)).transpose(),
+    }
+}
+
+/// What is known of every host, in short: once, when the alerts start.
+///
+/// # Errors
+/// The database's.
+pub async fn all_facts(readers: &SqlitePool) -> Result<Vec<HostFacts>, StoreError> {
+    let rows: Vec<Row> =
+        sqlx::query_as("SELECT id, name, state, approved, last_seen_at, goodbye_at FROM host ORDER BY id")
+            .fetch_all(readers)
+            .await?;
+    rows.into_iter().map(HostFacts::try_from).collect()
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    state: String,
+    approved: i64,
+    last_seen_at: Option<i64>,
+    goodbye_at: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct MacRow {
+    #[sqlx(flatten)]
+    host: Row,
+    demoted: i64,
+    current: i64,
+    proven_at: i64,
+}
+
+impl TryFrom<Row> for HostFacts {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            state: parsed("host", &row.id, &row.state)?,
+            id: parsed_id("host", &row.id)?,
+            name: row.name,
+            approved: row.approved != 0,
+            last_seen_at: row.last_seen_at.map(Timestamp),
+            goodbye_at: row.goodbye_at.map(Timestamp),
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! Files for machines: kernel and initramfs of the chosen images, the agent, the certificate. Straight from the disk, with
+//! ranges, and nothing but what is listed here.
+
+use actix_files::NamedFile;
+use actix_web::{HttpRequest, HttpResponse, web};
+use boot::image;
+use boot::site::ImageId;
+use boot::trail::{Step, StepKind};
+use inventory::MacAddr;
+use serde::Deserialize;
+
+use crate::api::problem::ApiError;
+use crate::app::App;
+use crate::transport::Connection;
+
+/// Who asks, for the trail.
+#[derive(Debug, Deserialize)]
+pub struct Who {
+    mac: Option<MacAddr>,
+}
+
+/// `GET /boot/ca.pem`: the server's certificate, for people and their tools. Agents know it by its SHA-256.
+pub async fn certificate(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/x-pem-file").body(app.certificate_pem.clone())
+}
+
+/// `GET /boot/agent/x86_64/muster-agent`.
+///
+/// # Errors
+/// 404 while the server has no agent to hand out.
+pub async fn agent(
+    app: web::Data<App>,
+    connection: Connection,
+    who: web::Query<Who>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let path = &app.agent.path;
+    let file = NamedFile::open_async(path).await.map_err(|error| {
+        tracing::warn!(path = %path.display(), %error, "no agent to hand out; name it with --agent");
+        ApiError::not_found("file", "muster-agent")
+    })?;
+    record(&app, &connection, StepKind::Agent, who.mac, &file, "muster-agent");
+    Ok(plain(file).into_response(&request))
+}
+
+/// `GET /boot/image/{image}/{file}`.
+///
+/// # Errors
+/// 404 for an image that is not kept, or a file that it does not have.
+pub async fn image(
+    app: web::Data<App>,
+    connection: Connection,
+    path: web::Path<(ImageId, String)>,
+    who: web::Query<Who>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let (id, name) = path.into_inner();
+    let kind = match name.as_str() {
+        image::KERNEL => StepKind::Kernel,
+        image::INITRAMFS => StepKind::Initramfs,
+        _ => return Err(ApiError::not_found("file", name)),
+    };
+    let file = NamedFile::open_async(app.images.path_of(&id, &name))
+        .await
+        .map_err(|_| ApiError::not_found("image", id.as_str()))?;
+    record(&app, &connection, kind, who.mac, &file, &name);
+    Ok(plain(file).into_response(&request))
+}
+
+fn plain(file: NamedFile) -> NamedFile {
+    file.set_content_type(mime::APPLICATION_OCTET_STREAM).prefer_utf8(false).disable_content_disposition()
+}
+
+fn record(
+    app: &App,
+    connection: &Connection,
+    kind: StepKind,
+    mac: Option<MacAddr>,
+    file: &NamedFile,
+    name: &str,
+) {
+    let size = crate::format::bytes(file.metadata().len());
+    let step = Step::new(kind, connection.peer_ip()).detail(&format!("{name}, {size}"));
+    app.trail.record(if let Some(mac) = mac { step.mac(mac) } else { step });
+}

@@ -1,0 +1,96 @@
+//! The iPXE scripts.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use boot::scripts::{self, Handout};
+use boot::tickets::{DEFAULT_LIFE, Token};
+use boot::trail::{Step, StepKind};
+use boot::{Decision, Machine, decide};
+use inventory::MacAddr;
+use serde::Deserialize;
+
+use super::lookup::Found;
+use crate::app::App;
+use crate::transport::Connection;
+
+/// What the entry script says of its machine. All of it may be absent, and none of it is believed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    mac: Option<String>,
+    arch: Option<String>,
+    platform: Option<String>,
+    product: Option<String>,
+    version: Option<String>,
+}
+
+/// `GET /boot/boot.ipxe`: the first script of every machine.
+pub async fn entry(app: web::Data<App>, connection: Connection) -> HttpResponse {
+    app.trail.record(Step::new(StepKind::EntryScript, connection.peer_ip()));
+    match app.links.boot_links(&connection, &app.pin) {
+        Ok(links) => script(scripts::entry(&links)),
+        Err(error) => script(scripts::local_disk(&error.to_string())),
+    }
+}
+
+/// `GET /boot/by-mac/{mac}.ipxe`: this machine's own script.
+pub async fn by_mac(
+    app: web::Data<App>,
+    connection: Connection,
+    mac: web::Path<String>,
+    request: HttpRequest,
+) -> HttpResponse {
+    answer(&app, &connection, Some(mac.as_str()), said(&request)).await
+}
+
+/// `GET /boot/inventory.ipxe?mac=…`: for a machine that got no answer to its own.
+pub async fn fallback(app: web::Data<App>, connection: Connection, request: HttpRequest) -> HttpResponse {
+    let said = said(&request);
+    let mac = said.mac.clone();
+    answer(&app, &connection, mac.as_deref(), said).await
+}
+
+fn said(request: &HttpRequest) -> Said {
+    web::Query::<Said>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default()
+}
+
+async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Said) -> HttpResponse {
+    let address = connection.peer_ip();
+    let mac: MacAddr = match mac.unwrap_or_default().parse() {
+        Ok(mac) => mac,
+        Err(error) => {
+            app.trail.record(Step::new(StepKind::Refused, address).detail(&format!("{error}")));
+            return script(scripts::local_disk(&error.to_string()));
+        }
+    };
+    let machine = Machine::new(mac, said.arch.as_deref(), said.platform.as_deref());
+    let decision = match app.last_known.host(&app.store, mac).await {
+        Found::Known(host) => decide(&machine, host.as_ref(), &app.site()),
+        Found::Unknown(why) => Decision::local_disk(format!("the server's database does not answer ({why})")),
+    };
+    let detail = format!(
+        "{}, because {} ({}, {}{}{})",
+        decision.as_str(),
+        decision.reason,
+        machine.platform.as_str(),
+        machine.arch.as_str(),
+        said.product.map(|p| format!(", {p}")).unwrap_or_default(),
+        said.version.map(|v| format!(", iPXE {v}")).unwrap_or_default(),
+    );
+    app.trail.record(Step::new(StepKind::Decision, address).mac(mac).detail(&detail));
+    tracing::info!(boot.mac = %mac, boot.address = %address, boot.decision = decision.as_str(), reason = %decision.reason, "boot");
+    let links = match app.links.boot_links(connection, &app.pin) {
+        Ok(links) => links,
+        Err(error) => return script(scripts::local_disk(&error.to_string())),
+    };
+    let ticket = scripts::ticket_purpose(&decision).and_then(|purpose| {
+        let token = app.ticket_key.mint(purpose, mac, address, app.clock.now(), DEFAULT_LIFE);
+        token.inspect_err(|error| tracing::error!(%error, "a ticket could not be made")).ok()
+    });
+    let handout =
+        ticket.as_ref().map(|ticket: &Token| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
+    script(scripts::for_decision(&decision, &machine, &links, handout))
+}
+
+fn script(text: String) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("Cache-Control", "no-store")).body(text)
+}

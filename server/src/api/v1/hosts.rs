@@ -1,0 +1,286 @@
+//! The hosts, for operators and their programs.
+
+use actix_web::{HttpRequest, web};
+use boot::trail::{self, RecordedStep};
+use hosts::{Change, Filter, Host, HostProblem, Inventory, Page, RevisionInfo};
+use inventory::{Id, Limits, MacAddr, Sample, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::incidents::Incident;
+use crate::api::body;
+use crate::api::problem::ApiError;
+use crate::app::App;
+
+/// Everything of one host.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Detail {
+    /// The row.
+    pub host: Host,
+    /// What it is made of; absent before its first report.
+    pub inventory: Option<Inventory>,
+    /// How it does.
+    pub sample: Option<Sample>,
+    /// What its agent can't do at present.
+    pub problems: Vec<HostProblem>,
+    /// What is open.
+    pub incidents: Vec<Incident>,
+}
+
+/// Which hosts, and how many at once.
+#[derive(Debug, Deserialize)]
+pub struct Query {
+    state: Option<String>,
+    approved: Option<bool>,
+    text: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Which revision.
+#[derive(Debug, Deserialize)]
+pub struct AtRevision {
+    revision: Option<i64>,
+}
+
+/// Which revisions are compared.
+#[derive(Debug, Deserialize)]
+pub struct Between {
+    from: Option<i64>,
+    to: Option<i64>,
+}
+
+/// From where a list goes on, and how long it is.
+#[derive(Debug, Deserialize)]
+pub struct Before {
+    before: Option<i64>,
+    limit: Option<u32>,
+}
+
+/// A new name.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Rename {
+    /// The name.
+    pub name: String,
+}
+
+/// Something that happened to a host.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// Its place in the order of all events.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What kind of thing.
+    pub kind: String,
+    /// Who did it.
+    pub actor: String,
+    /// In a sentence.
+    pub summary: String,
+}
+
+/// One boot of one of a host's network cards.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TrailAttempt {
+    /// The card.
+    pub mac: MacAddr,
+    /// Its steps, oldest first.
+    pub steps: Vec<TrailStep>,
+}
+
+/// One step of a boot.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TrailStep {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: String,
+    /// More of it.
+    pub detail: String,
+    /// From where.
+    pub address: String,
+}
+
+/// Longest page of a list.
+const LONGEST: u32 = 1000;
+/// Boots that are shown of each card.
+const ATTEMPTS: usize = 10;
+
+/// `GET /api/v1/hosts`.
+///
+/// # Errors
+/// 400 for a state or a cursor that does not exist.
+pub async fn list(app: web::Data<App>, query: web::Query<Query>) -> Result<web::Json<Page<Host>>, ApiError> {
+    let Query { state, approved, text, after, limit } = query.into_inner();
+    let state = state.map(|state| state.parse()).transpose();
+    let state = state.map_err(|error: hosts::UnknownState| ApiError::BadRequest(error.to_string()))?;
+    let filter = Filter { state, approved, text };
+    let limit = limit.unwrap_or(100).clamp(1, LONGEST);
+    Ok(web::Json(hosts::list(app.store.readers(), &filter, after.as_deref(), limit).await?))
+}
+
+/// `GET /api/v1/hosts/{host}`.
+///
+/// # Errors
+/// 404 for a host or a revision that is not known.
+pub async fn show(
+    app: web::Data<App>,
+    host: web::Path<String>,
+    at: web::Query<AtRevision>,
+) -> Result<web::Json<Detail>, ApiError> {
+    let readers = app.store.readers();
+    let host = find(&app, &host).await?;
+    let inventory = match at.revision {
+        None => hosts::inventory(readers, &host.id).await?,
+        Some(number) => Some(hosts::revision(readers, &host.id, number).await?.ok_or_else(|| revision_missing(number))?),
+    };
+    Ok(web::Json(Detail {
+        inventory,
+        sample: hosts::latest_sample(readers, &host.id).await?,
+        problems: hosts::problems(readers, &host.id).await?,
+        incidents: super::incidents::open(&app, Some(&host.id)).await?,
+        host,
+    }))
+}
+
+/// `DELETE /api/v1/hosts/{host}`.
+///
+/// # Errors
+/// 404 for a host that is not known.
+pub async fn delete(app: web::Data<App>, host: web::Path<String>) -> Result<web::Json<()>, ApiError> {
+    let id = find(&app, &host).await?.id;
+    let now = app.clock.now();
+    app.store.write(move |tx| Box::pin(async move { hosts::delete(tx, &id, "operator", now).await })).await?;
+    Ok(web::Json(()))
+}
+
+/// `POST /api/v1/hosts/{host}/approve`.
+///
+/// # Errors
+/// 404 for a host that is not known, 409 for one that can't be approved.
+pub async fn approve(app: web::Data<App>, host: web::Path<String>) -> Result<web::Json<Host>, ApiError> {
+    let id = find(&app, &host).await?.id;
+    let (approved, now) = (id.clone(), app.clock.now());
+    app.store.write(move |tx| Box::pin(async move { hosts::approve(tx, &approved, "operator", now).await })).await?;
+    Ok(web::Json(find(&app, id.as_str()).await?))
+}
+
+/// `POST /api/v1/hosts/{host}/rename`.
+///
+/// # Errors
+/// 404 for a host that is not known, 400 for no name, 409 for another's.
+pub async fn rename(
+    app: web::Data<App>,
+    host: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<web::Json<Host>, ApiError> {
+    let Rename { name } = body::message(&request, payload, Limits::SMALL).await?;
+    let id = find(&app, &host).await?.id;
+    let (renamed, now) = (id.clone(), app.clock.now());
+    app.store
+        .write(move |tx| Box::pin(async move { hosts::rename(tx, &renamed, &name, "operator", now).await }))
+        .await?;
+    Ok(web::Json(find(&app, id.as_str()).await?))
+}
+
+/// `GET /api/v1/hosts/{host}/revisions`.
+///
+/// # Errors
+/// 404 for a host that is not known.
+pub async fn revisions(
+    app: web::Data<App>,
+    host: web::Path<String>,
+    before: web::Query<Before>,
+) -> Result<web::Json<Vec<RevisionInfo>>, ApiError> {
+    let host = find(&app, &host).await?;
+    let limit = before.limit.unwrap_or(100).clamp(1, LONGEST);
+    Ok(web::Json(hosts::revisions(app.store.readers(), &host.id, before.before, limit).await?))
+}
+
+/// `GET /api/v1/hosts/{host}/diff?from=N&to=M`: by default the newest revision against the one before.
+///
+/// # Errors
+/// 404 for a host or a revision that is not known.
+pub async fn diff(
+    app: web::Data<App>,
+    host: web::Path<String>,
+    between: web::Query<Between>,
+) -> Result<web::Json<Vec<Change>>, ApiError> {
+    let host = find(&app, &host).await?;
+    let to = between.to.unwrap_or(host.revision);
+    let from = between.from.unwrap_or(to - 1);
+    let readers = app.store.readers();
+    let newer = hosts::revision(readers, &host.id, to).await?.ok_or_else(|| revision_missing(to))?;
+    let older = hosts::revision(readers, &host.id, from).await?.ok_or_else(|| revision_missing(from))?;
+    Ok(web::Json(hosts::diff(&older, &newer)))
+}
+
+/// `GET /api/v1/hosts/{host}/events`, newest first.
+///
+/// # Errors
+/// 404 for a host that is not known.
+pub async fn events(
+    app: web::Data<App>,
+    host: web::Path<String>,
+    before: web::Query<Before>,
+) -> Result<web::Json<Vec<Event>>, ApiError> {
+    let host = find(&app, &host).await?;
+    let limit = before.limit.unwrap_or(100).clamp(1, LONGEST);
+    let events = events::of_host(app.store.readers(), &host.id, before.before, limit).await?;
+    let events = events.into_iter().map(|e| Event {
+        seq: e.seq,
+        at: e.at,
+        kind: e.kind.to_string(),
+        actor: e.actor,
+        summary: e.summary,
+    });
+    Ok(web::Json(events.collect()))
+}
+
+/// `GET /api/v1/hosts/{host}/trail`, the newest boot first.
+///
+/// # Errors
+/// 404 for a host that is not known.
+pub async fn trail(
+    app: web::Data<App>,
+    host: web::Path<String>,
+) -> Result<web::Json<Vec<TrailAttempt>>, ApiError> {
+    let host = find(&app, &host).await?;
+    Ok(web::Json(attempts(&app, &host.id, ATTEMPTS).await?))
+}
+
+/// The newest boots of all of a host's cards, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn attempts(app: &App, host: &Id, limit: usize) -> Result<Vec<TrailAttempt>, ApiError> {
+    let readers = app.store.readers();
+    let mut attempts = Vec::new();
+    for mac in hosts::macs(readers, host).await? {
+        for attempt in trail::recent(readers, mac, limit).await? {
+            attempts.push(TrailAttempt { mac, steps: attempt.steps.into_iter().map(TrailStep::from).collect() });
+        }
+    }
+    attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.steps.first().map(|step| step.at)));
+    attempts.truncate(limit);
+    Ok(attempts)
+}
+
+impl From<RecordedStep> for TrailStep {
+    fn from(step: RecordedStep) -> Self {
+        Self {
+            at: step.at,
+            kind: step.kind.to_string(),
+            detail: step.detail,
+            address: step.address.to_string(),
+        }
+    }
+}
+
+async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
+    hosts::get(app.store.readers(), name).await?.ok_or_else(|| ApiError::not_found("host", name))
+}
+
+fn revision_missing(number: i64) -> ApiError {
+    ApiError::not_found("revision", number.to_string())
+}

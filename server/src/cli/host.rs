@@ -1,0 +1,237 @@
+//! `muster host`: the machines.
+
+use clap::{Args, Subcommand};
+use hosts::{Change, Host, Page};
+use inventory::{Clock as _, Id, SystemClock};
+
+use super::client::{Client, escape};
+use super::output::{Format, ago, or_dash, print_text, table};
+use crate::api::v1::hosts::{Detail, Event, Rename, Revision, TrailAttempt};
+use crate::format;
+use crate::pages::inventory_view;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the hosts
+    List(List),
+    /// Show what a host is made of
+    Show {
+        /// Name or id
+        host: String,
+        /// An older revision of its inventory
+        #[arg(long, value_name = "N")]
+        revision: Option<i64>,
+    },
+    /// List what happened to a host, newest first
+    History {
+        /// Name or id
+        host: String,
+    },
+    /// Show what changed between two revisions
+    Diff {
+        /// Name or id
+        host: String,
+        /// The older one [default: the one before the newest]
+        #[arg(long, value_name = "N")]
+        from: Option<i64>,
+        /// The newer one [default: the newest]
+        #[arg(long, value_name = "N")]
+        to: Option<i64>,
+    },
+    /// Show what a host did at boot
+    Trail {
+        /// Name or id
+        host: String,
+    },
+    /// Take hosts in: from now on their silence rings
+    Approve {
+        /// Names or ids
+        #[arg(required = true)]
+        hosts: Vec<String>,
+    },
+    /// Give a host another name
+    Rename {
+        /// Name or id
+        host: String,
+        /// The new name
+        name: String,
+    },
+    /// Delete a host and all that is known of it
+    Delete {
+        /// Name or id
+        host: String,
+        /// Don't ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Only hosts in this state
+    #[arg(long)]
+    state: Option<String>,
+    /// Only hosts with this in their name, maker, product, serial number or address
+    #[arg(long, value_name = "TEXT")]
+    find: Option<String>,
+}
+
+pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
+    match command {
+        Command::List(args) => list(args, client, output).await,
+        Command::Show { host, revision } => {
+            let query = revision.map(|number| format!("?revision={number}")).unwrap_or_default();
+            let detail: Detail = client.get(&format!("{}{query}", path(&host, ""))).await?;
+            output.print(&detail, shown)
+        }
+        Command::History { host } => {
+            let events: Vec<Event> = client.get(&path(&host, "/events")).await?;
+            output.print(&events, |events| {
+                let rows = events.iter().map(|e| [format::moment(e.at), e.kind.clone(), e.actor.clone(), e.summary.clone()]);
+                table(["when", "what", "by", ""], rows)
+            })
+        }
+        Command::Diff { host, from, to } => diff(&host, from, to, client, output).await,
+        Command::Trail { host } => {
+            let attempts: Vec<TrailAttempt> = client.get(&path(&host, "/trail")).await?;
+            output.print(&attempts, |attempts| trail(attempts))
+        }
+        Command::Approve { hosts } => {
+            for host in hosts {
+                let approved: Host = client.post(&path(&host, "/approve"), &()).await?;
+                print_text(&format!("{} is {}", approved.name, approved.state));
+            }
+            Ok(())
+        }
+        Command::Rename { host, name } => {
+            let renamed: Host = client.post(&path(&host, "/rename"), &Rename { name }).await?;
+            print_text(&format!("{} is now called {}", renamed.id, renamed.name));
+            Ok(())
+        }
+        Command::Delete { host, yes } => {
+            let detail: Detail = client.get(&path(&host, "")).await?;
+            if !yes {
+                let answer = super::ask(&format!("Delete {} ({}) and all that is known of it? [y/N] ", detail.host.name, detail.host.id))?;
+                anyhow::ensure!(matches!(answer.as_str(), "y" | "Y" | "yes"), "not deleted");
+            }
+            let () = client.delete(&path(detail.host.id.as_str(), "")).await?;
+            print_text(&format!("{} is deleted", detail.host.name));
+            Ok(())
+        }
+    }
+}
+
+fn path(host: &str, rest: &str) -> String {
+    format!("/api/v1/hosts/{}{rest}", escape(host))
+}
+
+async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()> {
+    let mut query = vec!["limit=500".to_owned()];
+    query.extend(args.state.map(|state| format!("state={}", escape(&state))));
+    query.extend(args.find.map(|text| format!("text={}", escape(&text))));
+    let mut hosts: Vec<Host> = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let cursor = after.map(|after| format!("&after={}", escape(&after))).unwrap_or_default();
+        let page: Page<Host> = client.get(&format!("/api/v1/hosts?{}{cursor}", query.join("&"))).await?;
+        hosts.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    output.print(&hosts, |hosts| {
+        let now = SystemClock.now();
+        let rows = hosts.iter().map(|host| {
+            [
+                host.name.clone(),
+                host.state.to_string(),
+                host.last_seen_at.map_or_else(|| "never".to_owned(), |seen| ago(seen, now)),
+                or_dash(host.primary_address.as_ref().or(host.address.as_ref())),
+                crate::pages::hosts::machine(host),
+                or_dash(host.cpu_threads),
+                size(host.memory_bytes, format::bytes),
+                host.disk_count.map_or_else(|| "-".to_owned(), |count| format!("{count}, {}", size(host.disk_bytes, format::capacity))),
+                or_dash(host.hottest_celsius.map(|celsius| format!("{celsius:.0} °C"))),
+                host.id.to_string(),
+            ]
+        });
+        table(["name", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest", "id"], rows)
+    })
+}
+
+fn size(bytes: Option<i64>, written: fn(u64) -> String) -> String {
+    bytes.and_then(|bytes| u64::try_from(bytes).ok()).map_or_else(|| "-".to_owned(), written)
+}
+
+fn shown(detail: &Detail) -> String {
+    let host = &detail.host;
+    let now = SystemClock.now();
+    let mut text = format!(
+        "{}  {}  {}\n{}, last seen {}\n",
+        host.name,
+        host.state,
+        host.id,
+        crate::pages::hosts::machine(host),
+        crate::pages::hosts::last_seen(host, now)
+    );
+    for incident in &detail.incidents {
+        text.push_str(&format!("! {}: {}\n", incident.severity, incident.title));
+    }
+    for problem in &detail.problems {
+        text.push_str(&format!("! {}: {}\n", problem.part, problem.reason));
+    }
+    let Some(inventory) = &detail.inventory else {
+        return text + "\nIt has not reported its inventory yet.\n";
+    };
+    for card in inventory_view::cards(host, inventory) {
+        text.push_str(&format!("\n{}\n", card.title));
+        let width = card.rows.iter().map(|(term, _)| term.chars().count()).max().unwrap_or(0);
+        for (term, value) in card.rows {
+            text.push_str(&format!("  {term:width$}  {value}\n"));
+        }
+    }
+    for shown in inventory_view::tables(inventory, detail.sample.as_ref()) {
+        text.push_str(&format!("\n{}\n", shown.title));
+        let rows = shown.rows.into_iter().map(|row| row.into_iter().map(|(_, cell)| cell).collect());
+        for line in super::output::wide_table(shown.headings, rows).lines() {
+            text.push_str(&format!("  {line}\n"));
+        }
+    }
+    text
+}
+
+async fn diff(
+    host: &str,
+    from: Option<i64>,
+    to: Option<i64>,
+    client: &Client,
+    output: Format,
+) -> anyhow::Result<()> {
+    let query: Vec<String> =
+        [from.map(|n| format!("from={n}")), to.map(|n| format!("to={n}"))].into_iter().flatten().collect();
+    let changes: Vec<Change> = client.get(&path(host, &format!("/diff?{}", query.join("&")))).await?;
+    output.print(&changes, |changes| {
+        if changes.is_empty() {
+            return "no difference".to_owned();
+        }
+        let rows = changes.iter().map(|c| [c.path.clone(), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
+        table(["what", "before", "after"], rows)
+    })
+}
+
+fn trail(attempts: &[TrailAttempt]) -> String {
+    if attempts.is_empty() {
+        return "it has not booted from here yet".to_owned();
+    }
+    let mut text = String::new();
+    for attempt in attempts {
+        let began = attempt.steps.first().map(|step| step.at).unwrap_or_default();
+        text.push_str(&format!("{}  {}\n", format::moment(began), attempt.mac));
+        for step in &attempt.steps {
+            let after = step.at.since(began).as_secs_f64();
+            text.push_str(&format!("  +{after:>6.1}s  {:<16}  {}\n", step.kind, step.detail));
+        }
+    }
+    text
+}

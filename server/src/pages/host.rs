@@ -1,0 +1,99 @@
+//! `/hosts/{host}`: what one machine is made of, how its inventory changed, what it did at boot.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::hosts::{last_seen, machine, state_class};
+use super::incident::{self, Line};
+use super::inventory_view::{self, Card, Table};
+use super::page;
+use crate::api::problem::ApiError;
+use crate::api::v1::hosts::{TrailAttempt, attempts};
+use crate::app::App;
+use crate::format;
+
+#[derive(Template)]
+#[template(path = "host.html")]
+struct Page {
+    id: String,
+    name: String,
+    state: String,
+    state_class: &'static str,
+    machine: String,
+    last_seen: String,
+    incidents: Vec<Line>,
+    problems: Vec<String>,
+    cards: Vec<Card>,
+    tables: Vec<Table>,
+    trail: Vec<TrailView>,
+    revisions: Vec<RevisionView>,
+    events: Vec<EventView>,
+}
+
+struct TrailView {
+    began: String,
+    steps: Vec<StepView>,
+}
+
+struct StepView {
+    text: String,
+    after: String,
+}
+
+struct RevisionView {
+    number: i64,
+    at: String,
+    summary: String,
+}
+
+struct EventView {
+    at: String,
+    summary: String,
+}
+
+/// Boot attempts shown; the command line shows more.
+const ATTEMPTS: usize = 3;
+/// Revisions and events shown.
+const LINES: u32 = 12;
+
+/// `GET /hosts/{host}`.
+///
+/// # Errors
+/// 404 for a host that is not known.
+pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let readers = app.store.readers();
+    let host = hosts::get(readers, &name).await?.ok_or_else(|| ApiError::not_found("host", name.as_str()))?;
+    let inventory = hosts::inventory(readers, &host.id).await?.unwrap_or_default();
+    let sample = hosts::latest_sample(readers, &host.id).await?;
+    let problems = hosts::problems(readers, &host.id).await?;
+    let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
+    let events = events::of_host(readers, &host.id, None, LINES).await?;
+    let attempts = attempts(&app, &host.id, ATTEMPTS).await?;
+    page(&Page {
+        incidents: incident::open(&app, Some(&host.id)).await?,
+        problems: problems.into_iter().map(|p| format!("{}: {}", p.part, p.reason)).collect(),
+        cards: inventory_view::cards(&host, &inventory),
+        tables: inventory_view::tables(&inventory, sample.as_ref()),
+        trail: attempts.iter().map(trail_view).collect(),
+        revisions: revisions
+            .into_iter()
+            .map(|r| RevisionView { number: r.number, at: format::moment(r.at), summary: r.summary })
+            .collect(),
+        events: events.into_iter().map(|e| EventView { at: format::moment(e.at), summary: e.summary }).collect(),
+        id: host.id.to_string(),
+        name: host.name.clone(),
+        state: host.state.to_string(),
+        state_class: state_class(host.state),
+        machine: machine(&host),
+        last_seen: last_seen(&host, app.clock.now()),
+    })
+}
+
+fn trail_view(attempt: &TrailAttempt) -> TrailView {
+    let began = attempt.steps.first().map(|step| step.at).unwrap_or_default();
+    let steps = attempt.steps.iter().map(|step| StepView {
+        text: format!("{} {}", step.kind, step.detail).trim_end().to_owned(),
+        after: format!("+{}", format::span(step.at.since(began))),
+    });
+    TrailView { began: format::moment(began), steps: steps.collect() }
+}

@@ -1,0 +1,81 @@
+//! What runs beside the requests: one set of tasks under one token.
+
+use std::time::Duration;
+
+use actix_web::web;
+use boot::tftp::TftpServer;
+use boot::tickets;
+use boot::trail::{self, TrailWriter};
+use store::StoreError;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::ServeError;
+use crate::app::App;
+
+/// What is swept out is days old: an hour sooner or later makes no difference.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+pub(super) struct Background {
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+    app: web::Data<App>,
+}
+
+pub(super) async fn start(
+    app: &web::Data<App>,
+    trail_writer: TrailWriter,
+    stop: CancellationToken,
+) -> Result<Background, ServeError> {
+    let mut tasks = JoinSet::new();
+    if let Some(address) = app.settings.tftp_listen {
+        match TftpServer::bind(address, &app.settings.tftp_dir, app.trail.clone()).await {
+            Ok(tftp) => {
+                tracing::info!(%address, dir = %app.settings.tftp_dir.display(), "TFTP");
+                let stop = stop.clone();
+                tasks.spawn(async move { tftp.run(stop).await });
+            }
+            // Machines that fetch iPXE from elsewhere need no TFTP: one clear line, and on.
+            Err(error) => tracing::warn!("no TFTP: {}", crate::api::problem::chain(&error)),
+        }
+    }
+    let token = stop.clone();
+    tasks.spawn(async move { trail_writer.run(token).await });
+    let (alerts, token) = (app.alerts.clone(), stop.clone());
+    tasks.spawn(async move { alerts.run(token).await });
+    let (swept, token) = (app.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut every = tokio::time::interval(SWEEP_EVERY);
+        while token.run_until_cancelled(every.tick()).await.is_some() {
+            if let Err(error) = sweep(&swept).await {
+                tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
+            }
+        }
+    });
+    Ok(Background { tasks, stop, app: app.clone() })
+}
+
+async fn sweep(app: &App) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    app.store
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move {
+                tickets::sweep(tx, now).await?;
+                trail::sweep(tx, now).await
+            })
+        })
+        .await
+}
+
+impl Background {
+    pub(super) async fn stop(mut self) {
+        self.app.jobs.stop().await;
+        self.stop.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a background task ended badly");
+            }
+        }
+        self.app.store.close().await;
+    }
+}

@@ -1,0 +1,154 @@
+//! Opening the parts of the server, in the order in which they stand on each other.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use alerts::Alerts;
+use boot::image::Library;
+use boot::site::Site;
+use boot::tickets::TicketKey;
+use boot::trail::{Trail, TrailWriter};
+use inventory::{Clock, SystemClock};
+use scores::{Jobs, Registry};
+use secrets::{SecretKey, Secrets};
+use store::Store;
+
+use super::ServeError;
+use super::listeners::Listeners;
+use crate::agent_file::AgentFile;
+use crate::app::App;
+use crate::auth::{AdminToken, Sessions};
+use crate::data_dir::DataDir;
+use crate::links::Links;
+use crate::settings::Settings;
+
+pub(super) struct Opened {
+    pub(super) app: App,
+    pub(super) tls: rustls::ServerConfig,
+    pub(super) trail_writer: TrailWriter,
+    pub(super) token_is_new: bool,
+}
+
+pub(super) async fn open(
+    data_dir: &DataDir,
+    settings: Settings,
+    listeners: &Listeners,
+) -> Result<Opened, ServeError> {
+    let (admin_token, token_is_new) = data_dir.admin_token()?;
+    let signing_key = data_dir.signing_key()?;
+    let certificate = data_dir.certificate(certificate_names(&settings))?;
+    let tls = certificate
+        .server_config()
+        .map_err(|source| ServeError::Tls { path: data_dir.join("tls.crt"), source })?;
+    let ssh_key = data_dir.ssh_key(settings.ssh_key.as_deref())?;
+    let store = Store::open(&data_dir.database()).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let secret_key_path = secret_key_path(data_dir);
+    let secret_key = SecretKey::load_or_create(&secret_key_path)
+        .map_err(|error| start_error(format!("the key for secrets, {}", secret_key_path.display()), error))?;
+    let secrets = Secrets::new(store.clone(), secret_key);
+    let links = Links::new(&settings, listeners.http_addresses(), listeners.tls_addresses());
+    let all_hosts = hosts::all_facts(store.readers()).await?;
+    let alerts = Alerts::start(
+        store.clone(),
+        Arc::clone(&clock),
+        settings.alerts.clone(),
+        secrets.clone(),
+        links.page(),
+        all_hosts,
+    )
+    .await
+    .map_err(|error| start_error("the alerts could not be started".to_owned(), error))?;
+    let (trail, trail_writer) = Trail::new(store.clone(), Arc::clone(&clock));
+    let scores = Registry::new([crate::discover::score(&settings, store.clone(), Arc::clone(&clock), secrets.clone())]);
+    let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
+    let site = Site { discovery: boot::site::chosen(store.readers()).await? };
+    let app = App {
+        admin_token: AdminToken::new(&admin_token),
+        sessions: Sessions::new(&signing_key, &admin_token),
+        ticket_key: TicketKey::new(signing_key),
+        pin: certificate.fingerprint(),
+        certificate_pem: certificate.pem().to_owned(),
+        ssh_public_key: ssh_key
+            .public()
+            .parse()
+            .map_err(|error| start_error(format!("the SSH key {}", ssh_key.path().display()), error))?,
+        agent: AgentFile::measure(&settings.agent),
+        images: Library::new(data_dir.join("images")),
+        site: site.into(),
+        last_known: crate::api::boot::LastKnown::default(),
+        enrolments: crate::api::agent::enrol::RateLimit::default(),
+        store,
+        clock,
+        settings,
+        links,
+        trail,
+        alerts,
+        jobs,
+        secrets,
+    };
+    Ok(Opened { app, tls, trail_writer, token_is_new })
+}
+
+fn start_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> ServeError {
+    ServeError::Start { what, source: Box::new(source) }
+}
+
+/// Never in the data folder's backup by accident of where it lies: an operator may put it anywhere.
+fn secret_key_path(data_dir: &DataDir) -> PathBuf {
+    let from_systemd = || {
+        let path = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join("muster-secret-key");
+        path.exists().then_some(path)
+    };
+    let named = std::env::var_os("MUSTER_SECRET_KEY_FILE").map(PathBuf::from);
+    named.or_else(from_systemd).unwrap_or_else(|| data_dir.join("secret.key"))
+}
+
+/// Names for a browser's sake: agents and the command line know the certificate by its SHA-256.
+fn certificate_names(settings: &Settings) -> Vec<String> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let advertised = settings.advertise.as_ref().map(|advertise| advertise.host.clone());
+    let bound = settings.listen_tls.iter().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified());
+    let outgoing = crate::links::outgoing_address();
+    names.extend(advertised);
+    names.extend(bound.chain(outgoing).map(|ip: IpAddr| ip.to_string()));
+    names.push(host.trim().to_lowercase());
+    names.retain(|name| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'))
+    });
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Says on start where everything is. The token itself goes to a terminal only, never into a log.
+pub(super) fn announce(
+    data_dir: &DataDir,
+    app: &App,
+    http: &[SocketAddr],
+    tls: &[SocketAddr],
+    token_is_new: bool,
+) {
+    let list = |addresses: &[SocketAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), http = %list(http), tls = %list(tls), "muster serves");
+    tracing::info!(page = %app.links.page(), pin = %app.pin, "pages and API; for a command line elsewhere: --server and --pin");
+    if let Some(tftp_dir) = app.settings.tftp_listen.map(|_| &app.settings.tftp_dir) {
+        let missing = boot::tftp::missing_binaries(tftp_dir);
+        if !missing.is_empty() {
+            tracing::warn!(
+                dir = %tftp_dir.display(),
+                missing = %missing.join(", "),
+                "iPXE binaries are missing; on Debian `apt-get install ipxe`, or name their folder with --tftp-dir"
+            );
+        }
+    }
+    let path = data_dir.admin_token_path();
+    let token = std::fs::read_to_string(&path).unwrap_or_default();
+    if token_is_new && std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        eprintln!("\n  The operator's token, also in {}:\n\n      {}\n", path.display(), token.trim());
+    } else {
+        tracing::info!(path = %path.display(), "the operator's token lies here");
+    }
+}

@@ -1,0 +1,79 @@
+//! The site's DHCP server: dnsmasq, with the configuration that OPNsense would write.
+
+mod config;
+mod lease;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::{Deadline, Namespace, Process, Scratch};
+pub use lease::Lease;
+
+const START_SECS: u64 = 20;
+
+/// What an operator would enter in OPNsense.
+#[derive(Debug, Clone)]
+pub struct DnsmasqOptions {
+    /// What iPXE chainloads, such as `http://10.99.0.1:8080/boot/boot.ipxe`.
+    pub boot_url: String,
+    /// Whether IPv6 routers announce themselves, as on most networks. iPXE asks for IPv6 too, and where nobody answers it
+    /// waits 12 s longer at every boot.
+    pub announce_ipv6: bool,
+    /// Further lines of configuration, such as `dhcp-host=…`; also the way to let dnsmasq itself serve TFTP.
+    pub extra_lines: Vec<String>,
+}
+
+impl DnsmasqOptions {
+    /// The usual site.
+    #[must_use]
+    pub fn new(boot_url: &str) -> Self {
+        Self { boot_url: boot_url.to_owned(), announce_ipv6: true, extra_lines: Vec::new() }
+    }
+}
+
+/// Runs until it is dropped. Its log (`log-dhcp`) has every request and offer.
+#[derive(Debug)]
+pub struct Dnsmasq {
+    process: Process,
+    leases: PathBuf,
+    // After the process in the order of dropping.
+    _folder: Scratch,
+}
+
+impl Dnsmasq {
+    /// Starts it on the bridge of that namespace. It gives out addresses 10.99.0.50 to 10.99.0.150.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(namespace: &Namespace, options: &DnsmasqOptions) -> anyhow::Result<Self> {
+        let folder = Scratch::new()?;
+        let file = folder.path().join("dnsmasq.conf");
+        std::fs::write(&file, config::render(options, Namespace::ADDRESS, folder.path()))?;
+        let mut command = namespace.command("dnsmasq");
+        command
+            .args(["--keep-in-foreground", "--log-facility=-"])
+            .arg(format!("--conf-file={}", file.display()));
+        let process = Process::spawn("dnsmasq", &command)?;
+        process.wait_for_line("DHCP, IP range", Deadline::seconds(START_SECS))?;
+        Ok(Self { process, leases: folder.path().join("leases"), _folder: folder })
+    }
+
+    /// Its process and log.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The addresses that it has given out.
+    ///
+    /// # Errors
+    /// When its file can't be read.
+    pub fn leases(&self) -> anyhow::Result<Vec<Lease>> {
+        match std::fs::read_to_string(&self.leases) {
+            Ok(text) => Ok(lease::parse(&text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error).with_context(|| format!("can't read {}", self.leases.display())),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The kernel of the discovery system: Debian's own, fetched and not installed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::apt::{self, Apt};
+use crate::cache;
+
+/// A kernel and its modules, for `muster image build`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kernel {
+    /// `vmlinuz`.
+    pub image: PathBuf,
+    /// `lib/modules/VERSION`, as the package has it: without `modules.dep`, which `depmod` would write.
+    pub modules: PathBuf,
+    /// As `uname -r` says it.
+    pub version: String,
+}
+
+/// The kernel that Debian's `linux-image-amd64` stands for: unlike the smaller one for clouds it has hwmon, AHCI and the
+/// network cards of real machines. Fetched once into `target/lab/kernel`.
+///
+/// # Errors
+/// When it can't be fetched.
+pub fn kernel() -> anyhow::Result<Kernel> {
+    let dir = cache::fetch_once("kernel", |dir| {
+        let apt = Apt::of_suite(&Apt::suite_of_this_box()?, &dir.join("apt"))?;
+        let depends = apt.depends("linux-image-amd64")?;
+        let package = depends.iter().find(|name| name.starts_with("linux-image-"));
+        let deb = apt.download(package.context("linux-image-amd64 depends on no kernel")?)?;
+        apt::unpack(&deb, &dir.join("root"))?;
+        std::fs::remove_dir_all(dir.join("apt")).context("can't remove the package lists")
+    })?;
+    let found = in_root(&dir.join("root"));
+    found.with_context(|| format!("no kernel in {0}: remove {0} and try again", dir.display()))
+}
+
+fn in_root(root: &Path) -> anyhow::Result<Kernel> {
+    let boot = root.join("boot");
+    let files = std::fs::read_dir(&boot).with_context(|| format!("can't read {}", boot.display()))?;
+    let names = files.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let version = names.filter_map(|name| name.strip_prefix("vmlinuz-").map(str::to_owned)).max();
+    let version = version.context("it has no vmlinuz")?;
+    // Debian moved /lib into /usr between two releases.
+    let candidates = ["lib/modules", "usr/lib/modules"].map(|folder| root.join(folder).join(&version));
+    let modules = candidates.into_iter().find(|folder| folder.is_dir()).context("it has no modules")?;
+    Ok(Kernel { image: boot.join(format!("vmlinuz-{version}")), modules, version })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scratch;
+
+    #[test]
+    fn kernel_and_modules_are_found_in_both_places() {
+        for place in ["lib/modules", "usr/lib/modules"] {
+            let scratch = Scratch::new().unwrap();
+            let root = scratch.path();
+            std::fs::create_dir_all(root.join(place).join("6.1.0-56-amd64")).unwrap();
+            std::fs::create_dir_all(root.join("boot")).unwrap();
+            std::fs::write(root.join("boot/vmlinuz-6.1.0-56-amd64"), "").unwrap();
+            std::fs::write(root.join("boot/config-6.1.0-56-amd64"), "").unwrap();
+            let kernel = in_root(root).unwrap();
+            assert_eq!(kernel.version, "6.1.0-56-amd64");
+            assert!(kernel.modules.ends_with("6.1.0-56-amd64"));
+        }
+        let empty = Scratch::new().unwrap();
+        assert!(in_root(empty.path()).is_err());
+    }
+
+    #[test]
+    fn debians_kernel_is_fetched() {
+        let kernel = kernel().unwrap();
+        assert!(kernel.image.is_file());
+        assert!(kernel.modules.join("kernel/drivers/net").is_dir());
+    }
+}

@@ -1,0 +1,168 @@
+//! `cargo xtask demo`: the whole line of travel, for real, on this box.
+//!
+//! Two machines are switched on, boot over the network, enrol, and are seen in the database. One is switched off hard, and
+//! the phone rings; it comes back, and the phone is told. Everything happens in a network namespace and a scratch folder,
+//! and nothing of it is left afterwards.
+
+mod hosts;
+mod keep;
+mod machines;
+mod milestones;
+mod server;
+mod settings;
+mod site;
+mod story;
+
+use std::net::IpAddr;
+
+use anyhow::Context as _;
+use clap::Args;
+use lab::{Deadline, Message, packages, phone};
+
+use crate::build;
+use hosts::Host;
+use site::Site;
+use story::Story;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Leave everything up at the end, until Enter or Ctrl-C
+    #[arg(long)]
+    keep: bool,
+    /// With --keep: the address of this box under which page and ntfy can be reached, such as its address in your network
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1", requires = "keep", value_parser = keep::parse_address)]
+    expose: IpAddr,
+}
+
+/// The topic that the phone has subscribed to.
+const TOPIC: &str = "muster-demo";
+
+const BOOT_SECS: u64 = 240;
+const ALERT_SECS: u64 = 120;
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut story = Story::begin();
+    story.step("Debian packages, kernel and ntfy server");
+    packages::require(&[packages::BUILD, packages::LAB].concat())?;
+    lab::fetch_all()?;
+    story.step("building muster and the agent, in release mode");
+    let built = build::run()?;
+    story.step("a site: network namespace, dnsmasq, ntfy, muster serve");
+    let mut site = Site::open(&story, built)?;
+    let played = play(&mut story, &mut site).and_then(|()| {
+        story.end();
+        if arguments.keep { keep::until_enter(&site, arguments.expose) } else { Ok(()) }
+    });
+    if let Err(error) = &played {
+        site.explain(error);
+    }
+    story.say("cleaning up");
+    drop(site);
+    played
+}
+
+fn play(story: &mut Story, site: &mut Site) -> anyhow::Result<()> {
+    story.step("the discovery image");
+    site.prepare_discovery(story).context("making the discovery image")?;
+    story.step("who is told, and where: provider and subscription");
+    site.subscribe_phone(story).context("setting up the notifications")?;
+
+    story.step("power on: one BIOS machine, one UEFI machine");
+    site.machines.power_on_all(story)?;
+    let hosts = both_enrolled(story, site)?;
+    story.step("the operator approves them");
+    for host in &hosts {
+        site.server.show(story, &["host", "approve", &host.id])?;
+    }
+    site.server.show(story, &["host", "list"])?;
+    for host in &hosts {
+        site.server.show(story, &["host", "show", &host.id])?;
+    }
+
+    let victim = hosts.first().context("no host to switch off")?;
+    story.step(&format!("{} is switched off hard", site.machines.bios.spec().name));
+    let before = site.ntfy.poll(TOPIC)?;
+    site.machines.bios.power_off_hard();
+    let fired = wait_for_message(story, site, "the notification", |message| {
+        !before.contains(message) && is_about(message, victim) && !is_resolution(message)
+    })?;
+
+    story.step("it is switched on again");
+    site.machines.power_on_bios(story)?;
+    let resolved = wait_for_message(story, site, "the resolved notification", |message| {
+        message.sequence_id.is_some() && message.sequence_id == fired.sequence_id && is_resolution(message)
+    })?;
+    let sequence = resolved.sequence_id.unwrap_or_default();
+    story.say(&format!("same sequence_id {sequence}: on the phone it takes the place of the first"));
+    Ok(())
+}
+
+/// Both machines, in the order BIOS, UEFI.
+fn both_enrolled(story: &mut Story, site: &mut Site) -> anyhow::Result<Vec<Host>> {
+    let macs = site.machines.macs();
+    let Site { server, machines, .. } = site;
+    Deadline::seconds(BOOT_SECS).wait_for("the enrolment of both machines", || {
+        machines.report(story);
+        machines.check()?;
+        server.check()?;
+        let hosts = hosts::list(server)?;
+        Ok(macs.iter().map(|mac| hosts.iter().find(|host| host.has_mac(mac)).cloned()).collect())
+    })
+}
+
+fn wait_for_message(
+    story: &mut Story,
+    site: &mut Site,
+    what: &str,
+    fits: impl Fn(&Message) -> bool,
+) -> anyhow::Result<Message> {
+    let Site { ntfy, machines, server, .. } = site;
+    let message = Deadline::seconds(BOOT_SECS + ALERT_SECS).wait_for(what, || {
+        machines.report(story);
+        server.check()?;
+        Ok(ntfy.poll(TOPIC)?.into_iter().find(&fits))
+    })?;
+    story.say(&format!("{what} has arrived; the phone shows:"));
+    story.show(&phone::show(&message));
+    Ok(message)
+}
+
+fn is_about(message: &Message, host: &Host) -> bool {
+    let link = message.click.as_deref().unwrap_or_default();
+    message.sequence_id.is_some()
+        && [message.title.as_str(), &message.text, link].iter().any(|text| host.is_named_in(text))
+}
+
+fn is_resolution(message: &Message) -> bool {
+    message.tags.iter().any(|tag| tag == "white_check_mark")
+        || message.title.to_lowercase().contains("resolved")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(title: &str, tags: &[&str]) -> Message {
+        Message {
+            title: title.into(),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            sequence_id: Some("s".into()),
+            click: Some("https://10.99.0.1:8443/hosts/1795255000_abcdefg".into()),
+            ..Message::default()
+        }
+    }
+
+    #[test]
+    fn firing_and_resolving_are_told_apart() {
+        assert!(!is_resolution(&message("node-1 is silent", &["rotating_light"])));
+        assert!(is_resolution(&message("node-1 is back", &["white_check_mark"])));
+        assert!(is_resolution(&message("Resolved: node-1", &[])));
+    }
+
+    #[test]
+    fn a_message_is_about_the_host_that_it_names_or_links_to() {
+        let host = Host::new("1795255000_abcdefg", "{}");
+        assert!(is_about(&message("x", &[]), &host));
+        assert!(!is_about(&message("x", &[]), &Host::new("1795255000_other00", "{}")));
+    }
+}

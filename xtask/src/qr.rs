@@ -1,0 +1,44 @@
+//! A QR code for a terminal, two rows of it in one row of characters.
+
+use anyhow::Context as _;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+
+/// Draws it, black on white with the white margin that readers need. `paint` sets the colours, so that it is right on a
+/// dark terminal and on a light one; without, a dark one is taken for granted.
+pub(crate) fn draw(text: &str, paint: bool) -> anyhow::Result<String> {
+    let code = QrCode::new(text).with_context(|| format!("{text:?} does not fit into a QR code"))?;
+    let mut render = code.render::<Dense1x2>();
+    if paint {
+        let drawn = render.dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
+        return Ok(drawn.lines().map(|line| format!("\u{1b}[97;40m{line}\u{1b}[0m\n")).collect());
+    }
+    Ok(render.dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build() + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_a_square_of_half_blocks() {
+        let drawn = draw("ntfy://192.0.2.7:2586/muster-demo?secure=false", false).unwrap();
+        let lines: Vec<&str> = drawn.lines().collect();
+        let width = lines[0].chars().count();
+        assert!(lines.iter().all(|line| line.chars().count() == width));
+        assert!(lines.len().abs_diff(width.div_ceil(2)) <= 1, "{width} by {}", lines.len());
+        assert!(drawn.chars().all(|c| " ▀▄█\n".contains(c)));
+        assert!(lines[0].chars().all(|c| c == '█'), "a white margin");
+    }
+
+    #[test]
+    fn colours_are_set_and_taken_back_in_each_line() {
+        let drawn = draw("x", true).unwrap();
+        assert!(drawn.lines().all(|line| line.starts_with("\u{1b}[97;40m") && line.ends_with("\u{1b}[0m")));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        assert!(draw(&"x".repeat(5000), false).is_err());
+    }
+}

@@ -5,45 +5,49 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use inventory::SystemClock;
 use serde::Serialize;
 
+use crate::chain::chain;
 use crate::collect::Collectors;
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
-use crate::run;
+use crate::run::{RunError, run};
 use crate::sample::Sampler;
-use crate::settings::{KernelArguments, Settings, Sources};
+use crate::settings::{InvalidSettings, KernelArguments, Settings, Sources};
 use crate::start::Start;
 
 /// Tells a Muster server what this machine is made of, and how it does.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "muster-agent", version)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Print what this machine is made of, as JSON.
     Report(ReportArgs),
     /// Print how this machine does, as JSON.
     Sample(RootArgs),
     /// Enrol at the server, and report to it until stopped.
+    ///
+    /// Each setting is looked up as a flag, then in the environment (MUSTER_SERVER, MUSTER_SCRAPE_PORT ...), then on the
+    /// kernel's command line (muster.server=, muster.scrape-port= ...). MUSTER_LOG (error, warn, info, debug) says how
+    /// much is told on standard error.
     Run(Box<RunArgs>),
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 struct RootArgs {
     /// Read /sys and /proc below this folder: a captured tree.
     #[arg(long, value_name = "DIR", default_value = "/")]
     root: PathBuf,
 }
 
-#[derive(Debug, Args)]
+#[derive(Args)]
 struct ReportArgs {
     #[command(flatten)]
     root: RootArgs,
@@ -52,9 +56,7 @@ struct ReportArgs {
     pretty: bool,
 }
 
-/// Each setting is looked up as a flag, then in the environment (MUSTER_SERVER, MUSTER_SCRAPE_PORT ...), then on the
-/// kernel's command line (muster.server=, muster.scrape-port= ...).
-#[derive(Debug, Args)]
+#[derive(Args)]
 struct RunArgs {
     #[command(flatten)]
     root: RootArgs,
@@ -105,6 +107,23 @@ impl RunArgs {
     }
 }
 
+/// Why nothing came of it.
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("starting the agent's one thread")]
+    NoRuntime(#[source] std::io::Error),
+    #[error("the kernel gives no random numbers")]
+    NoRandom(#[from] getrandom::Error),
+    #[error("{0}")]
+    Empty(String),
+    #[error("writing JSON")]
+    NoJson(#[from] serde_json::Error),
+    #[error("writing to standard output")]
+    NotPrinted(#[source] std::io::Error),
+}
+
 /// Does what was asked for: 0 done, 1 failed, 2 wrong usage.
 #[must_use]
 pub fn execute(cli: &Cli) -> ExitCode {
@@ -122,12 +141,12 @@ pub fn execute(cli: &Cli) -> ExitCode {
     }
 }
 
-fn complain(error: &anyhow::Error, status: u8) -> ExitCode {
-    writeln!(std::io::stderr(), "muster-agent: {error:#}").ok();
+fn complain(error: &dyn std::error::Error, status: u8) -> ExitCode {
+    writeln!(std::io::stderr(), "muster-agent: {}", chain(error)).ok();
     ExitCode::from(status)
 }
 
-fn settings(args: &RunArgs) -> anyhow::Result<(Settings, Root)> {
+fn settings(args: &RunArgs) -> Result<(Settings, Root), InvalidSettings> {
     let root = Root::at(args.root.root.clone());
     let kernel = KernelArguments::read(&root);
     let sources = Sources {
@@ -138,36 +157,36 @@ fn settings(args: &RunArgs) -> anyhow::Result<(Settings, Root)> {
     Ok((Settings::assemble(&sources)?, root))
 }
 
-fn live(settings: Settings, root: Root, once: bool) -> anyhow::Result<()> {
+fn live(settings: Settings, root: Root, once: bool) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("starting the agent's one thread")?;
-    let ended = runtime.block_on(run::run(settings, root, once, Arc::new(SystemClock)));
+    let runtime = runtime.map_err(Failed::NoRuntime)?;
+    let ended = runtime.block_on(run(settings, root, once, Arc::new(SystemClock)));
     // A collector that hangs in the kernel must not keep a stopped agent alive.
     runtime.shutdown_background();
-    ended
+    Ok(ended?)
 }
 
-fn report(args: &ReportArgs) -> anyhow::Result<()> {
+fn report(args: &ReportArgs) -> Result<(), Failed> {
     let root = Root::at(args.root.root.clone());
     let start = Arc::new(Start::new(&root)?);
     let reporter = Reporter { collectors: Collectors::new(root), start, clock: Arc::new(SystemClock) };
     let report = reporter.report();
     print(&report, args.pretty)?;
-    emptiness(&report.sections).map_or(Ok(()), |reason| Err(anyhow::anyhow!(reason)))
+    emptiness(&report.sections).map_or(Ok(()), |reason| Err(Failed::Empty(reason)))
 }
 
-fn sample(args: &RootArgs) -> anyhow::Result<()> {
+fn sample(args: &RootArgs) -> Result<(), Failed> {
     let root = Root::at(args.root.clone());
     let start = Arc::new(Start::new(&root)?);
     print(&Sampler::new(root, start, Arc::new(SystemClock)).sample(), true)
 }
 
-fn print(message: &impl Serialize, pretty: bool) -> anyhow::Result<()> {
+fn print(message: &impl Serialize, pretty: bool) -> Result<(), Failed> {
     let json = if pretty { serde_json::to_string_pretty(message) } else { serde_json::to_string(message) };
     match writeln!(std::io::stdout(), "{}", json?) {
         // Whoever read it has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing to standard output"),
+        written => written.map_err(Failed::NotPrinted),
     }
 }
 

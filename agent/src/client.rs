@@ -17,6 +17,7 @@ use reqwest::{Method, RequestBuilder, Response};
 pub use backoff::{Backoff, jittered, random_unit};
 pub use verdict::Declined;
 
+use crate::chain::chain;
 use crate::outbox::{Kind, Letter};
 use crate::settings::Server;
 use resolver::SiteResolver;
@@ -73,7 +74,8 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(REQUEST_TIMEOUT)
-            .user_agent(concat!("muster-agent/", env!("CARGO_PKG_VERSION")))
+            // `image build` reads the version in front of the bracket out of this binary.
+            .user_agent(concat!("muster-agent/", env!("CARGO_PKG_VERSION"), " (Muster)"))
             .build()
             .map_err(|source| NoClient::Http { server: server.url().to_string(), source })?;
         Ok(Self { http, server })
@@ -165,18 +167,4 @@ fn bearer(key: &AgentKey) -> Result<HeaderValue, Declined> {
 fn body_of(message: &impl serde::Serialize) -> Result<Bytes, Declined> {
     let body = serde_json::to_vec(message);
     body.map(Bytes::from).map_err(|error| Declined::later(format!("the message can't be written: {error}")))
-}
-
-/// An error with its causes. Libraries repeat the cause in the text: what was said already is left out.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !words.contains(&said) {
-            words = format!("{words}: {said}");
-        }
-        cause = error.source();
-    }
-    words
 }

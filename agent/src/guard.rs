@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// A panic may quote what it choked on.
+const WORDS_LIMIT: usize = 300;
+
 /// Why a piece has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Lost {
@@ -107,7 +110,8 @@ impl<T> Piece<T> {
 /// What a panic said.
 fn words(panic: &(dyn Any + Send)) -> String {
     let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
-    said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+    let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+    said.map_or_else(|| "without a word".to_owned(), |said| said.chars().take(WORDS_LIMIT).collect())
 }
 
 #[cfg(test)]

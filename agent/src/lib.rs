@@ -21,6 +21,7 @@
 //! The binary is static, has one thread of tokio, and runs in an initramfs with nothing else in it. The words between agent
 //! and server are the `inventory` crate's; this crate shares nothing else with the server.
 
+mod chain;
 pub mod cli;
 pub mod client;
 pub mod collect;

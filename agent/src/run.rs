@@ -6,11 +6,12 @@
 //!      └──────────── orders (report, interval) ◀──┘
 //! ```
 //!
-//! The [`Watcher`] collects, the [`Courier`] enrols and sends; a server that is away holds up the courier only. When the
+//! The watcher collects, the courier enrols and sends; a server that is away holds up the courier only. When the
 //! service is stopped the courier's last word is a goodbye. With `--scrape` a listener beside them hands out the newest
 //! report, and where no server was given there is no courier at all.
 
 mod courier;
+mod error;
 mod once;
 mod order;
 mod session;
@@ -19,13 +20,13 @@ mod watcher;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
 use inventory::{Clock, GoodbyeReason};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+use crate::chain::chain;
 use crate::client::Client;
 use crate::collect::Collectors;
 use crate::listen::Listener;
@@ -37,6 +38,7 @@ use crate::settings::{Scrape, Server, Settings};
 use crate::start::Start;
 use crate::state::StateFile;
 use courier::Courier;
+pub use error::RunError;
 use session::Session;
 use watcher::Watcher;
 
@@ -47,9 +49,9 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// With `once`, whatever went wrong; else only what can't get better by waiting.
-pub async fn run(settings: Settings, root: Root, once: bool, clock: Arc<dyn Clock>) -> anyhow::Result<()> {
-    let start = Arc::new(Start::new(&root).context("the kernel gives no random numbers")?);
-    let mut stop = Stop::new().context("listening for signals")?;
+pub async fn run(settings: Settings, root: Root, once: bool, clock: Arc<dyn Clock>) -> Result<(), RunError> {
+    let start = Arc::new(Start::new(&root)?);
+    let mut stop = Stop::new().map_err(RunError::Signals)?;
     let reporter = Reporter {
         collectors: Collectors::new(root.clone()),
         start: Arc::clone(&start),
@@ -59,11 +61,11 @@ pub async fn run(settings: Settings, root: Root, once: bool, clock: Arc<dyn Cloc
     info!(start_id = start.start_id(), "muster-agent {}", env!("CARGO_PKG_VERSION"));
 
     if once {
-        let server = settings.server.clone().context("--once needs a server to report to")?;
+        let server = settings.server.clone().ok_or(RunError::OnceWithoutServer)?;
         let session = session(&settings, server, start, clock)?;
         return tokio::select! {
             done = once::say_everything(session, reporter, sampler) => done,
-            name = stop.signalled() => Err(anyhow!("stopped by {name}")),
+            name = stop.signalled() => Err(RunError::Stopped(name)),
         };
     }
 
@@ -75,7 +77,7 @@ pub async fn run(settings: Settings, root: Root, once: bool, clock: Arc<dyn Cloc
         match Listener::bind(&settings.scrape, settings.scrape_port, start.start_id(), newest.clone()).await {
             Ok(listener) => drop(tasks.spawn(listener.serve())),
             // Being asked is the lesser way of two, while there is a server to tell.
-            Err(error) if settings.server.is_some() => warn!("{:#}", anyhow!(error)),
+            Err(error) if settings.server.is_some() => warn!("{}", chain(&error)),
             Err(error) => return Err(error.into()),
         }
     }
@@ -106,18 +108,19 @@ fn session(
     server: Server,
     start: Arc<Start>,
     clock: Arc<dyn Clock>,
-) -> anyhow::Result<Session> {
+) -> Result<Session, RunError> {
     let client = Client::new(server)?;
     let file = StateFile::new(settings.state.clone());
     Ok(Session::new(client, file, settings, start, clock)?)
 }
 
 /// A task that ends has met a defect: better to start anew than to live on with half of oneself.
-async fn ended(tasks: &mut JoinSet<()>) -> anyhow::Result<()> {
-    match tasks.join_next().await {
-        Some(Err(error)) => Err(anyhow!(error).context("a part of the agent died")),
-        Some(Ok(())) | None => Err(anyhow!("a part of the agent ended")),
-    }
+async fn ended(tasks: &mut JoinSet<()>) -> Result<(), RunError> {
+    let why = match tasks.join_next().await {
+        Some(Err(error)) => error.to_string(),
+        Some(Ok(())) | None => "without a word".to_owned(),
+    };
+    Err(RunError::Died(why))
 }
 
 /// SIGTERM and SIGINT.

@@ -74,6 +74,6 @@ impl App {
     /// How many strangers are taken in.
     #[must_use]
     pub fn intake_limits(&self) -> IntakeLimits {
-        IntakeLimits { max_unapproved: self.settings.agents.max_unapproved }
+        IntakeLimits { unapproved_hosts: self.settings.agents.max_unapproved }
     }
 }

@@ -59,6 +59,14 @@ impl Links {
         format!("https://{}", SocketAddr::new(ip, bound.port()))
     }
 
+    /// Where a machine's DHCP answer must point: for people who set that up.
+    #[must_use]
+    pub fn boot_page(&self) -> String {
+        let page = self.page();
+        let host = page.trim_start_matches("https://").rsplit_once(':').map_or("", |(host, _)| host);
+        format!("http://{host}:{}{}", self.http.first().map_or(80, SocketAddr::port), boot::links::ENTRY)
+    }
+
     /// `https://…` for the commands on this machine.
     #[must_use]
     pub fn here(&self) -> String {
@@ -95,6 +103,16 @@ pub(crate) fn outgoing_address() -> Option<IpAddr> {
     socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 
+/// A part of a path or query, with everything that has a meaning there escaped.
+pub(crate) fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,5 +146,11 @@ mod tests {
         assert_eq!(links.boot(&connection("10.0.0.1:8080", false)), "http://muster.lan:8080");
         assert_eq!(links.page(), "https://muster.lan:443");
         assert_eq!(links.here(), "https://127.0.0.1:8443");
+    }
+
+    #[test]
+    fn names_can_not_leave_their_place_in_a_path() {
+        assert_eq!(escape("node-1_a.b~"), "node-1_a.b~");
+        assert_eq!(escape("../x?y=z&é"), "..%2Fx%3Fy%3Dz%26%C3%A9");
     }
 }

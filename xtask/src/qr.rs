@@ -8,12 +8,10 @@ use qrcode::render::unicode::Dense1x2;
 /// dark terminal and on a light one; without, a dark one is taken for granted.
 pub(crate) fn draw(text: &str, paint: bool) -> anyhow::Result<String> {
     let code = QrCode::new(text).with_context(|| format!("{text:?} does not fit into a QR code"))?;
-    let mut render = code.render::<Dense1x2>();
-    if paint {
-        let drawn = render.dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build();
-        return Ok(drawn.lines().map(|line| format!("\u{1b}[97;40m{line}\u{1b}[0m\n")).collect());
-    }
-    Ok(render.dark_color(Dense1x2::Dark).light_color(Dense1x2::Light).build() + "\n")
+    // A block is drawn in the colour of the text, which is the light one of the two.
+    let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    let (on, off) = if paint { ("\u{1b}[97;40m", "\u{1b}[0m") } else { ("", "") };
+    Ok(drawn.lines().map(|line| format!("{on}{line}{off}\n")).collect())
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     // Tests that play a whole site need the programs as they are run in life.
     nextest.env("MUSTER_AGENT_STATIC", agent).env("MUSTER_PROGRAM", cargo::target().join("debug/muster"));
+    nextest.env("MUSTER_KSVALIDATOR", lab::ksvalidator()?);
     cargo::run(nextest.args(&arguments.rest))?;
     if arguments.rest.is_empty() {
         cargo::run(&mut cargo::cargo(&["test", "--doc", "--workspace"]))?;

@@ -6,9 +6,11 @@ use inventory::sections::Cpu;
 
 use super::Nothing;
 use super::place::numbered;
-use crate::probe::Probe;
+use crate::probe::{Probe, clean};
 use crate::root::FILE_LIMIT_BYTES;
 
+/// The longest real one has 20.
+const FLAG_LIMIT_BYTES: usize = 64;
 const CPUINFO: &str = "/proc/cpuinfo";
 const CPUS: &str = "/sys/devices/system/cpu";
 
@@ -21,26 +23,27 @@ pub(super) fn collect(probe: &Probe) -> Result<Cpu, Nothing> {
         return Err(Nothing::NotThere(CPUINFO));
     }
     let field = |name| first.and_then(|block| field(block, name));
+    let text = |name| field(name).and_then(|value| clean(value.as_bytes()));
     let topology = topology(probe, &threads);
     Ok(Cpu {
         architecture: super::os::architecture(probe),
-        vendor: field("vendor_id"),
-        model: field("model name"),
+        vendor: text("vendor_id"),
+        model: text("model name"),
         sockets: count(topology.packages.len()),
         cores: count(topology.cores.len()),
         threads: count(threads.len()),
         max_mhz: max_mhz(probe, &threads),
-        microcode: field("microcode"),
-        flags: field("flags").or_else(|| field("Features")).map(|flags| sorted(&flags)).unwrap_or_default(),
+        microcode: text("microcode"),
+        flags: field("flags").or_else(|| field("Features")).map(sorted).unwrap_or_default(),
     })
 }
 
-fn field(block: &str, name: &str) -> Option<String> {
+fn field<'a>(block: &'a str, name: &str) -> Option<&'a str> {
     let value = block.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
         (key.trim() == name).then_some(value.trim())
     });
-    value.filter(|value| !value.is_empty()).map(str::to_owned)
+    value.filter(|value| !value.is_empty())
 }
 
 /// The threads that are online. Those that are not have no `topology`, and do no work.
@@ -79,7 +82,8 @@ fn count(number: usize) -> Option<u32> {
 }
 
 fn sorted(flags: &str) -> Vec<String> {
-    let flags: BTreeSet<&str> = flags.split_whitespace().collect();
+    let flags: BTreeSet<&str> =
+        flags.split_whitespace().filter(|flag| flag.len() <= FLAG_LIMIT_BYTES).collect();
     flags.into_iter().take(super::ITEMS_LIMIT).map(str::to_owned).collect()
 }
 

@@ -68,7 +68,7 @@ fn parse(line: &str) -> Option<Mount> {
     Some(Mount {
         mount: clean(&unescape(place))?,
         device: clean(&unescape(device))?,
-        kind: kind.to_owned(),
+        kind: clean(kind.as_bytes())?,
         read_only: options.split(',').any(|option| option == "ro"),
     })
 }

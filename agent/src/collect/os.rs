@@ -7,6 +7,8 @@ use inventory::sections::Os;
 use super::Nothing;
 use crate::probe::Probe;
 
+/// The kernel's own limit; what a boot configuration adds beyond it is left out.
+const ARGUMENTS_LIMIT: usize = 2048;
 const RELEASE: &str = "/proc/sys/kernel/osrelease";
 
 pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
@@ -27,7 +29,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
         hostname: probe.text("/proc/sys/kernel/hostname").filter(|name| name != "(none)"),
         kernel_arguments: probe
             .lines("/proc/cmdline", crate::root::FILE_LIMIT_BYTES)
-            .map(|line| redact::arguments(line.trim()))
+            .map(|line| redact::arguments(line.trim()).chars().take(ARGUMENTS_LIMIT).collect::<String>())
             .filter(|line| !line.is_empty()),
     })
 }

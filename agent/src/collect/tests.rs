@@ -32,9 +32,9 @@ fn one_collectors_panic_loses_its_section_only() {
 #[test]
 fn one_collectors_hang_loses_its_section_only_and_is_not_repeated() {
     let tree = machine().hangs("/proc/mounts");
-    let collectors = Collectors::with_deadline(tree.root(), Duration::from_millis(500));
+    let collectors = Collectors::with_deadline(tree.root(), Duration::from_secs(3));
     let sections = collectors.sections();
-    assert!(reason(&sections.filesystems).starts_with("no answer within 500 ms"));
+    assert!(reason(&sections.filesystems).starts_with("no answer within 3000 ms"));
     assert_eq!(sections.cpu.data().unwrap().model.as_deref(), Some("Some"));
     assert!(reason(&collectors.sections().filesystems).contains("still hangs"));
 }

@@ -85,6 +85,7 @@ impl Courier {
                 }
             }
             // The new host has to be told what it is made of. What waits is the same machine's, and stays.
+            Err(Declined::Forgotten(_)) if letter.kind == Kind::Inventory => {}
             Err(Declined::Forgotten(_)) => self.order(Order::Report).await,
             Err(Declined::Later { after, why }) => self.wait(after, &format!("sending: {why}")).await,
             Err(Declined::Refused { status, why }) => {
@@ -113,11 +114,10 @@ impl Courier {
     }
 
     async fn wait(&mut self, asked: Option<Duration>, why: &str) {
-        let wait = match asked {
-            // Those who were sent away together must not come back together.
-            Some(asked) => asked.max(jittered(asked, random_unit())),
-            None => self.outage.next_wait(random_unit()),
-        };
+        let own = self.outage.next_wait(random_unit());
+        // Those who were sent away together must not come back together; and a server that asks for no pause at all gets
+        // one all the same.
+        let wait = asked.map_or(own, |asked| own.max(asked).max(jittered(asked, random_unit())));
         warn!("{why}; trying again in {:.1} s", wait.as_secs_f64());
         sleep(wait).await;
     }

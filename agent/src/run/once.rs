@@ -1,11 +1,11 @@
 //! `--once`: enrols, says everything one time, and ends. Nothing is tried again: the exit status says how it went, and
 //! whoever started the agent decides what to do.
 
-use anyhow::{Context, bail};
 use inventory::{GoodbyeReason, Report};
 use tokio::task::spawn_blocking;
 use tracing::info;
 
+use super::error::RunError;
 use super::session::Session;
 use crate::client::Declined;
 use crate::outbox::{Kind, Outbox};
@@ -16,12 +16,12 @@ pub(super) async fn say_everything(
     mut session: Session,
     reporter: Reporter,
     sampler: Sampler,
-) -> anyhow::Result<()> {
-    let report = spawn_blocking(move || reporter.report()).await.context("collecting the inventory")?;
+) -> Result<(), RunError> {
+    let report = spawn_blocking(move || reporter.report()).await?;
     if let Some(reason) = emptiness(&report.sections) {
-        bail!(reason);
+        return Err(RunError::Empty(reason));
     }
-    let sample = spawn_blocking(move || sampler.sample()).await.context("taking a sample")?;
+    let sample = spawn_blocking(move || sampler.sample()).await?;
     let outbox = Outbox::default();
     outbox.post(Kind::Inventory, &report)?;
     outbox.post(Kind::Sample, &sample)?;
@@ -36,14 +36,18 @@ pub(super) async fn say_everything(
                 anew = true;
                 enrol(&mut session, &report).await?;
             }
-            Err(declined) => return Err(declined).context("sending what was collected"),
+            Err(declined) => return Err(declined_at("sending what was collected")(declined)),
         }
     }
-    session.goodbye(GoodbyeReason::Done).await.context("saying goodbye")?;
+    session.goodbye(GoodbyeReason::Done).await.map_err(declined_at("saying goodbye"))?;
     info!("reported once");
     Ok(())
 }
 
-async fn enrol(session: &mut Session, report: &Report) -> anyhow::Result<()> {
-    session.enrol(report).await.context("enrolling this machine")
+async fn enrol(session: &mut Session, report: &Report) -> Result<(), RunError> {
+    session.enrol(report).await.map_err(declined_at("enrolling this machine"))
+}
+
+fn declined_at(what: &'static str) -> impl FnOnce(Declined) -> RunError {
+    move |source| RunError::Declined { what, source }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use inventory::{Clock, EnrolRequest, Goodbye, GoodbyeReason, Reply, Report, SCHEMA, Timestamp};
 use tracing::{error, info, warn};
 
+use crate::chain::chain;
 use crate::client::{Client, Declined};
 use crate::outbox::Letter;
 use crate::settings::{Settings, Ticket};
@@ -17,10 +18,10 @@ const DEFAULT_INTERVAL_SECS: u32 = 30;
 /// A clock that is further off makes logs lie and certificates fail.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
 
-/// Why there is no session.
+/// Why there is no agent.
 #[derive(Debug, thiserror::Error)]
 #[error("making the agent's key: the kernel gives no random numbers")]
-pub(super) struct NoKey(#[from] getrandom::Error);
+pub struct NoKey(#[from] getrandom::Error);
 
 pub(super) struct Session {
     client: Client,
@@ -131,7 +132,7 @@ impl Session {
     fn keep(&self) {
         // In a discovery system nothing outlives the boot anyway, and an inventory is worth more than none.
         if let Err(error) = self.file.save(&self.state) {
-            warn!("{:#}", anyhow::Error::from(error));
+            warn!("{}", chain(&error));
         }
     }
 

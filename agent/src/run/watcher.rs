@@ -7,7 +7,7 @@ use inventory::{Failure, Report, SCHEMA, Sections};
 use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{debug, error};
 
 use super::order::Order;
@@ -17,6 +17,10 @@ use crate::report::{Reporter, emptiness};
 use crate::sample::Sampler;
 
 const REPORT_INTERVAL: Duration = Duration::from_secs(3600);
+/// A server that answers each report by asking for another one must not keep the machine busy.
+const SHORTEST_REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// A failure's reason, as far as the server takes it.
+const REASON_LIMIT: usize = 1000;
 
 pub(super) struct Watcher {
     reporter: Reporter,
@@ -58,7 +62,10 @@ impl Watcher {
                     next_report = Instant::now() + jittered(REPORT_INTERVAL, random_unit());
                 }
                 order = self.orders.recv() => match order {
-                    Some(Order::Report) => self.report(true).await,
+                    Some(Order::Report) => {
+                        sleep(SHORTEST_REPORT_INTERVAL).await;
+                        self.report(true).await;
+                    }
                     Some(Order::SampleEvery(interval)) => {
                         let same = sampling.is_some_and(|(known, _)| known == interval);
                         if !same {
@@ -109,7 +116,7 @@ impl Watcher {
             agent: self.reporter.start.stamp(),
             at: self.reporter.clock.now(),
             what: what.to_owned(),
-            reason,
+            reason: reason.chars().take(REASON_LIMIT).collect(),
         };
         self.post(Kind::Failure, &failure);
     }
@@ -128,3 +135,6 @@ async fn at(moment: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

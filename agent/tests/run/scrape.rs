@@ -129,3 +129,24 @@ fn a_scraped_agent_still_reports_to_its_server() {
     server.until_calls("POST sample", 1);
     assert!(get(port_of(&agent), "").starts_with("HTTP/1.1 200"));
 }
+
+#[test]
+fn an_agent_that_may_be_asked_is_announced_on_the_network() {
+    let scene = Scene::new();
+    let (agent, port) = asked(&scene, &["--scrape", "open"]);
+    let start = agent.says("start_id=").split("start_id=\"").nth(1).unwrap().trim_end_matches('"').to_owned();
+    let daemon = mdns_sd::ServiceDaemon::new().unwrap();
+    let found = daemon.browse("_muster-agent._tcp.local.").unwrap();
+    let deadline = std::time::Instant::now() + DEADLINE;
+    loop {
+        let event = found.recv_deadline(deadline).expect("the agent's announcement");
+        // Other tests' agents are on the same network.
+        if let mdns_sd::ServiceEvent::ServiceResolved(service) = event
+            && service.txt_properties.get_property_val_str("start_id") == Some(&start)
+        {
+            assert_eq!(service.port, port);
+            break;
+        }
+    }
+    daemon.shutdown().unwrap();
+}

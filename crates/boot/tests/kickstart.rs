@@ -78,7 +78,9 @@ fn it_is_valid_for_both_releases() {
         std::fs::write(&file, &document).unwrap();
         let output = Command::new(&validator).args(["-v", version]).arg(&file).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
-        assert!(output.status.success() && said.is_empty(), "{version}: {}", String::from_utf8_lossy(&said));
+        let said = String::from_utf8_lossy(&said).to_lowercase();
+        let warned = ["warning", "deprecated", "error"].iter().any(|word| said.contains(word));
+        assert!(output.status.success() && !warned, "{version}: {said}");
     }
 }
 
@@ -101,7 +103,8 @@ fn no_storage_command_stands_in_it() {
         let code = document.lines().filter(|line| !line.starts_with('#'));
         for word in code.flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_/".contains(c)))) {
             assert!(!forbidden.contains(&word), "{stream}: {word}");
-            assert!(!tools.iter().any(|tool| word == *tool || word.starts_with(tool) && tool.starts_with('/')), "{stream}: {word}");
+            let used = |tool: &&str| word == *tool || tool.starts_with('/') && word.starts_with(tool);
+            assert!(!tools.iter().any(|tool| used(tool)), "{stream}: {word}");
         }
         let commands: Vec<&str> = document.lines().take_while(|line| !line.starts_with("%pre")).collect();
         assert!(commands.contains(&"rescue --nomount") && commands.contains(&"rootpw --lock"));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use inventory::Timestamp;
 
 /// A host that was heard no longer ago than this is alive: six samples at the usual pace.
-const ALIVE: Duration = Duration::from_secs(180);
+pub(crate) const ALIVE: Duration = Duration::from_secs(180);
 
 /// One of the two hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -160,7 +160,7 @@ async fn known(
     id: &Id,
     key_owner: Option<HostFacts>,
 ) -> Result<EnrolOutcome, EnrolError> {
-    let Some(host) = facts::by_id(&mut *tx, id).await? else { return Err(EnrolError::NoIdentity) };
+    let host = facts::must(tx, id).await?;
     match key_owner {
         Some(owner) if owner.id == *id => {
             settle_in(tx, newcomer, id).await?;
@@ -227,7 +227,7 @@ async fn new_host(
     let event = NewEvent::new(Kind::HostDiscovered, Some(id.clone()), address, summary)
         .data(json!({ "name": name.as_str(), "source": Source::Agent, "proven": newcomer.proven }));
     events::append(tx, &event, newcomer.now).await?;
-    let host = facts::by_id(tx, &id).await?.ok_or(EnrolError::NoIdentity)?;
+    let host = facts::must(tx, &id).await?;
     Ok(EnrolOutcome::Enrolled { host, how: Enrolled::New })
 }
 

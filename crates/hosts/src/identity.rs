@@ -190,3 +190,6 @@ written! { Strength, "strength";
     Medium = "medium",
     Strong = "strong",
 }
+
+#[cfg(test)]
+mod tests;

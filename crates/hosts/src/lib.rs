@@ -4,6 +4,7 @@ mod canonical;
 mod claim;
 mod collide;
 mod diff;
+mod discover;
 mod document;
 mod enrol;
 mod error;
@@ -25,6 +26,7 @@ mod words;
 
 pub use claim::{Claim, ClaimKind, MAX_OPEN_CLAIMS, Said, Settled, Verdict, settle_claim};
 pub use diff::{Change, ChangeKind, diff};
+pub use discover::{AGENT_PORT, Discover, ScrapeError, ScrapeKey, Scraper};
 pub use document::Inventory;
 pub use enrol::{EnrolOutcome, Enrolled, IntakeLimits, Proof, enrol};
 pub use error::{EnrolError, HostError};

@@ -145,3 +145,6 @@ fn is_demoted(said: &Identifier, candidate: &Candidate) -> bool {
 fn is_same(a: &Identifier, b: &Identifier) -> bool {
     a.kind == b.kind && a.value == b.value
 }
+
+#[cfg(test)]
+mod tests;

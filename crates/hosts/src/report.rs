@@ -10,7 +10,7 @@ use crate::claim::{ClaimKind, Made, NewClaim, Said, make};
 use crate::diff::{Change, diff};
 use crate::document::{SectionNews, merge};
 use crate::error::HostError;
-use crate::identity::{Identifier, identify};
+use crate::identity::identify;
 use crate::overview::{Overview, shorten};
 use crate::recognise::contradiction;
 use crate::speak::{Heard, Speaker, hear};
@@ -65,24 +65,9 @@ pub async fn take_report(
         return Ok(Taken::Late);
     }
     hosts::set_version(tx, host, &shorten(&agent.version)).await?;
-    record_if_told(tx, host, report, &said, now).await?;
+    identifiers::record(tx, host, &said, None, now).await?;
     let Applied { revision, changes } = apply(tx, host, report, "agent", now).await?;
     Ok(Taken::Applied { revision, changes })
-}
-
-/// A report whose sections of identity failed says nothing of who the machine is: what was known stands.
-pub(crate) async fn record_if_told(
-    tx: &mut Tx,
-    host: &Id,
-    report: &Report,
-    said: &[Identifier],
-    now: Timestamp,
-) -> Result<(), HostError> {
-    let told = report.sections.system.data().is_some() && report.sections.nics.data().is_some();
-    if told && !said.is_empty() {
-        identifiers::record(tx, host, said, None, now).await?;
-    }
-    Ok(())
 }
 
 /// Merges a report with the last good data and stores what came of it.

@@ -18,7 +18,7 @@ use crate::identity::{Identifier, identify};
 use crate::name;
 use crate::overview::shorten;
 use crate::recognise::{Recognition, recognise};
-use crate::report::{apply, record_if_told};
+use crate::report::apply;
 use crate::store::{facts, hosts, identifiers, inventories};
 
 /// What became of a scrape.
@@ -55,7 +55,7 @@ pub async fn record_scrape(
     match recognise(&found.said, None, &candidates) {
         Recognition::Known(id) => met(tx, &found, id).await,
         Recognition::Conflict { host, reason } => {
-            let approved = facts::by_id(&mut *tx, &host).await?.is_some_and(|facts| facts.approved);
+            let approved = facts::must(tx, &host).await?.approved;
             if approved {
                 return claim(tx, &found, host, reason).await;
             }
@@ -74,7 +74,7 @@ struct Found<'a> {
 }
 
 async fn met(tx: &mut Tx, found: &Found<'_>, id: Id) -> Result<Scraped, HostError> {
-    let approved = facts::by_id(&mut *tx, &id).await?.is_some_and(|facts| facts.approved);
+    let approved = facts::must(tx, &id).await?.approved;
     hosts::set_found(tx, &id, found.source, &found.address.to_string(), found.now).await?;
     if !approved {
         let changed = fill(tx, found, &id).await?;
@@ -117,14 +117,13 @@ async fn new_host(tx: &mut Tx, found: &Found<'_>, limits: &IntakeLimits) -> Resu
     )
     .data(json!({ "name": name.as_str(), "source": found.source, "address": address }));
     events::append(tx, &event, found.now).await?;
-    identifiers::record(tx, &id, &found.said, None, found.now).await?;
     fill(tx, found, &id).await?;
     Ok(Scraped { host: id, new: true, changed: false, claim: None })
 }
 
 /// Fills a host that nobody approved. Its agent was not heard by this: nobody proved to be it.
 async fn fill(tx: &mut Tx, found: &Found<'_>, id: &Id) -> Result<bool, HostError> {
-    record_if_told(tx, id, found.report, &found.said, found.now).await?;
+    identifiers::record(tx, id, &found.said, None, found.now).await?;
     let applied = apply(tx, id, found.report, "discovery", found.now).await?;
     Ok(!applied.changes.is_empty())
 }

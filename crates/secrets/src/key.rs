@@ -1,129 +1,98 @@
-//! The key that opens the secrets: an age identity in a file of its own.
+//! The key that seals and opens.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 
 use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
 use zeroize::Zeroizing;
 
+use crate::error::{KeyError, SecretsError};
+use crate::key_file;
+use crate::name::Name;
 use crate::value::SecretValue;
 
-/// An age identity, and where it came from. Its `Debug` hides it.
+/// The key file's content, and where it lies. Its `Debug` shows the public half only.
 pub struct SecretKey {
     identity: Identity,
+    recipient: String,
     path: PathBuf,
 }
 
-/// Why there is no key.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file can't be read.
-    #[error("can't read the key file {}", path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// The file can't be made.
-    #[error("can't write the key file {}", path.display())]
-    Write {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// Others than its owner can read it.
-    #[error("the key file {} can be read by others (mode {mode:o}): chmod 600 it, and think of its secrets as known", path.display())]
-    Exposed {
-        /// Which file.
-        path: PathBuf,
-        /// Its mode.
-        mode: u32,
-    },
-    /// The file holds no age identity.
-    #[error("the key file {} holds no age identity (AGE-SECRET-KEY-1…): {reason}", path.display())]
-    Invalid {
-        /// Which file.
-        path: PathBuf,
-        /// What age says.
-        reason: &'static str,
-    },
-}
-
 impl SecretKey {
-    /// Reads the key at `path`, or makes one there.
+    /// Reads the key file at `path`, or makes it (mode 0600, whole or not at all).
     ///
     /// # Errors
-    /// [`KeyError`], which names the file. A file that is there is never replaced.
+    /// [`KeyError`], which names the file: it can't be read or made, others may read it, or it is no key file.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
-        match Self::load(path) {
-            Err(KeyError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Self::create(path)?;
-                Self::load(path)
+        let text = match key_file::read(path)? {
+            Some(text) => text,
+            None => {
+                let identity = Identity::generate();
+                key_file::create(path, identity.to_string().expose_secret())?
             }
-            loaded => loaded,
-        }
+        };
+        let identity = parse(&text).map_err(|reason| KeyError::Content { path: path.to_owned(), reason })?;
+        Ok(Self { recipient: identity.to_public().to_string(), identity, path: path.to_owned() })
     }
 
-    fn load(path: &Path) -> Result<Self, KeyError> {
-        let read = |source| KeyError::Read { path: path.to_owned(), source };
-        let mode = fs::metadata(path).map_err(read)?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Exposed { path: path.to_owned(), mode });
-        }
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(read)?);
-        let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-        let identity = line.unwrap_or_default().parse();
-        let identity = identity.map_err(|reason| KeyError::Invalid { path: path.to_owned(), reason })?;
-        Ok(Self { identity, path: path.to_owned() })
+    /// The public half: tells which key it is, opens nothing.
+    #[must_use]
+    pub fn recipient(&self) -> &str {
+        &self.recipient
     }
 
-    fn create(path: &Path) -> Result<(), KeyError> {
-        let write = |source| KeyError::Write { path: path.to_owned(), source };
-        let text = Identity::generate().to_string();
-        let unfinished = path.with_extension("unfinished");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&unfinished)
-            .map_err(write)?;
-        writeln!(file, "{}", text.expose_secret()).and_then(|()| file.sync_all()).map_err(write)?;
-        // A link fails where a file is already: a key that another start made meanwhile is not lost.
-        fs::hard_link(&unfinished, path).map_err(write)?;
-        fs::remove_file(&unfinished).map_err(write)
-    }
-
-    /// Where it lies.
+    /// Where the key file lies.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(crate) fn seal(&self, value: &SecretValue) -> Result<Vec<u8>, age::EncryptError> {
-        age::encrypt(&self.identity.to_public(), value.reveal().as_bytes())
+    pub(crate) fn seal(&self, name: &Name, value: &SecretValue) -> Result<Vec<u8>, SecretsError> {
+        let mut text = Zeroizing::new(Vec::with_capacity(name.as_str().len() + 1 + value.reveal().len()));
+        text.extend_from_slice(name.as_str().as_bytes());
+        text.push(b'\n');
+        text.extend_from_slice(value.reveal());
+        age::encrypt(&self.identity.to_public(), &text).map_err(|error| SecretsError::Seal(error.to_string()))
     }
 
-    /// `None` when this key does not open it.
-    pub(crate) fn open(&self, sealed: &[u8]) -> Option<SecretValue> {
-        let decryptor = age::Decryptor::new(sealed).ok()?;
-        let mut reader = decryptor.decrypt(std::iter::once(&self.identity as &dyn age::Identity)).ok()?;
-        let mut value = String::new();
-        reader.read_to_string(&mut value).ok()?;
-        SecretValue::new(value).ok()
+    pub(crate) fn open(
+        &self,
+        name: &Name,
+        sealed: &[u8],
+        sealed_for: &str,
+    ) -> Result<SecretValue, SecretsError> {
+        if sealed_for != self.recipient {
+            return Err(SecretsError::WrongKey {
+                name: name.clone(),
+                sealed_for: sealed_for.to_owned(),
+                key_file: self.path.clone(),
+                holds: self.recipient.clone(),
+            });
+        }
+        let damaged = |reason: String| SecretsError::Damaged { name: name.clone(), reason };
+        let text =
+            age::decrypt(&self.identity, sealed).map(Zeroizing::new).map_err(|e| damaged(e.to_string()))?;
+        let own = [name.as_str().as_bytes(), b"\n"].concat();
+        let value = text.strip_prefix(own.as_slice());
+        let value = value.ok_or_else(|| damaged("it was sealed under another name".to_owned()))?;
+        SecretValue::new(value).map_err(|error| damaged(error.to_string()))
     }
+}
+
+/// The one key in a file that may have comments.
+fn parse(text: &str) -> Result<Identity, &'static str> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let line = lines.next().ok_or("it holds no key")?;
+    if lines.next().is_some() {
+        return Err("it holds more than one line");
+    }
+    Identity::from_str(line)
 }
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretKey({})", self.path.display())
+        f.debug_struct("SecretKey").field("recipient", &self.recipient).field("path", &self.path).finish()
     }
 }

@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 
-use super::client::{Client, escape};
+use super::client::Client;
 use super::output::Format;
+use crate::links::escape;
 use crate::api::v1::preview::Preview;
 
 #[derive(Debug, Subcommand)]

@@ -66,11 +66,8 @@ impl Client {
         self.answer(self.request(Method::POST, path).json(body)).await
     }
 
-    pub(super) async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(&self, path: &str, body: &B) -> anyhow::Result<T> {
-        self.answer(self.request(Method::PUT, path).json(body)).await
-    }
-
-    pub(super) async fn put_stream<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
+    /// Sends `body` as it is.
+    pub(super) async fn put<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
         self.answer(self.request(Method::PUT, path).body(body)).await
     }
 
@@ -97,24 +94,5 @@ impl Client {
             Err(_) if status == StatusCode::NOT_FOUND => bail!("the server at {} does not know this: is it a Muster of this version?", self.base),
             Err(_) => bail!("the server answered {status}"),
         }
-    }
-}
-
-/// A part of a path or query, with everything that has a meaning there escaped.
-pub(super) fn escape(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn names_can_not_leave_their_place_in_a_path() {
-        assert_eq!(super::escape("node-1_a.b~"), "node-1_a.b~");
-        assert_eq!(super::escape("../x?y=z&é"), "..%2Fx%3Fy%3Dz%26%C3%A9");
     }
 }

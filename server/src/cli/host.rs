@@ -2,11 +2,12 @@
 
 use clap::{Args, Subcommand};
 use hosts::{Change, Host, Page};
-use inventory::{Clock as _, Id, SystemClock};
+use inventory::{Clock as _, SystemClock};
 
-use super::client::{Client, escape};
+use super::client::Client;
 use super::output::{Format, ago, or_dash, print_text, table};
-use crate::api::v1::hosts::{Detail, Event, Rename, Revision, TrailAttempt};
+use crate::links::escape;
+use crate::api::v1::hosts::{Detail, Event, Rename, TrailAttempt};
 use crate::format;
 use crate::pages::inventory_view;
 
@@ -215,7 +216,7 @@ async fn diff(
         if changes.is_empty() {
             return "no difference".to_owned();
         }
-        let rows = changes.iter().map(|c| [c.path.clone(), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
+        let rows = changes.iter().map(|c| [c.path.join(" "), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
         table(["what", "before", "after"], rows)
     })
 }

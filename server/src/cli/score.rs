@@ -11,8 +11,9 @@ use scores::{Job, JobState, JobStep, Progress, StepState};
 use serde_json::{Map, Value, json};
 
 use super::ask;
-use super::client::{Client, escape};
+use super::client::Client;
 use super::output::{Format, print_text, table};
+use crate::links::escape;
 use crate::api::v1::jobs::{Start, Started};
 use crate::api::v1::scores::Listed;
 use crate::format;

@@ -4,10 +4,11 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, ensure};
 use clap::Subcommand;
+use secrets::Listed;
 
-use super::client::{Client, escape};
+use super::client::Client;
 use super::output::{Format, print_text, table};
-use crate::api::v1::secrets::{Listed, Value};
+use crate::links::escape;
 use crate::format;
 
 #[derive(Debug, Subcommand)]
@@ -34,13 +35,13 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             // A line typed or piped ends with a newline that nobody meant.
             let value = value.strip_suffix('\n').unwrap_or(&value).to_owned();
             ensure!(!value.is_empty(), "the value is empty: pipe it in, e.g. `muster secret set {name} < file`");
-            let () = client.put(&format!("/api/v1/secrets/{}", escape(&name)), &Value { value }).await?;
+            let () = client.put(&format!("/api/v1/secrets/{}", escape(&name)), value.into()).await?;
             print_text(&format!("secret {name} is set"));
         }
         Command::List => {
             let secrets: Vec<Listed> = client.get("/api/v1/secrets").await?;
             output.print(&secrets, |secrets| {
-                table(["name", "set"], secrets.iter().map(|s| [s.name.clone(), format::moment(s.updated_at)]))
+                table(["name", "set"], secrets.iter().map(|s| [s.name.to_string(), format::moment(s.updated_at)]))
             })?;
         }
         Command::Remove { name } => {

@@ -63,8 +63,8 @@ const LINES: u32 = 12;
 pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let readers = app.store.readers();
     let host = hosts::get(readers, &name).await?.ok_or_else(|| ApiError::not_found("host", name.as_str()))?;
-    let inventory = hosts::inventory(readers, &host.id).await?.unwrap_or_default();
-    let sample = hosts::latest_sample(readers, &host.id).await?;
+    let inventory = hosts::inventory(readers, &host.id, None).await?.map(|stored| stored.inventory).unwrap_or_default();
+    let sample = hosts::sample(readers, &host.id).await?;
     let problems = hosts::problems(readers, &host.id).await?;
     let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
     let events = events::of_host(readers, &host.id, None, LINES).await?;

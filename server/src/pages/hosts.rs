@@ -71,7 +71,7 @@ pub async fn show(app: web::Data<App>, part: web::Query<Part>) -> Result<HttpRes
         incidents: open,
         count: format!("{}{more}", listed.items.len()),
         rows: listed.items.iter().map(|host| row(host, of_host.get(&host.id).copied(), now)).collect(),
-        next: listed.next.as_deref().map(crate::cli::escape),
+        next: listed.next.as_deref().map(crate::links::escape),
         boot_url: app.links.boot_page(),
     })
 }

@@ -1,11 +1,9 @@
 //! What is fetched once and kept under `target/lab`: complete or not at all, however many ask at the same time.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
 use crate::Deadline;
 
@@ -43,14 +41,15 @@ pub fn lock(name: &str) -> anyhow::Result<Lock> {
     std::fs::create_dir_all(&root).with_context(|| format!("can't make {}", root.display()))?;
     let path = root.join(format!("{name}.lock"));
     let file = File::create(&path).with_context(|| format!("can't make {}", path.display()))?;
-    Deadline::seconds(LOCK_PATIENCE_SECS).wait_for(
-        &format!("the lock {}", path.display()),
-        || match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Some(())),
-            Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("can't lock {}", path.display())),
-        },
-    )?;
+    Deadline::seconds(LOCK_PATIENCE_SECS).wait_for(&format!("the lock {}", path.display()), || match file
+        .try_lock()
+    {
+        Ok(()) => Ok(Some(())),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("can't lock {}", path.display()))
+        }
+    })?;
     Ok(Lock(file))
 }
 

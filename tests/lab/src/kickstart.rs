@@ -12,12 +12,12 @@ use crate::{Deadline, Process, cache};
 /// program names it by where it stands itself.
 const LAUNCHER: &str = "#!/bin/sh\nhere=$(dirname \"$0\")\nexec \"$here/venv/bin/python\" \"$here/venv/bin/ksvalidator\" \"$@\"\n";
 
-/// `ksvalidator` of `pykickstart`, from PyPI, in a Python environment of its own under `target/lab/pykickstart`.
+/// `ksvalidator` of `pykickstart`, from PyPI, in a Python environment of its own under `target/lab/ksvalidator`.
 ///
 /// # Errors
 /// When it can't be fetched; `python3-venv` must be installed.
 pub fn ksvalidator() -> anyhow::Result<PathBuf> {
-    let dir = cache::fetch_once("pykickstart", |dir| {
+    let dir = cache::fetch_once("ksvalidator", |dir| {
         note("installing pykickstart from PyPI, into an environment of its own");
         let mut venv = Command::new("python3");
         venv.args(["-m", "venv"]).arg(dir.join("venv"));

@@ -120,7 +120,8 @@ impl Process {
         Ok(Some(status))
     }
 
-    /// Waits for a line that contains `pattern`, also one said before this call, and gives it back.
+    /// Waits for a line that contains `pattern`, also one said before this call, and gives back what there is of it: a
+    /// prompt never ends, and of another line the rest may still be on its way.
     ///
     /// # Errors
     /// When it does not come in time, or the process ends without having said it; with the end of its log.

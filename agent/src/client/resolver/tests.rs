@@ -2,7 +2,7 @@ use std::net::UdpSocket;
 use std::thread;
 
 use super::*;
-use crate::client::chain;
+use crate::chain::chain;
 
 fn look_up(resolv_conf: &std::path::Path, port: u16, name: &str) -> Result<Vec<SocketAddr>, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

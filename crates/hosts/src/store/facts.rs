@@ -1,6 +1,6 @@
 //! One read by key: what the boot decision, the alerts and the agents' door ask.
 
-use ::store::StoreError;
+use ::store::{StoreError, Tx};
 use inventory::{Id, MacAddr, Timestamp};
 use sqlx::{FromRow, SqliteExecutor, SqlitePool};
 
@@ -43,6 +43,15 @@ pub(crate) async fn by_id(db: impl SqliteExecutor<'_>, id: &Id) -> Result<Option
             .fetch_optional(db)
             .await?;
     row.map(HostFacts::try_from).transpose()
+}
+
+/// A host that another row of this transaction names.
+pub(crate) async fn must(tx: &mut Tx, id: &Id) -> Result<HostFacts, StoreError> {
+    by_id(tx, id).await?.ok_or_else(|| StoreError::Corrupt {
+        table: "host",
+        row: id.to_string(),
+        reason: "another row names it, and it is not there".to_owned(),
+    })
 }
 
 /// Which host has this MAC address. An approved host comes before others, and one that has it now before one that had it.

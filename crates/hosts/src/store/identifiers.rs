@@ -1,5 +1,7 @@
 //! By what hosts are recognised, in the database.
 
+use std::collections::BTreeSet;
+
 use ::store::{StoreError, Tx};
 use inventory::{Id, MacAddr, Timestamp};
 use sqlx::{FromRow, SqlitePool};
@@ -64,7 +66,8 @@ pub(crate) async fn candidate(tx: &mut Tx, host: Id) -> Result<Candidate, StoreE
     Ok(Candidate { host, approved: approved == Some(1), known })
 }
 
-/// Writes down what a host shows now; settles what another host shows too.
+/// Writes down what a host shows now; settles what another host shows too. What was known of a kind that is not said at
+/// all stands: an agent that can't read its network cards has not lost them.
 pub(crate) async fn record(
     tx: &mut Tx,
     host: &Id,
@@ -72,10 +75,14 @@ pub(crate) async fn record(
     proven: Option<MacAddr>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE host_identifier SET current = 0 WHERE host_id = $1")
-        .bind(host.as_str())
-        .execute(&mut *tx)
-        .await?;
+    let kinds: BTreeSet<IdentifierKind> = said.iter().map(|one| one.kind).collect();
+    for kind in kinds {
+        sqlx::query("UPDATE host_identifier SET current = 0 WHERE host_id = $1 AND kind = $2")
+            .bind(host.as_str())
+            .bind(kind.as_str())
+            .execute(&mut *tx)
+            .await?;
+    }
     let approved: i64 = sqlx::query_scalar("SELECT approved FROM host WHERE id = $1")
         .bind(host.as_str())
         .fetch_one(&mut *tx)

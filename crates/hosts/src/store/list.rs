@@ -89,14 +89,47 @@ pub async fn counts(readers: &SqlitePool) -> Result<Vec<(State, i64)>, StoreErro
     Ok(counts)
 }
 
-/// How many hosts that are not retired have told what they are made of.
-pub(crate) async fn count_reported(readers: &SqlitePool) -> Result<i64, StoreError> {
-    let count =
-        sqlx::query_scalar("SELECT COUNT(*) FROM host WHERE inventory_hash IS NOT NULL AND state <> $1")
-            .bind(State::Retired.as_str())
-            .fetch_one(readers)
-            .await?;
+/// Since when a host must have been met, or its agent heard, to count as there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Present {
+    pub(crate) found_since: Timestamp,
+    pub(crate) seen_since: Timestamp,
+}
+
+/// What makes a host count as there: it told what it is made of, and was met or heard of late.
+macro_rules! is_present {
+    () => {
+        "inventory_hash IS NOT NULL AND state <> 'retired' AND (found_at >= $1 OR last_seen_at >= $2)"
+    };
+}
+
+pub(crate) async fn count_present(readers: &SqlitePool, present: Present) -> Result<i64, StoreError> {
+    let count = sqlx::query_scalar(concat!("SELECT COUNT(*) FROM host WHERE ", is_present!()))
+        .bind(present.found_since.millis())
+        .bind(present.seen_since.millis())
+        .fetch_one(readers)
+        .await?;
     Ok(count)
+}
+
+pub(crate) async fn list_present(
+    readers: &SqlitePool,
+    present: Present,
+    limit: u32,
+) -> Result<Vec<Host>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM host WHERE ",
+        is_present!(),
+        " ORDER BY name LIMIT $3"
+    ))
+    .bind(present.found_since.millis())
+    .bind(present.seen_since.millis())
+    .bind(i64::from(limit))
+    .fetch_all(readers)
+    .await?;
+    rows.into_iter().map(Host::try_from).collect()
 }
 
 fn pattern(text: &str) -> String {

@@ -78,15 +78,15 @@ pub async fn handle(
     };
     let mac = ticket.as_ref().map(|ticket| ticket.mac);
     match enrol(&app, message, ticket, address).await {
-        Ok(EnrolOutcome::Enrolled(enrolled)) => {
+        Ok(EnrolOutcome::Enrolled { host, how }) => {
             if let Some(mac) = mac {
-                let said = format!("enrolled as {}", enrolled.host.name);
+                let said = format!("enrolled as {}", host.name);
                 app.trail.record(Step::new(StepKind::AgentFirstWord, address).mac(mac).detail(&said));
             }
-            app.alerts.heard(&enrolled.host, now).await?;
-            tracing::info!(host.id = %enrolled.host.id, host.name = %enrolled.host.name, %address, "an agent enrolled");
+            app.alerts.heard(&host, now).await?;
+            tracing::info!(host.id = %host.id, host.name = %host.name, %address, ?how, "an agent enrolled");
             Ok(web::Json(EnrolReply {
-                host: enrolled.host.id,
+                host: host.id,
                 interval_secs: app.settings.agents.interval_secs,
                 server_time: now,
             }))

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use boot::trail::{self, RecordedStep};
-use hosts::{Change, Filter, Host, HostProblem, Inventory, Page, RevisionInfo};
+use hosts::{Change, Filter, Host, HostProblem, IdentifierKind, Inventory, Page, Revision};
 use inventory::{Id, Limits, MacAddr, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -129,13 +129,13 @@ pub async fn show(
 ) -> Result<web::Json<Detail>, ApiError> {
     let readers = app.store.readers();
     let host = find(&app, &host).await?;
-    let inventory = match at.revision {
-        None => hosts::inventory(readers, &host.id).await?,
-        Some(number) => Some(hosts::revision(readers, &host.id, number).await?.ok_or_else(|| revision_missing(number))?),
-    };
+    let inventory = hosts::inventory(readers, &host.id, at.revision).await?.map(|stored| stored.inventory);
+    if let (None, Some(number)) = (&inventory, at.revision) {
+        return Err(revision_missing(number));
+    }
     Ok(web::Json(Detail {
         inventory,
-        sample: hosts::latest_sample(readers, &host.id).await?,
+        sample: hosts::sample(readers, &host.id).await?,
         problems: hosts::problems(readers, &host.id).await?,
         incidents: super::incidents::open(&app, Some(&host.id)).await?,
         host,
@@ -191,7 +191,7 @@ pub async fn revisions(
     app: web::Data<App>,
     host: web::Path<String>,
     before: web::Query<Before>,
-) -> Result<web::Json<Vec<RevisionInfo>>, ApiError> {
+) -> Result<web::Json<Vec<Revision>>, ApiError> {
     let host = find(&app, &host).await?;
     let limit = before.limit.unwrap_or(100).clamp(1, LONGEST);
     Ok(web::Json(hosts::revisions(app.store.readers(), &host.id, before.before, limit).await?))
@@ -210,9 +210,9 @@ pub async fn diff(
     let to = between.to.unwrap_or(host.revision);
     let from = between.from.unwrap_or(to - 1);
     let readers = app.store.readers();
-    let newer = hosts::revision(readers, &host.id, to).await?.ok_or_else(|| revision_missing(to))?;
-    let older = hosts::revision(readers, &host.id, from).await?.ok_or_else(|| revision_missing(from))?;
-    Ok(web::Json(hosts::diff(&older, &newer)))
+    let newer = hosts::inventory(readers, &host.id, Some(to)).await?.ok_or_else(|| revision_missing(to))?;
+    let older = hosts::inventory(readers, &host.id, Some(from)).await?.ok_or_else(|| revision_missing(from))?;
+    Ok(web::Json(hosts::diff(&older.inventory, &newer.inventory)))
 }
 
 /// `GET /api/v1/hosts/{host}/events`, newest first.
@@ -256,7 +256,9 @@ pub async fn trail(
 pub async fn attempts(app: &App, host: &Id, limit: usize) -> Result<Vec<TrailAttempt>, ApiError> {
     let readers = app.store.readers();
     let mut attempts = Vec::new();
-    for mac in hosts::macs(readers, host).await? {
+    let identifiers = hosts::identifiers(readers, host).await?;
+    let macs = identifiers.iter().filter(|i| i.kind == IdentifierKind::Mac).filter_map(|i| i.value.parse().ok());
+    for mac in macs {
         for attempt in trail::recent(readers, mac, limit).await? {
             attempts.push(TrailAttempt { mac, steps: attempt.steps.into_iter().map(TrailStep::from).collect() });
         }

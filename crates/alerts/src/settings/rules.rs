@@ -1,0 +1,255 @@
+//! The numbers of each rule.
+
+mod defaults;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::numbers::{below, span, within, wrong};
+use super::{InvalidSettings, Span};
+use crate::severity::Severity;
+
+/// All rules, nested as their names are.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSettings {
+    /// `agent.…`
+    pub agent: AgentRules,
+    /// `fs.…`
+    pub fs: FsRules,
+    /// `temp.…`
+    pub temp: TempRules,
+    /// `identity.…`
+    pub identity: IdentityRules,
+    /// `hosts.…`
+    pub hosts: HostsRules,
+}
+
+/// `agent.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentRules {
+    /// `agent.missing`
+    pub missing: MissingSettings,
+    /// `agent.stopped`
+    pub stopped: EventSettings,
+    /// `agent.failed`
+    pub failed: EventSettings,
+}
+
+/// `fs.…`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FsRules {
+    /// `fs.usage`
+    pub usage: FilesystemSettings,
+}
+
+/// `temp.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TempRules {
+    /// `temp.nvme`
+    pub nvme: TempSettings,
+    /// `temp.hdd`
+    pub hdd: TempSettings,
+    /// `temp.ssd_sata`
+    pub ssd_sata: TempSettings,
+    /// `temp.cpu`
+    pub cpu: TempSettings,
+    /// `temp.inlet`
+    pub inlet: TempSettings,
+    /// `temp.other`: only its times and its clear margin count, for it has no fall-back limits.
+    pub other: TempSettings,
+}
+
+/// `identity.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityRules {
+    /// `identity.claim`
+    pub claim: EventSettings,
+}
+
+/// `hosts.…`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostsRules {
+    /// `hosts.unapproved`
+    pub unapproved: UnapprovedSettings,
+}
+
+/// An agent that is not heard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MissingSettings {
+    /// The rule is on.
+    pub enabled: bool,
+    /// Silence that is a warning.
+    pub warn_after: Span,
+    /// Silence that is critical.
+    pub crit_after: Span,
+    /// Words in a row after which the agent is back.
+    pub clear_beats: u32,
+}
+
+/// One kind of event opens an incident, another closes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventSettings {
+    /// The rule is on.
+    pub enabled: bool,
+    /// How long after the opening event, unless the closing one comes first.
+    pub after: Span,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+/// A filesystem that fills up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesystemSettings {
+    /// The rule is on.
+    pub enabled: bool,
+    /// Used: a warning.
+    pub warn_percent: f64,
+    /// Used: critical.
+    pub crit_percent: f64,
+    /// Critical from `warn_percent` on, too, when less than this is free. Does not count on filesystems of less than twice
+    /// as much.
+    pub crit_free_gib: f64,
+    /// The warning is over below this.
+    pub warn_clear_percent: f64,
+    /// The critical state is over below this.
+    pub crit_clear_percent: f64,
+    /// How long a warning has to hold.
+    pub warn_for: Span,
+    /// How long the critical state has to hold.
+    pub crit_for: Span,
+    /// How long it has to be clear.
+    pub clear_for: Span,
+    /// Smaller filesystems are left alone.
+    pub min_size_mib: u64,
+}
+
+/// A temperature. Limits are the sensor's own where it names one, else these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TempSettings {
+    /// The rule is on.
+    pub enabled: bool,
+    /// A warning, where the sensor names no limit.
+    pub warn_celsius: f64,
+    /// Critical, where the sensor names no limit.
+    pub crit_celsius: f64,
+    /// A warning this far below the sensor's own limit.
+    pub warn_margin_celsius: f64,
+    /// Critical this far below the sensor's own limit.
+    pub crit_margin_celsius: f64,
+    /// The warning is over this far below where it fires.
+    pub warn_clear_margin_celsius: f64,
+    /// The critical state is over this far below where it fires.
+    pub crit_clear_margin_celsius: f64,
+    /// How long a warning has to hold.
+    pub warn_for: Span,
+    /// How long the critical state has to hold.
+    pub crit_for: Span,
+    /// How long it has to be clear.
+    pub clear_for: Span,
+}
+
+/// Hosts that wait for approval.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnapprovedSettings {
+    /// The rule is on.
+    pub enabled: bool,
+    /// How long the first host waits before it is told: a room of machines that is switched on makes one message.
+    pub after: Span,
+    /// The message is sent again at most this often when more hosts have come.
+    pub again_after: Span,
+    /// How bad it is.
+    pub severity: Severity,
+}
+
+impl RuleSettings {
+    pub(super) fn check(&self, interval: Duration) -> Result<(), InvalidSettings> {
+        self.agent.missing.check("rules.agent.missing", interval)?;
+        self.fs.usage.check("rules.fs.usage")?;
+        let temps = &self.temp;
+        for (name, temp) in [
+            ("nvme", &temps.nvme),
+            ("hdd", &temps.hdd),
+            ("ssd_sata", &temps.ssd_sata),
+            ("cpu", &temps.cpu),
+            ("inlet", &temps.inlet),
+            ("other", &temps.other),
+        ] {
+            temp.check(&format!("rules.temp.{name}"))?;
+        }
+        span("rules.agent.stopped.after", self.agent.stopped.after, Duration::ZERO)?;
+        span("rules.agent.failed.after", self.agent.failed.after, Duration::ZERO)?;
+        span("rules.identity.claim.after", self.identity.claim.after, Duration::ZERO)?;
+        span("rules.hosts.unapproved.after", self.hosts.unapproved.after, Duration::ZERO)?;
+        span("rules.hosts.unapproved.again_after", self.hosts.unapproved.again_after, Duration::from_secs(1))
+    }
+}
+
+impl MissingSettings {
+    fn check(&self, at: &str, interval: Duration) -> Result<(), InvalidSettings> {
+        let (warn, crit) = (format!("{at}.warn_after"), format!("{at}.crit_after"));
+        span(&warn, self.warn_after, Duration::from_secs(1))?;
+        span(&crit, self.crit_after, Duration::from_secs(1))?;
+        let two = Span::from(interval * 2);
+        if self.enabled && self.warn_after < two {
+            let reason =
+                format!("{} is less than two intervals ({two}): agents that are well would be missing", self.warn_after);
+            return Err(wrong(warn, reason));
+        }
+        below((&warn, self.warn_after), (&crit, self.crit_after))?;
+        within(&format!("{at}.clear_beats"), f64::from(self.clear_beats), 1.0, 100.0)
+    }
+}
+
+impl FilesystemSettings {
+    fn check(&self, at: &str) -> Result<(), InvalidSettings> {
+        let key = |name: &str| format!("{at}.{name}");
+        let (warn, crit) = (key("warn_percent"), key("crit_percent"));
+        let (warn_clear, crit_clear) = (key("warn_clear_percent"), key("crit_clear_percent"));
+        for (key, percent) in [
+            (&warn, self.warn_percent),
+            (&crit, self.crit_percent),
+            (&warn_clear, self.warn_clear_percent),
+            (&crit_clear, self.crit_clear_percent),
+        ] {
+            within(key, percent, 1.0, 100.0)?;
+        }
+        below((&warn, self.warn_percent), (&crit, self.crit_percent))?;
+        below((&warn_clear, self.warn_clear_percent), (&warn, self.warn_percent))?;
+        below((&crit_clear, self.crit_clear_percent), (&crit, self.crit_percent))?;
+        within(&key("crit_free_gib"), self.crit_free_gib, 0.0, 1e6)?;
+        span(&key("warn_for"), self.warn_for, Duration::ZERO)?;
+        span(&key("crit_for"), self.crit_for, Duration::ZERO)?;
+        span(&key("clear_for"), self.clear_for, Duration::ZERO)
+    }
+}
+
+impl TempSettings {
+    fn check(&self, at: &str) -> Result<(), InvalidSettings> {
+        let key = |name: &str| format!("{at}.{name}");
+        let (warn, crit) = (key("warn_celsius"), key("crit_celsius"));
+        within(&warn, self.warn_celsius, 1.0, 200.0)?;
+        within(&crit, self.crit_celsius, 1.0, 200.0)?;
+        below((&warn, self.warn_celsius), (&crit, self.crit_celsius))?;
+        let (warn_margin, crit_margin) = (key("warn_margin_celsius"), key("crit_margin_celsius"));
+        within(&warn_margin, self.warn_margin_celsius, 0.0, 60.0)?;
+        within(&crit_margin, self.crit_margin_celsius, 0.0, 60.0)?;
+        below((&crit_margin, self.crit_margin_celsius), (&warn_margin, self.warn_margin_celsius))?;
+        within(&key("warn_clear_margin_celsius"), self.warn_clear_margin_celsius, 0.1, 60.0)?;
+        within(&key("crit_clear_margin_celsius"), self.crit_clear_margin_celsius, 0.1, 60.0)?;
+        span(&key("warn_for"), self.warn_for, Duration::ZERO)?;
+        span(&key("crit_for"), self.crit_for, Duration::ZERO)?;
+        span(&key("clear_for"), self.clear_for, Duration::ZERO)
+    }
+}

@@ -77,3 +77,4 @@ CREATE TABLE delivery (
     PRIMARY KEY (incident_id, subscription)
 );
 CREATE INDEX delivery_waiting ON delivery (subscription, due_at) WHERE status = 'waiting';
+CREATE INDEX delivery_dead ON delivery (subscription) WHERE status = 'dead';

@@ -4,15 +4,16 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
+use boot::kickstart::Sha256;
+use sha2::Digest;
 
 /// Where the agent lies, and how to know it.
 #[derive(Debug, Clone)]
 pub struct AgentFile {
     /// The file.
     pub path: PathBuf,
-    /// SHA-256 in hex; absent when there is no agent to give.
-    pub sha256: Option<String>,
+    /// Its SHA-256; absent when there is no agent to give.
+    pub sha256: Option<Sha256>,
 }
 
 impl AgentFile {
@@ -26,14 +27,14 @@ impl AgentFile {
     }
 }
 
-fn digest(path: &Path) -> std::io::Result<String> {
+fn digest(path: &Path) -> std::io::Result<Sha256> {
     let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
+    let mut hash: sha2::Sha256 = Digest::new();
     let mut buffer = vec![0_u8; 64 << 10];
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok(hex::encode(hash.finalize()));
+            return Ok(Sha256(hash.finalize().into()));
         }
         hash.update(buffer.get(..read).unwrap_or_default());
     }

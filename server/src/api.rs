@@ -5,5 +5,6 @@ pub mod body;
 mod hosts_error;
 pub mod boot;
 pub mod problem;
+mod refusal;
 pub mod routes;
 pub mod v1;

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::Alerts;
 use boot::SshPublicKey;
-use boot::image::Library;
-use boot::site::Site;
+use boot::image::{self, Library};
+use boot::site::{DiscoverySystem, Site};
 use boot::tickets::TicketKey;
 use boot::trail::Trail;
 use hosts::IntakeLimits;
@@ -13,7 +13,7 @@ use inventory::Clock;
 use pin::Fingerprint;
 use scores::Jobs;
 use secrets::Secrets;
-use store::Store;
+use store::{Store, StoreError};
 
 use crate::agent_file::AgentFile;
 use crate::api::agent::enrol::RateLimit;
@@ -69,6 +69,41 @@ impl App {
     #[must_use]
     pub fn site(&self) -> Site {
         self.site.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes what unknown machines boot from now on.
+    pub fn set_site(&self, site: Site) {
+        *self.site.write().unwrap_or_else(PoisonError::into_inner) = site;
+    }
+
+    /// What an operator should look at: on every page, and after a choice.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn notices(&self) -> Result<Vec<String>, StoreError> {
+        let mut notices = Vec::new();
+        match self.site().discovery {
+            None => notices.push(
+                "Unknown machines boot their own disk: no discovery system is chosen. Build one with `muster image build`, and choose it with `muster image use`."
+                    .to_owned(),
+            ),
+            Some(DiscoverySystem::Image(id)) => {
+                let known = image::known(self.store.readers()).await?;
+                let version = env!("CARGO_PKG_VERSION");
+                if let Some(stale) = known.iter().find(|known| known.id == id && known.manifest.is_stale(version)) {
+                    notices.push(format!(
+                        "The discovery image {id} holds agent {}, and this server is {version}: build it anew with `muster image build`.",
+                        stale.manifest.agent_version
+                    ));
+                }
+            }
+            Some(DiscoverySystem::Centos(_)) if self.agent.sha256.is_none() => notices.push(format!(
+                "Discovery is by CentOS Stream, but there is no agent to hand out at {}: name it with --agent.",
+                self.agent.path.display()
+            )),
+            Some(DiscoverySystem::Centos(_)) => {}
+        }
+        Ok(notices)
     }
 
     /// How many strangers are taken in.

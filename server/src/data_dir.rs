@@ -17,7 +17,7 @@ pub use file::DataDirError;
 pub use lock::Lock;
 pub use ssh::SshKey;
 
-use file::{load_or_create, write_new};
+use file::load_or_create;
 
 /// The folder, by its path.
 #[derive(Debug, Clone)]

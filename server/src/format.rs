@@ -6,7 +6,7 @@ use inventory::Timestamp;
 
 /// Bytes in powers of 1024: `31.3 GiB`.
 #[must_use]
-pub fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if bytes < 1024 {
         return format!("{bytes} B");
@@ -27,7 +27,7 @@ pub fn bytes(bytes: u64) -> String {
 
 /// A disk's capacity as its label says it, in powers of 1000: `3.84 TB`.
 #[must_use]
-pub fn capacity(bytes: u64) -> String {
+pub(crate) fn capacity(bytes: u64) -> String {
     const UNITS: [(&str, u64); 4] =
         [("PB", 1_000_000_000_000_000), ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000)];
     for (unit, size) in UNITS {
@@ -42,7 +42,7 @@ pub fn capacity(bytes: u64) -> String {
 
 /// A span in its largest unit: `12s`, `5m`, `3h`, `9d`.
 #[must_use]
-pub fn span(span: Duration) -> String {
+pub(crate) fn span(span: Duration) -> String {
     match span.as_secs() {
         secs @ 0..60 => format!("{secs}s"),
         secs @ 60..3_600 => format!("{}m", secs / 60),
@@ -53,7 +53,7 @@ pub fn span(span: Duration) -> String {
 
 /// A moment, in UTC: `2026-11-21 10:38:53Z`.
 #[must_use]
-pub fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.millis())
         .map_or_else(|_| at.millis().to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
 }

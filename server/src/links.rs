@@ -44,7 +44,7 @@ impl Links {
         Ok(boot::links::Links {
             boot: self.boot(connection).parse()?,
             server: self.agent(connection).parse()?,
-            pin: pin.bytes(),
+            pin: pin.0,
         })
     }
 

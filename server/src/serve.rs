@@ -5,8 +5,10 @@ mod listeners;
 mod open;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
+use inventory::{Clock, SystemClock};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -87,7 +89,7 @@ pub struct Running {
 /// # Errors
 /// [`ServeError`].
 pub async fn serve(data_dir: DataDir, settings: Settings) -> Result<(), ServeError> {
-    let mut running = start(data_dir, settings).await?;
+    let mut running = start(data_dir, settings, Arc::new(SystemClock)).await?;
     let ended = tokio::select! {
         () = told_to_stop() => None,
         ended = &mut running.server => Some(ended),
@@ -107,13 +109,17 @@ pub async fn serve(data_dir: DataDir, settings: Settings) -> Result<(), ServeErr
 ///
 /// # Errors
 /// [`ServeError`].
-pub async fn start(data_dir: DataDir, settings: Settings) -> Result<Running, ServeError> {
+pub async fn start(
+    data_dir: DataDir,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+) -> Result<Running, ServeError> {
     data_dir.create()?;
     let lock = data_dir.lock()?;
     let stop = CancellationToken::new();
     // The listeners before the database: a port in use is said at once, and nothing was touched.
     let listeners = listeners::bind(&settings)?;
-    let opened = open::open(&data_dir, settings, &listeners).await?;
+    let opened = open::open(&data_dir, settings, &listeners, clock).await?;
     let endpoint = Endpoint { url: opened.app.links.here(), pin: opened.app.pin.to_string() };
     let (http, tls) = (listeners.http_addresses(), listeners.tls_addresses());
     let app = actix_web::web::Data::new(opened.app);

@@ -94,6 +94,9 @@ pub enum SettingsError {
         /// Line, column, key.
         reason: String,
     },
+    /// A value of the alerts can't be.
+    #[error(transparent)]
+    Alerts(alerts::InvalidSettings),
     /// A value can't be.
     #[error("{key}: {reason}")]
     Value {
@@ -131,7 +134,8 @@ impl Settings {
             alerts: file.alerts,
         };
         settings.agents.check()?;
-        settings.alerts.check().map_err(|error| SettingsError::Value { key: "alerts", reason: error.to_string() })?;
+        let interval = std::time::Duration::from_secs(u64::from(settings.agents.interval_secs));
+        settings.alerts.check(interval).map_err(SettingsError::Alerts)?;
         Ok(settings)
     }
 }
@@ -217,6 +221,7 @@ mod tests {
             ("advertise = \"https://x/path\"", "advertise"),
             ("tftp_listen = \"here\"", "tftp-listen"),
             ("[alerts]\nwarmup = \"3m\"", "warmup"),
+            ("[alerts.rules.agent.missing]\nwarn_after = \"1h\"", "alerts.rules.agent.missing"),
         ] {
             let error = assemble(toml, ServeArgs::default()).unwrap_err().to_string();
             assert!(error.contains(names), "{toml}: {error}");

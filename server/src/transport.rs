@@ -4,7 +4,6 @@ use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
 
 use actix_tls::accept::rustls_0_23::TlsStream;
-use actix_web::HttpMessage as _;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use actix_web::{FromRequest, HttpRequest, dev};

@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut story = Story::begin();
     story.step("Debian packages, kernel and ntfy server");
     packages::require(&[packages::BUILD, packages::LAB].concat())?;
+    lab::Namespace::check_rights()?;
     lab::fetch_all()?;
     story.step("building muster and the agent, in release mode");
     let built = build::run()?;
@@ -84,14 +85,13 @@ fn play(story: &mut Story, site: &mut Site) -> anyhow::Result<()> {
     let before = site.ntfy.poll(TOPIC)?;
     site.machines.bios.power_off_hard();
     let fired = wait_for_message(story, site, "the notification", |message| {
-        !before.contains(message) && is_about(message, victim) && !is_resolution(message)
+        !before.contains(message) && is_about(message, victim)
     })?;
 
     story.step("it is switched on again");
     site.machines.power_on_bios(story)?;
-    let resolved = wait_for_message(story, site, "the resolved notification", |message| {
-        message.sequence_id.is_some() && message.sequence_id == fired.sequence_id && is_resolution(message)
-    })?;
+    let resolved =
+        wait_for_message(story, site, "the resolved notification", |message| is_its_end(message, &fired))?;
     let sequence = resolved.sequence_id.unwrap_or_default();
     story.say(&format!("same sequence_id {sequence}: on the phone it takes the place of the first"));
     Ok(())
@@ -127,25 +127,29 @@ fn wait_for_message(
     Ok(message)
 }
 
+/// Whether it says that this host's agent is missing.
 fn is_about(message: &Message, host: &Host) -> bool {
     let link = message.click.as_deref().unwrap_or_default();
     message.sequence_id.is_some()
-        && [message.title.as_str(), &message.text, link].iter().any(|text| host.is_named_in(text))
+        && message.tags.iter().any(|tag| tag == "rule:agent.missing")
+        && [message.title.as_str(), link].iter().any(|text| host.is_named_in(text))
 }
 
-fn is_resolution(message: &Message) -> bool {
-    message.tags.iter().any(|tag| tag == "white_check_mark")
-        || message.title.to_lowercase().contains("resolved")
+/// Whether it takes the place of that one, and is not louder.
+fn is_its_end(message: &Message, fired: &Message) -> bool {
+    message.sequence_id == fired.sequence_id && message.id != fired.id && message.priority <= fired.priority
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn message(title: &str, tags: &[&str]) -> Message {
+    fn fired() -> Message {
         Message {
-            title: title.into(),
-            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            id: "first".into(),
+            title: "shelf-1: agent missing".into(),
+            priority: 4,
+            tags: vec!["warning".into(), "rule:agent.missing".into()],
             sequence_id: Some("s".into()),
             click: Some("https://10.99.0.1:8443/hosts/1795255000_abcdefg".into()),
             ..Message::default()
@@ -153,16 +157,19 @@ mod tests {
     }
 
     #[test]
-    fn firing_and_resolving_are_told_apart() {
-        assert!(!is_resolution(&message("node-1 is silent", &["rotating_light"])));
-        assert!(is_resolution(&message("node-1 is back", &["white_check_mark"])));
-        assert!(is_resolution(&message("Resolved: node-1", &[])));
+    fn a_message_is_about_the_host_that_it_links_to() {
+        assert!(is_about(&fired(), &Host::new("1795255000_abcdefg", "{}")));
+        assert!(!is_about(&fired(), &Host::new("1795255000_other00", "{}")));
+        let hot = Message { tags: vec!["rule:temp.nvme".into()], ..fired() };
+        assert!(!is_about(&hot, &Host::new("1795255000_abcdefg", "{}")));
     }
 
     #[test]
-    fn a_message_is_about_the_host_that_it_names_or_links_to() {
-        let host = Host::new("1795255000_abcdefg", "{}");
-        assert!(is_about(&message("x", &[]), &host));
-        assert!(!is_about(&message("x", &[]), &Host::new("1795255000_other00", "{}")));
+    fn the_end_has_the_same_sequence_and_is_another_message() {
+        let end = Message { id: "second".into(), priority: 3, ..fired() };
+        assert!(is_its_end(&end, &fired()));
+        assert!(!is_its_end(&fired(), &fired()));
+        assert!(!is_its_end(&Message { sequence_id: Some("t".into()), ..end.clone() }, &fired()));
+        assert!(!is_its_end(&Message { priority: 5, ..end }, &fired()), "that is an escalation");
     }
 }

@@ -59,7 +59,9 @@ pub fn decide(machine: &Machine, host: Option<&HostFacts>, site: &Site) -> Decis
     };
     if !system.fits(machine.arch) {
         let arch = machine.arch.as_str();
-        return Decision::local_disk(format!("{why}, but the discovery system is not for its processor ({arch})"));
+        return Decision::local_disk(format!(
+            "{why}, but the discovery system is not for its processor ({arch})"
+        ));
     }
     Decision { action: Action::Discover(system.clone()), reason: why }
 }
@@ -75,7 +77,9 @@ fn wanted(host: &HostFacts) -> Result<String, String> {
         // start (an old member would rejoin its cluster). Discovery keeps it in sight, and its disk as it is.
         State::Armed => Ok(format!("{name} is armed, but this server has no installer for it")),
         State::Failed => Ok(format!("the installation of {name} failed")),
-        State::Installing => Err(format!("{name} is being installed, and was given its installer once already")),
+        State::Installing => {
+            Err(format!("{name} is being installed, and was given its installer once already"))
+        }
         State::Installed => Err(format!("{name} is installed")),
         State::InService => Err(format!("{name} is in service")),
         State::Maintenance => Err(format!("{name} is in maintenance")),

@@ -1,5 +1,5 @@
 //! The iPXE scripts. Each is whole in itself and ends in the local disk: whatever fails on the way, a machine is never left
-//! in a shell that nobody sees. Templates lie in `ipxe/` at the top of the tree; [`crate::plain`] escapes what goes in.
+//! in a shell that nobody sees. Templates lie in `ipxe/` at the top of the tree; their escaper (`plain.rs`) lets only plain characters in.
 
 use askama::Template;
 use inventory::MacAddr;
@@ -37,7 +37,12 @@ pub fn entry(links: &Links) -> String {
 
 /// A machine's own script. A discovery without a ticket boots the local disk: its agent would be turned away.
 #[must_use]
-pub fn for_decision(decision: &Decision, machine: &Machine, links: &Links, handout: Option<Handout>) -> String {
+pub fn for_decision(
+    decision: &Decision,
+    machine: &Machine,
+    links: &Links,
+    handout: Option<Handout>,
+) -> String {
     let (mac, reason) = (machine.mac, decision.reason.as_str());
     match (&decision.action, handout) {
         (Action::LocalDisk, _) => local_disk(reason),

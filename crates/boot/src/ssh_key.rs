@@ -89,7 +89,10 @@ mod tests {
     fn a_key_is_kept_and_its_comment_made_plain() {
         let key: SshPublicKey = format!("ssh-ed25519 {KEY} me@home $(reboot)\n").parse().unwrap();
         assert_eq!(key.as_str(), format!("ssh-ed25519 {KEY} me@home reboot"));
-        assert_eq!(format!("ssh-ed25519 {KEY}").parse::<SshPublicKey>().unwrap().as_str().len(), 12 + KEY.len());
+        assert_eq!(
+            format!("ssh-ed25519 {KEY}").parse::<SshPublicKey>().unwrap().as_str().len(),
+            12 + KEY.len()
+        );
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub struct Ticket {
 #[derive(Debug, thiserror::Error)]
 pub enum TicketError {
     /// Not one of ours, or changed on the way.
-    #[error("this ticket was not made by this server, or was changed; boot the machine again to get a new one")]
+    #[error(
+        "this ticket was not made by this server, or was changed; boot the machine again to get a new one"
+    )]
     Forged,
     /// Too late.
     #[error("this ticket for {mac} expired {} minutes ago; boot the machine again to get a new one", .ago.as_secs() / 60)]
@@ -137,7 +139,12 @@ pub async fn redeem(tx: &mut Tx, ticket: &Ticket, holder: &str, now: Timestamp) 
 ///
 /// # Errors
 /// The database's.
-pub async fn refused(tx: &mut Tx, source: IpAddr, error: &TicketError, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn refused(
+    tx: &mut Tx,
+    source: IpAddr,
+    error: &TicketError,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let source = source.to_canonical();
     let Some(silent) = rows::may_tell(tx, source, now, now.minus(QUIET), EVENTS).await? else {
         return Ok(false);

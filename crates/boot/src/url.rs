@@ -85,7 +85,17 @@ mod tests {
 
     #[test]
     fn what_could_break_a_script_is_refused() {
-        for bad in ["", "ftp://x", "http://", "http:///x", "http://a b", "http://a/${x}", "http://u@h", "http://a?b", "http://a\nb"] {
+        for bad in [
+            "",
+            "ftp://x",
+            "http://",
+            "http:///x",
+            "http://a b",
+            "http://a/${x}",
+            "http://u@h",
+            "http://a?b",
+            "http://a\nb",
+        ] {
             assert!(bad.parse::<BaseUrl>().is_err(), "{bad:?}");
         }
         assert!(format!("http://{}", "a".repeat(400)).parse::<BaseUrl>().is_err());

@@ -1,13 +1,16 @@
 //! The crate as its callers see it, on a real database, real sockets and real programs. One program, so that what the
 //! tests share is linked once.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may")]
 
 mod decide;
 mod golden_file;
+mod image;
 mod ipxe_check;
 mod kickstart;
 mod kickstart_pre;
 mod ksvalidator;
+mod library;
+mod parts;
 mod scripts;
 mod site;
 mod tftp;

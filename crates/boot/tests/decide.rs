@@ -33,11 +33,9 @@ fn centos() -> DiscoverySystem {
 const fn discovered(state: State) -> bool {
     match state {
         State::Discovered | State::Ready | State::Assigned | State::Armed | State::Failed => true,
-        State::Installing
-        | State::Installed
-        | State::InService
-        | State::Maintenance
-        | State::Retired => false,
+        State::Installing | State::Installed | State::InService | State::Maintenance | State::Retired => {
+            false
+        }
     }
 }
 

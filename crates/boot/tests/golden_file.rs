@@ -8,5 +8,10 @@ pub(crate) fn same(name: &str, actual: &str) {
         std::fs::write(&path, actual).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(actual, expected, "{name} is not as in {}; MUSTER_REWRITE_GOLDEN=1 writes it anew", path.display());
+    assert_eq!(
+        actual,
+        expected,
+        "{name} is not as in {}; MUSTER_REWRITE_GOLDEN=1 writes it anew",
+        path.display()
+    );
 }

@@ -11,8 +11,7 @@ use boot::{BaseUrl, SshPublicKey};
 use crate::site::{MAC, NOW};
 use crate::{golden_file, ksvalidator};
 
-const KEY: &str =
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m muster";
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m muster";
 
 pub(crate) struct Given {
     pub(crate) links: Links,
@@ -52,7 +51,8 @@ impl Given {
 
 fn documents() -> [(Stream, &'static str, String); 2] {
     let given = Given::new("http://10.99.0.1:8080", [0xab; 32]);
-    [(Stream::Nine, "RHEL9"), (Stream::Ten, "RHEL10")].map(|(stream, version)| (stream, version, given.document(stream)))
+    [(Stream::Nine, "RHEL9"), (Stream::Ten, "RHEL10")]
+        .map(|(stream, version)| (stream, version, given.document(stream)))
 }
 
 /// The body of `%pre`.
@@ -88,27 +88,75 @@ fn it_is_valid_for_both_releases() {
 fn no_storage_command_stands_in_it() {
     // pykickstart's commands that choose, clear, make or mount storage, and those that would install or go on by themselves.
     let forbidden = [
-        "autopart", "bootloader", "btrfs", "clearpart", "fcoe", "harddrive", "ignoredisk", "iscsi", "iscsiname",
-        "logvol", "mount", "mpath", "nvdimm", "part", "partition", "raid", "reqpart", "snapshot", "volgroup",
-        "zerombr", "zfcp", "zipl", "ostreesetup", "ostreecontainer", "bootc", "liveimg", "url", "nfs", "cdrom",
-        "reboot", "poweroff", "halt", "shutdown", "cmdline",
+        "autopart",
+        "bootloader",
+        "btrfs",
+        "clearpart",
+        "fcoe",
+        "harddrive",
+        "ignoredisk",
+        "iscsi",
+        "iscsiname",
+        "logvol",
+        "mount",
+        "mpath",
+        "nvdimm",
+        "part",
+        "partition",
+        "raid",
+        "reqpart",
+        "snapshot",
+        "volgroup",
+        "zerombr",
+        "zfcp",
+        "zipl",
+        "ostreesetup",
+        "ostreecontainer",
+        "bootc",
+        "liveimg",
+        "url",
+        "nfs",
+        "cdrom",
+        "reboot",
+        "poweroff",
+        "halt",
+        "shutdown",
+        "cmdline",
     ];
     // Words that have no business in the script either.
-    let tools = ["mkfs", "wipefs", "sgdisk", "parted", "sfdisk", "fdisk", "blkdiscard", "dd", "/dev/sd", "/dev/nvme", "pvcreate", "mdadm"];
+    let tools = [
+        "mkfs",
+        "wipefs",
+        "sgdisk",
+        "parted",
+        "sfdisk",
+        "fdisk",
+        "blkdiscard",
+        "dd",
+        "/dev/sd",
+        "/dev/nvme",
+        "pvcreate",
+        "mdadm",
+    ];
     for (stream, _, document) in documents() {
         assert_eq!(document.matches("\n%pre ").count(), 1);
         for section in ["%post", "%packages", "%addon", "%pre-install", "%include", "%ksappend", "%onerror"] {
             assert!(!document.contains(section), "{stream}: {section}");
         }
         let code = document.lines().filter(|line| !line.starts_with('#'));
-        for word in code.flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_/".contains(c)))) {
+        for word in
+            code.flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_/".contains(c))))
+        {
             assert!(!forbidden.contains(&word), "{stream}: {word}");
             let used = |tool: &&str| word == *tool || tool.starts_with('/') && word.starts_with(tool);
-            assert!(!tools.iter().any(|tool| used(tool)), "{stream}: {word}");
+            assert!(!tools.iter().any(used), "{stream}: {word}");
         }
         let commands: Vec<&str> = document.lines().take_while(|line| !line.starts_with("%pre")).collect();
         assert!(commands.contains(&"rescue --nomount") && commands.contains(&"rootpw --lock"));
-        assert!(commands.contains(&format!("sshpw --username=root --sshkey \"{KEY}\"").as_str()), "{commands:?}");
+        assert!(
+            commands.contains(&format!("sshpw --username=root --sshkey \"{KEY}\"").as_str()),
+            "{commands:?}"
+        );
     }
 }
 

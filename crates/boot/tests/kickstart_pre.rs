@@ -35,7 +35,8 @@ fn serve(answers: Vec<(u16, &'static str)>) -> (String, Arc<Mutex<Vec<String>>>)
             while !lines.next().unwrap().unwrap().is_empty() {}
             log.lock().unwrap().push(request);
             let (status, body) = if answers.len() > 1 { answers.pop_front().unwrap() } else { answers[0] };
-            let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let head =
+                format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
             stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         }
     });
@@ -56,7 +57,11 @@ fn run(given: &Given, fakes: &[(&str, &str)], until: &str) -> tempfile::TempDir 
     std::fs::create_dir_all(&out).unwrap();
     for name in TOOLS {
         let real = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(name));
-        symlink(real.iter().find(|path| path.exists()).unwrap_or_else(|| panic!("{name} is needed")), tools.join(name)).unwrap();
+        symlink(
+            real.iter().find(|path| path.exists()).unwrap_or_else(|| panic!("{name} is needed")),
+            tools.join(name),
+        )
+        .unwrap();
     }
     // Pauses cost nothing here; how long they were to be is noted.
     tool(&tools, "sleep", "echo $1 >>$OUT/pauses");
@@ -97,7 +102,8 @@ fn read(dir: &tempfile::TempDir, name: &str) -> String {
 
 #[test]
 fn without_systemd_the_agent_runs_in_its_own_session_once_it_is_the_right_one() {
-    let (url, asked) = serve(vec![(503, "not yet"), (200, "#!/bin/bash\necho evil >$OUT/evil\n"), (200, AGENT)]);
+    let (url, asked) =
+        serve(vec![(503, "not yet"), (200, "#!/bin/bash\necho evil >$OUT/evil\n"), (200, AGENT)]);
     let given = Given::new(&url, sha2::Sha256::digest(AGENT).into());
     let dir = run(&given, &[], "$OUT/environment");
 
@@ -119,7 +125,9 @@ fn without_systemd_the_agent_runs_in_its_own_session_once_it_is_the_right_one() 
     }
     assert_eq!(read(&dir, ".ssh/authorized_keys"), format!("{}\n", given.ssh_key));
     let modes = read(&dir, "modes");
-    for mode in ["700 /root/.ssh", "600 /root/.ssh/authorized_keys", "700 /run/muster", "600 /run/muster/agent.env"] {
+    for mode in
+        ["700 /root/.ssh", "600 /root/.ssh/authorized_keys", "700 /run/muster", "600 /run/muster/agent.env"]
+    {
         assert!(modes.lines().any(|line| line == mode), "{mode}: {modes}");
     }
     assert!(read(&dir, "arguments").contains("/run/muster/run"));
@@ -134,7 +142,10 @@ fn systemd_runs_the_agent_and_never_hears_the_ticket_in_an_argument() {
     let given = Given::new(&url, sha2::Sha256::digest(AGENT).into());
     let dir = run(&given, &[("systemd-run", "echo \"$*\" >$OUT/unit")], "$OUT/unit");
     let unit = read(&dir, "unit");
-    assert!(unit.contains("--unit=muster-agent") && unit.contains("EnvironmentFile=/run/muster/agent.env"), "{unit}");
+    assert!(
+        unit.contains("--unit=muster-agent") && unit.contains("EnvironmentFile=/run/muster/agent.env"),
+        "{unit}"
+    );
     assert!(!unit.contains(given.ticket.reveal()));
     assert!(!dir.path().join("out/muster/run").exists(), "it was started twice");
     let asked = asked.lock().unwrap();
@@ -157,7 +168,8 @@ fn the_ssh_daemon_takes_keys_and_nothing_else() {
     let dir = run(&given, &fakes, "$OUT/sshd");
     assert_eq!(read(&dir, "sshd"), "-f /run/muster/sshd_config\n");
     let config = read(&dir, "muster/sshd_config");
-    for line in ["PermitRootLogin prohibit-password", "PasswordAuthentication no", "PermitEmptyPasswords no"] {
+    for line in ["PermitRootLogin prohibit-password", "PasswordAuthentication no", "PermitEmptyPasswords no"]
+    {
         assert!(config.lines().any(|l| l == line), "{config}");
     }
 }

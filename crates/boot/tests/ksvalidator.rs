@@ -25,7 +25,8 @@ pub(crate) fn path() -> PathBuf {
 }
 
 fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error} (python3-venv is needed)"));
+    let output =
+        command.output().unwrap_or_else(|error| panic!("{command:?}: {error} (python3-venv is needed)"));
     assert!(
         output.status.success(),
         "{command:?} failed: ksvalidator can't be installed; put one at MUSTER_KSVALIDATOR\n{}{}",

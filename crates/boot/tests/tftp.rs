@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use boot::tftp::{BindError, Patience, TftpServer};
-use boot::trail::{self, Step, StepKind};
 use crate::site::{MAC, Site};
 use crate::tftp_client::{Client, Said};
+use boot::tftp::{BindError, Patience, TftpServer};
+use boot::trail::{self, Step, StepKind};
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
@@ -26,7 +26,8 @@ async fn serve(patience: Patience) -> Served {
     std::fs::create_dir(dir.path().join("tftp")).unwrap();
     std::fs::write(dir.path().join("secret"), "secret").unwrap();
     let folder = dir.path().join("tftp");
-    let server = TftpServer::bind(LOOPBACK.into(), &folder, site.trail.clone()).await.unwrap().patience(patience);
+    let server =
+        TftpServer::bind(LOOPBACK.into(), &folder, site.trail.clone()).await.unwrap().patience(patience);
     let address = server.address();
     tokio::spawn(server.run(site.stop.clone()));
     Served { site, address, dir }
@@ -74,7 +75,8 @@ async fn files_of_every_size_arrive_in_blocks_of_every_size() {
             let got = served.client().await.get("file", &options).await.unwrap();
             assert!(got.content == content, "{size} {block:?}: {} bytes", got.content.len());
             if let Some(block) = block {
-                let agreed = [("tsize".to_owned(), size.to_string()), ("blksize".to_owned(), block.to_string())];
+                let agreed =
+                    [("tsize".to_owned(), size.to_string()), ("blksize".to_owned(), block.to_string())];
                 assert_eq!(got.agreed, agreed);
             }
         }

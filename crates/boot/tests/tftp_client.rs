@@ -33,7 +33,14 @@ pub(crate) enum Said {
 impl Client {
     pub(crate) async fn new(server: SocketAddr) -> Self {
         let socket = UdpSocket::bind(("127.0.0.1", 0)).await.unwrap();
-        Self { socket, server, lose_data: vec![], lose_acks: vec![], double_request: false, double_acks: false }
+        Self {
+            socket,
+            server,
+            lose_data: vec![],
+            lose_acks: vec![],
+            double_request: false,
+            double_acks: false,
+        }
     }
 
     pub(crate) async fn ask(&self, name: &str, mode: &str, options: &[(&str, String)]) {
@@ -72,7 +79,8 @@ impl Client {
     }
 
     pub(crate) async fn get(mut self, name: &str, options: &[(&str, String)]) -> Result<Got, Said> {
-        let block_bytes = options.iter().find(|(n, _)| *n == "blksize").map_or(512, |(_, v)| v.parse().unwrap());
+        let block_bytes =
+            options.iter().find(|(n, _)| *n == "blksize").map_or(512, |(_, v)| v.parse().unwrap());
         let mut got = Got { content: Vec::new(), agreed: Vec::new() };
         let mut expected = 1;
         self.ask(name, "octet", options).await;

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::site::{MAC, NOW, Site};
 use boot::tickets::{self, Purpose, Ticket, TicketError, TicketKey};
 use events::Kind;
 use inventory::Timestamp;
-use crate::site::{MAC, NOW, Site};
 use store::{Store, StoreError};
 
 fn key() -> TicketKey {
@@ -57,12 +57,9 @@ async fn a_document_may_be_fetched_again_for_two_minutes() {
     for purpose in [Purpose::Kickstart, Purpose::Ignition] {
         let site = Site::new().await;
         let ticket = ticket(purpose);
-        for (holder, at, given) in [
-            ("10.0.0.7", 0, true),
-            ("10.0.0.7", 120, true),
-            ("10.0.0.8", 1, false),
-            ("10.0.0.7", 121, false),
-        ] {
+        for (holder, at, given) in
+            [("10.0.0.7", 0, true), ("10.0.0.7", 120, true), ("10.0.0.8", 1, false), ("10.0.0.7", 121, false)]
+        {
             let answer = redeem(&site.store, &ticket, holder, later(at)).await;
             assert_eq!(answer.is_ok(), given, "{purpose} {holder} {at}");
         }
@@ -114,7 +111,10 @@ async fn refusals_are_told_once_a_minute_an_address_and_say_how_many_were_not() 
     assert!(refused(&site.store, source(8), TicketError::Forged, later(62)).await);
     let events = events::after(site.store.readers(), 0, 10).await.unwrap();
     assert!(events.iter().all(|event| event.kind == Kind::TicketRefused));
-    assert_eq!(events.iter().map(|event| event.key.as_str()).collect::<Vec<_>>(), ["10.0.0.9", "10.0.0.9", "10.0.0.8"]);
+    assert_eq!(
+        events.iter().map(|event| event.key.as_str()).collect::<Vec<_>>(),
+        ["10.0.0.9", "10.0.0.9", "10.0.0.8"]
+    );
     assert!(events[1].summary.contains("made for 10.0.0.7 and came from 10.0.0.9"), "{}", events[1].summary);
     assert!(events[1].summary.contains("2 more"), "{}", events[1].summary);
     assert_eq!(events[1].data["mac"], MAC.to_string());

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::site::{MAC, Site};
 use boot::trail::{self, Step, StepKind};
 use inventory::{Clock, MacAddr};
-use crate::site::{MAC, Site};
 use store::StoreError;
 
 fn from(address: &str) -> IpAddr {
@@ -19,7 +19,8 @@ fn kinds(attempt: &trail::Attempt) -> Vec<&'static str> {
 /// One boot by UEFI, as the server sees it.
 fn boots(site: &Site, address: &str, mac: MacAddr) {
     let address = from(address);
-    let firmware = Step::new(StepKind::Tftp, address).detail("snponly.efi").sent(1000, Duration::from_millis(70));
+    let firmware =
+        Step::new(StepKind::Tftp, address).detail("snponly.efi").sent(1000, Duration::from_millis(70));
     for step in [
         firmware,
         Step::new(StepKind::EntryScript, address),

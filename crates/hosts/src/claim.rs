@@ -8,7 +8,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::error::HostError;
-use crate::identity::{Identifier, identify};
+use crate::identity::{Identifier, MAX_NICS, identify};
+use crate::overview::shorten;
 use crate::store::{claims as rows, hosts, identifiers};
 
 /// Open claims on one host.
@@ -68,6 +69,20 @@ pub struct Said {
     pub inventory_hash: Option<String>,
 }
 
+impl Said {
+    /// A claim is a stranger's word: no more of it is kept than tells who a machine is.
+    fn bound(&mut self) {
+        let Identity { system_uuid, vendor, product, system_serial, board_serial, chassis_serial, nics } =
+            &mut self.identity;
+        let texts =
+            [system_uuid, vendor, product, system_serial, board_serial, chassis_serial, &mut self.hostname];
+        for text in texts.into_iter().flatten() {
+            *text = shorten(text);
+        }
+        nics.truncate(MAX_NICS);
+    }
+}
+
 /// How a claim was settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
@@ -109,7 +124,8 @@ pub(crate) enum Made {
 }
 
 /// Writes a claim down; the same said again is counted, and opens nothing when an operator dismissed it.
-pub(crate) async fn make(tx: &mut Tx, new: NewClaim, now: Timestamp) -> Result<Made, StoreError> {
+pub(crate) async fn make(tx: &mut Tx, mut new: NewClaim, now: Timestamp) -> Result<Made, StoreError> {
+    new.said.bound();
     let document = serde_json::to_string(&new.said).map_err(|error| StoreError::Corrupt {
         table: "claim",
         row: new.host.to_string(),

@@ -116,9 +116,7 @@ pub async fn enrol(
     match recognise(&newcomer.said, proven, &candidates) {
         Recognition::Known(host) => known(tx, &newcomer, &host, key_owner).await,
         Recognition::Conflict { host, reason } => {
-            let Some(holder) = facts::by_id(&mut *tx, &host).await? else {
-                return Err(EnrolError::NoIdentity);
-            };
+            let holder = facts::must(tx, &host).await?;
             if stands_apart(tx, &newcomer, &holder).await? {
                 return new_host(tx, &newcomer, key_owner, limits).await;
             }

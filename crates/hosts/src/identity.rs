@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::junk::{is_junk, is_junk_uuid};
 
 /// Network cards of one machine that are looked at: far more than a real one has.
-const MAX_NICS: usize = 256;
+pub(crate) const MAX_NICS: usize = 256;
 /// Characters of one identifier's part.
 const MAX_PART: usize = 96;
 /// Between the parts of a serial number's value. No part holds it.

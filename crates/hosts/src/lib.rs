@@ -1,4 +1,29 @@
-//! Who the machines are: identity, intake, revisions and their diff, the life of a host, claims.
+//! Who the machines are.
+//!
+//! An agent's first word becomes a host ([`enrol`]), its reports become inventories and revisions ([`take_report`]), its
+//! samples the host's latest state ([`take_sample`]); an operator takes hosts in and out ([`approve`], [`transition`]).
+//!
+//! ```text
+//!  enrolment ─┐                  ┌─ fits, or new ──▶ host (discovered) ──approve──▶ ready ─▶ …
+//!  report    ─┼─▶ identify ─▶ recognise
+//!  scrape    ─┘   (no junk)      └─ unproven, or in conflict ──▶ claim ──settle──▶ accepted | separate | dismissed
+//!                                        report ─▶ merge ─▶ canonical ─▶ revision + diff, when it differs
+//! ```
+//!
+//! What holds:
+//! - No single number makes a machine: see [`identify`] for what each is worth, [`recognise`] for the rule. Nothing is ever
+//!   merged on a doubt: what does not fit is a [`Claim`], stored beside the host until an operator settles it.
+//! - A host that an operator approved is changed by its own agent's key, or by a ticket for one of its own addresses, and
+//!   by nothing else that a machine may say. An unapproved host takes nothing from it.
+//! - What a section of a report could not read is not lost: the last good data stand, and the problem is told once.
+//! - A revision is stored only when what the machine *is* changed, not when it booted another kernel.
+//! - Every change writes its event in the same transaction. Everything that a machine may send without end is bounded.
+//!
+//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `diff`, `summary`, `overview`, `name`, `state`. All SQL
+//! stands in `store/`. Functions that change rows take the transaction, so that callers compose them; those that read take
+//! the readers' pool. Keys are never seen here but as hashes.
+//!
+//! [`Discover`] is this crate's score: it looks for machines, in the networks that the site declares and nowhere else.
 
 mod canonical;
 mod claim;

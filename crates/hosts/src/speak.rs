@@ -49,7 +49,9 @@ fn judge(last: &words::LastWord, speaker: Speaker<'_>, knows_start: bool, now: T
         Some(seq) if is_same && column(seq) <= last.seq => Judgement::Late,
         _ if is_same => Judgement::Follows,
         _ if !knows_start => Judgement::Starts,
-        _ if last.last_seen_at.is_some_and(|seen| now.since(seen) <= NEWER_LIVES) => Judgement::Late,
+        _ if last.last_seen_at.is_some_and(|seen| now.since(Timestamp(seen)) <= NEWER_LIVES) => {
+            Judgement::Late
+        }
         _ => Judgement::Follows,
     }
 }
@@ -95,8 +97,12 @@ mod tests {
     #[test]
     fn what_is_news_and_what_is_late() {
         let seen = Timestamp(10_000_000);
-        let last =
-            words::LastWord { start_id: Some("new".into()), boot_id: None, seq: 5, last_seen_at: Some(seen) };
+        let last = words::LastWord {
+            start_id: Some("new".into()),
+            boot_id: None,
+            seq: 5,
+            last_seen_at: Some(seen.millis()),
+        };
         let nothing = words::LastWord { start_id: None, boot_id: None, seq: 0, last_seen_at: None };
         let soon = seen.plus(NEWER_LIVES);
         let later = soon.plus(Duration::from_millis(1));

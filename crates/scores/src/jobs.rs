@@ -225,20 +225,13 @@ impl Jobs {
     ) -> Result<Option<Progress>, StoreError> {
         // Subscribed before the rows are read: what comes in between wakes us.
         let news = self.inner.alive().get(job).map(|alive| alive.news.clone());
-        let progress = self.progress(job, after_seq).await?;
+        let progress = rows::progress(self.inner.store.readers(), job, after_seq).await?;
         let waits = |p: &Progress| p.job.seq <= after_seq && !p.job.state.has_ended();
         let (Some(mut news), true) = (news, progress.as_ref().is_some_and(waits)) else {
             return Ok(progress);
         };
         tokio::time::timeout(max_wait, news.wait_for(|seq| *seq > after_seq)).await.ok();
-        self.progress(job, after_seq).await
-    }
-
-    async fn progress(&self, job: &Id, after_seq: i64) -> Result<Option<Progress>, StoreError> {
-        // The job first: steps that come in between are shown again, never missed.
-        let Some(job) = self.get(job).await? else { return Ok(None) };
-        let steps = self.steps(&job.id, after_seq).await?;
-        Ok(Some(Progress { job, steps }))
+        rows::progress(self.inner.store.readers(), job, after_seq).await
     }
 }
 

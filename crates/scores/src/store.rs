@@ -4,10 +4,10 @@ use ::store::{StoreError, Tx};
 use events::{Kind, NewEvent};
 use inventory::{Id, Timestamp};
 use serde_json::{Value, json};
-use sqlx::{FromRow, SqlitePool};
+use sqlx::{FromRow, SqliteExecutor, SqlitePool};
 
 use crate::error::{ScoreError, StartError};
-use crate::job::{Job, JobState, JobStep, StepState};
+use crate::job::{Job, JobState, JobStep, Progress, StepState};
 use crate::jobs::HISTORY;
 use crate::run::End;
 
@@ -181,9 +181,9 @@ async fn next_seq(tx: &mut Tx, job: &Id) -> Result<i64, StoreError> {
     Ok(seq)
 }
 
-pub(crate) async fn job(readers: &SqlitePool, id: &Id) -> Result<Option<Job>, StoreError> {
+pub(crate) async fn job(db: impl SqliteExecutor<'_>, id: &Id) -> Result<Option<Job>, StoreError> {
     let row: Option<JobRow> =
-        sqlx::query_as("SELECT * FROM job WHERE id = $1").bind(id.as_str()).fetch_optional(readers).await?;
+        sqlx::query_as("SELECT * FROM job WHERE id = $1").bind(id.as_str()).fetch_optional(db).await?;
     row.map(Job::try_from).transpose()
 }
 
@@ -196,7 +196,7 @@ pub(crate) async fn jobs(readers: &SqlitePool, limit: u32) -> Result<Vec<Job>, S
 }
 
 pub(crate) async fn steps(
-    readers: &SqlitePool,
+    db: impl SqliteExecutor<'_>,
     job: &Id,
     after_seq: i64,
 ) -> Result<Vec<JobStep>, StoreError> {
@@ -204,9 +204,21 @@ pub(crate) async fn steps(
         sqlx::query_as("SELECT * FROM job_step WHERE job_id = $1 AND seq > $2 ORDER BY number")
             .bind(job.as_str())
             .bind(after_seq)
-            .fetch_all(readers)
+            .fetch_all(db)
             .await?;
     rows.into_iter().map(JobStep::try_from).collect()
+}
+
+/// A job and its steps that changed after `after_seq`, both at one moment.
+pub(crate) async fn progress(
+    readers: &SqlitePool,
+    id: &Id,
+    after_seq: i64,
+) -> Result<Option<Progress>, StoreError> {
+    let mut moment = readers.begin().await?;
+    let Some(job) = job(&mut *moment, id).await? else { return Ok(None) };
+    let steps = steps(&mut *moment, id, after_seq).await?;
+    Ok(Some(Progress { job, steps }))
 }
 
 fn shorten(text: &str) -> String {

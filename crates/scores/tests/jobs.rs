@@ -139,6 +139,7 @@ async fn a_job_shows_its_steps_as_they_go() {
         ]
     );
     let newest = stage.jobs.get(&job).await.unwrap().unwrap().seq;
+    assert_eq!(newest, steps[2].seq, "a job is as new as its newest step");
     assert!(stage.jobs.steps(&job, newest).await.unwrap().is_empty(), "nothing is newer than the newest");
 
     stage.clock.advance(Duration::from_secs(5));

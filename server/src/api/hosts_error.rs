@@ -13,6 +13,7 @@ impl From<HostError> for ApiError {
             HostError::Illegal(_) => Self::Conflict { kind: "illegal-transition", detail },
             HostError::Changed(_) => Self::Conflict { kind: "changed-meanwhile", detail },
             HostError::NameTaken(_) => Self::Conflict { kind: "name-taken", detail },
+            HostError::KeyInUse(_) => Self::Conflict { kind: "key-in-use", detail },
             HostError::AlreadySettled(_) => Self::Conflict { kind: "already-settled", detail },
             HostError::BadName(_) | HostError::NoIdentity => Self::BadRequest(detail),
             HostError::TooManyUnapproved { .. } => Self::TooMany { detail, retry_after_secs: 600 },

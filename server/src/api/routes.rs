@@ -68,7 +68,7 @@ pub const TABLE: &[Entry] = table! {
     Read "/boot/ca.pem" Anybody => boot::file::certificate,
     Read "/boot/agent/x86_64/muster-agent" Anybody => boot::file::agent,
     Read "/boot/image/{image}/{file}" Anybody => boot::file::image,
-    Read "/boot/kickstart/{ticket}.ks" Anybody => boot::kickstart::discovery,
+    Read "/boot/kickstart/{ticket}.ks" Anybody => boot::kickstart::show,
     Read "/healthz" Anybody => v1::health::alive,
     Read "/readyz" Anybody => v1::health::ready,
 
@@ -94,6 +94,8 @@ pub const TABLE: &[Entry] = table! {
     Post "/api/v1/claims/{claim}/settle" Operator => v1::claims::settle,
     Read "/api/v1/boot/preview" Operator => v1::preview::show,
     Read "/api/v1/images" Operator => v1::images::list,
+    Post "/api/v1/images" Operator => v1::images::begin,
+    Post "/api/v1/images/{image}/publish" Operator => v1::images::publish,
     Put "/api/v1/images/{image}/{file}" Operator => v1::images::upload,
     Post "/api/v1/discovery" Operator => v1::images::choose,
     Read "/api/v1/secrets" Operator => v1::secrets::list,

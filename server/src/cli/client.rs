@@ -66,6 +66,10 @@ impl Client {
         self.answer(self.request(Method::POST, path).json(body)).await
     }
 
+    pub(super) async fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
+        self.answer(self.request(Method::POST, path).body(body)).await
+    }
+
     /// Sends `body` as it is.
     pub(super) async fn put<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
         self.answer(self.request(Method::PUT, path).body(body)).await

@@ -169,7 +169,7 @@ fn shown(detail: &Detail) -> String {
     let host = &detail.host;
     let now = SystemClock.now();
     let mut text = format!(
-        "{}  {}  {}\n{}, last seen {}\n",
+        "{}  {}  {}\n{}, {}\n",
         host.name,
         host.state,
         host.id,

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// For whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// For people; fits the terminal
     Table,
     /// For programs; stable
@@ -38,7 +38,7 @@ pub(super) fn print_text(text: &str) {
 /// A table with these headings, as wide as the terminal.
 pub(super) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(headings.map(str::to_uppercase));
     for row in rows {
         table.add_row(row);
@@ -62,7 +62,7 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
 /// A table with as many columns as there are headings, none of them wrapped.
 pub(super) fn wide_table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(headings.iter().map(|heading| heading.to_uppercase()));
     for row in rows {
         table.add_row(row);

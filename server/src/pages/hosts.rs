@@ -83,7 +83,7 @@ fn row(host: &Host, incidents: Option<(usize, bool)>, now: Timestamp) -> Row {
         name: host.name.clone(),
         state: host.state.to_string(),
         state_class: state_class(host.state),
-        last_seen: last_seen(host, now),
+        last_seen: last_seen(host, now).replacen("last seen ", "", 1),
         hottest: host.hottest_celsius.map_or_else(dash, |celsius| {
             let sensor = host.hottest_sensor.as_deref().unwrap_or_default();
             format!("{celsius:.0} °C {sensor}").trim_end().to_owned()
@@ -102,17 +102,17 @@ fn dash() -> String {
     "–".to_owned()
 }
 
-/// When a host was last heard, in words.
-pub(super) fn last_seen(host: &Host, now: Timestamp) -> String {
+/// When a host was last heard, for the end of a sentence.
+pub(crate) fn last_seen(host: &Host, now: Timestamp) -> String {
     match (host.goodbye_at, host.last_seen_at) {
         (Some(goodbye), _) => format!("said goodbye {} ago", format::span(now.since(goodbye))),
-        (None, Some(seen)) => format!("{} ago", format::span(now.since(seen))),
-        (None, None) => "never".to_owned(),
+        (None, Some(seen)) => format!("last seen {} ago", format::span(now.since(seen))),
+        (None, None) => "never heard".to_owned(),
     }
 }
 
 /// Maker and product.
-pub(super) fn machine(host: &Host) -> String {
+pub(crate) fn machine(host: &Host) -> String {
     let parts: Vec<&str> = [&host.vendor, &host.product].into_iter().filter_map(Option::as_deref).collect();
     if parts.is_empty() { "unknown machine".to_owned() } else { parts.join(" ") }
 }

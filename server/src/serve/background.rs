@@ -47,6 +47,9 @@ pub(super) async fn start(
     tasks.spawn(async move {
         let mut every = tokio::time::interval(SWEEP_EVERY);
         while token.run_until_cancelled(every.tick()).await.is_some() {
+            if let Err(error) = swept.images.sweep(std::time::SystemTime::now()).await {
+                tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished images out");
+            }
             if let Err(error) = sweep(&swept).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
             }

@@ -21,7 +21,9 @@ pub(super) struct Listeners {
 }
 
 pub(super) fn bind(settings: &Settings) -> Result<Listeners, ServeError> {
-    let bind = |addresses: &[SocketAddr]| addresses.iter().map(|address| bind_one(*address)).collect();
+    let bind = |addresses: &[SocketAddr]| -> Result<Vec<_>, ServeError> {
+        addresses.iter().map(|address| bind_one(*address)).collect()
+    };
     Ok(Listeners { http: bind(&settings.listen)?, tls: bind(&settings.listen_tls)? })
 }
 

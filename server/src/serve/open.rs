@@ -9,7 +9,7 @@ use boot::image::Library;
 use boot::site::Site;
 use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
-use inventory::{Clock, SystemClock};
+use inventory::Clock;
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
 use store::Store;
@@ -34,6 +34,7 @@ pub(super) async fn open(
     data_dir: &DataDir,
     settings: Settings,
     listeners: &Listeners,
+    clock: Arc<dyn Clock>,
 ) -> Result<Opened, ServeError> {
     let (admin_token, token_is_new) = data_dir.admin_token()?;
     let signing_key = data_dir.signing_key()?;
@@ -43,7 +44,6 @@ pub(super) async fn open(
         .map_err(|source| ServeError::Tls { path: data_dir.join("tls.crt"), source })?;
     let ssh_key = data_dir.ssh_key(settings.ssh_key.as_deref())?;
     let store = Store::open(&data_dir.database()).await?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let secret_key_path = secret_key_path(data_dir);
     let secret_key = SecretKey::load_or_create(&secret_key_path)
         .map_err(|error| start_error(format!("the key for secrets, {}", secret_key_path.display()), error))?;
@@ -61,9 +61,14 @@ pub(super) async fn open(
     .await
     .map_err(|error| start_error("the alerts could not be started".to_owned(), error))?;
     let (trail, trail_writer) = Trail::new(store.clone(), Arc::clone(&clock));
-    let scores = Registry::new([crate::discover::score(&settings, store.clone(), Arc::clone(&clock), secrets.clone())]);
+    let discover = crate::discover::score(&settings, secrets.clone())
+        .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
+    let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
-    let site = Site { discovery: boot::site::chosen(store.readers()).await? };
+    let site = Site { discovery: boot::image::chosen(store.readers()).await? };
+    let images_path = data_dir.join("images");
+    let images = Library::open(&images_path)
+        .map_err(|error| start_error(format!("the folder of images, {}", images_path.display()), error))?;
     let app = App {
         admin_token: AdminToken::new(&admin_token),
         sessions: Sessions::new(&signing_key, &admin_token),
@@ -75,7 +80,7 @@ pub(super) async fn open(
             .parse()
             .map_err(|error| start_error(format!("the SSH key {}", ssh_key.path().display()), error))?,
         agent: AgentFile::measure(&settings.agent),
-        images: Library::new(data_dir.join("images")),
+        images,
         site: site.into(),
         last_known: crate::api::boot::LastKnown::default(),
         enrolments: crate::api::agent::enrol::RateLimit::default(),
@@ -136,11 +141,10 @@ pub(super) fn announce(
     tracing::info!(page = %app.links.page(), pin = %app.pin, "pages and API; for a command line elsewhere: --server and --pin");
     if let Some(tftp_dir) = app.settings.tftp_listen.map(|_| &app.settings.tftp_dir) {
         let missing = boot::tftp::missing_binaries(tftp_dir);
-        if !missing.is_empty() {
+        for binary in missing {
             tracing::warn!(
                 dir = %tftp_dir.display(),
-                missing = %missing.join(", "),
-                "iPXE binaries are missing; on Debian `apt-get install ipxe`, or name their folder with --tftp-dir"
+                "no {binary}; on Debian `apt-get install ipxe`, or name the folder of the iPXE binaries with --tftp-dir"
             );
         }
     }

@@ -40,9 +40,7 @@ impl Namespace {
     /// # Errors
     /// When it can't be made, mostly for want of rights.
     pub fn new() -> anyhow::Result<Self> {
-        if !rustix::process::geteuid().is_root() {
-            bail!("a network namespace needs root: run this as root, or with sudo");
-        }
+        Self::check_rights()?;
         // `ip netns` mounts its folder at the first use, and two who do it at once get in each other's way.
         let _alone = cache::lock("namespace")?;
         sweep::remove_orphans();
@@ -59,6 +57,17 @@ impl Namespace {
         let namespace = Self(Arc::new(Inner { name, file, taps: AtomicU16::new(0) }));
         namespace.furnish()?;
         Ok(namespace)
+    }
+
+    /// Whether [`Namespace::new`] may succeed: for those who have long work to do before.
+    ///
+    /// # Errors
+    /// When we are not root.
+    pub fn check_rights() -> anyhow::Result<()> {
+        if !rustix::process::geteuid().is_root() {
+            bail!("a network namespace needs root: run this as root, or with sudo");
+        }
+        Ok(())
     }
 
     /// Its name, as in `ip netns exec NAME`.

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn it_is_gone_afterwards_and_what_a_dead_run_left_too() {
         let parent = cache::root().join("run");
-        let left = parent.join("muster-1-1-0");
+        let left = parent.join(format!("muster-1-{}-0", u64::MAX));
         std::fs::create_dir_all(&left).unwrap();
         let scratch = Scratch::new().unwrap();
         std::fs::write(scratch.path().join("file"), "x").unwrap();

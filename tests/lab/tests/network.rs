@@ -54,7 +54,7 @@ fn a_panic_removes_it_with_all_that_runs_inside() {
 #[test]
 fn what_a_dead_run_left_is_swept_and_what_lives_is_not() {
     packages::require(packages::LAB).unwrap();
-    let orphan = format!("muster-1-1-{}", std::process::id());
+    let orphan = format!("muster-1-{}-{}", u64::MAX, std::process::id());
     let mut add = Command::new("ip");
     add.args(["netns", "add", &orphan]);
     Process::run("ip netns add", &add, Deadline::seconds(20)).unwrap();

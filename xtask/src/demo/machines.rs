@@ -17,7 +17,6 @@ impl Machines {
         let bios = spec("rack1-bios", Firmware::Bios, "52:54:00:00:00:01", "CZ1001");
         let mut uefi = spec("rack1-uefi", Firmware::Uefi, "52:54:00:00:00:02", "CZ1002");
         uefi.spare_macs = vec!["52:54:00:00:00:12".to_owned()];
-        uefi.cpus = 2;
         Ok(Self {
             bios: Machine::plug_in(bios, namespace)?,
             uefi: Machine::plug_in(uefi, namespace)?,

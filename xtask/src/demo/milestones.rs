@@ -8,7 +8,7 @@ const STAGES: [(&str, &str); 6] = [
     ("Start PXE over IPv4", "the UEFI firmware's own network boot asks DHCP"),
     ("NBP filename is", "it loads snponly.efi by TFTP"),
     ("iPXE initialising", "iPXE starts"),
-    ("/boot/boot.ipxe...", "iPXE asks for /boot/boot.ipxe"),
+    ("/boot/boot.ipxe", "iPXE asks for /boot/boot.ipxe"),
     ("Linux version", "the kernel starts"),
 ];
 

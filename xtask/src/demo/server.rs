@@ -12,7 +12,7 @@ const HTTP_PORT: u16 = 8080;
 pub(crate) const TLS_PORT: u16 = 8443;
 
 const START_SECS: u64 = 30;
-const COMMAND_SECS: u64 = 60;
+const COMMAND_SECS: u64 = 120;
 
 pub(crate) struct Server {
     process: Process,

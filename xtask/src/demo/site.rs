@@ -90,7 +90,7 @@ impl Site {
             return;
         }
         let folder = cargo::target().join("lab/demo-failure");
-        eprintln!("\nthe demo stopped: {error:#}");
+        eprintln!("\nthe demo can't go on");
         for (name, log, lines) in self.logs() {
             eprintln!("---- the last of {name}\n{}", log.tail(lines).trim_end());
         }

@@ -25,7 +25,6 @@ impl Story {
     }
 
     /// Text of several lines, as it is.
-    #[expect(clippy::unused_self, reason = "the story is told by one voice")]
     pub(crate) fn show(&self, text: &str) {
         println!("{}", text.trim_end());
     }

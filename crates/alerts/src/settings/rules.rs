@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::numbers::{below, span, within, wrong};
 use super::{InvalidSettings, Span};
+use crate::rules::RuleId;
 use crate::severity::Severity;
 
 /// All rules, nested as their names are.
@@ -174,6 +175,23 @@ pub struct UnapprovedSettings {
 }
 
 impl RuleSettings {
+    pub(crate) fn is_enabled(&self, rule: RuleId) -> bool {
+        match rule {
+            RuleId::AgentMissing => self.agent.missing.enabled,
+            RuleId::AgentStopped => self.agent.stopped.enabled,
+            RuleId::AgentFailed => self.agent.failed.enabled,
+            RuleId::IdentityClaim => self.identity.claim.enabled,
+            RuleId::HostsUnapproved => self.hosts.unapproved.enabled,
+            RuleId::FsUsage => self.fs.usage.enabled,
+            RuleId::TempNvme => self.temp.nvme.enabled,
+            RuleId::TempHdd => self.temp.hdd.enabled,
+            RuleId::TempSsdSata => self.temp.ssd_sata.enabled,
+            RuleId::TempCpu => self.temp.cpu.enabled,
+            RuleId::TempInlet => self.temp.inlet.enabled,
+            RuleId::TempOther => self.temp.other.enabled,
+        }
+    }
+
     pub(super) fn check(&self, interval: Duration) -> Result<(), InvalidSettings> {
         self.agent.missing.check("rules.agent.missing", interval)?;
         self.fs.usage.check("rules.fs.usage")?;

@@ -9,12 +9,25 @@ use std::path::PathBuf;
 /// What lies at a path.
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
-    Folder { mode: u32 },
-    Bytes { content: Vec<u8>, mode: u32 },
+    Folder {
+        mode: u32,
+    },
+    Bytes {
+        content: Vec<u8>,
+        mode: u32,
+    },
     /// A file's content, read when it is written.
-    Copy { from: PathBuf, mode: u32 },
-    Link { target: String },
-    Device { major: u32, minor: u32 },
+    Copy {
+        from: PathBuf,
+        mode: u32,
+    },
+    Link {
+        target: String,
+    },
+    Device {
+        major: u32,
+        minor: u32,
+    },
 }
 
 const FOLDER: u32 = 0o040_000;
@@ -58,7 +71,12 @@ struct Header<'a> {
     size: u32,
 }
 
-fn write_entry(out: &mut impl Write, number: u32, name: &str, entry: &Entry) -> Result<(), (PathBuf, io::Error)> {
+fn write_entry(
+    out: &mut impl Write,
+    number: u32,
+    name: &str,
+    entry: &Entry,
+) -> Result<(), (PathBuf, io::Error)> {
     let written = |error| (PathBuf::new(), error);
     let read;
     let (mode, device, content): (u32, _, &[u8]) = match entry {

@@ -17,7 +17,9 @@ pub enum ElfFault {
     #[error("it is an ELF file, but no program")]
     NoProgram,
     /// It needs a dynamic linker.
-    #[error("it is linked dynamically, and the image has no libraries: build it static (Debian: package busybox-static)")]
+    #[error(
+        "it is linked dynamically, and the image has no libraries: build it static (Debian: package busybox-static)"
+    )]
     Dynamic,
 }
 
@@ -58,7 +60,8 @@ pub(super) fn module_info(bytes: &[u8]) -> Option<ModuleInfo> {
     let section = file.section_by_name(".modinfo")?.data().ok()?;
     let mut info = ModuleInfo::default();
     for entry in section.split(|b| *b == 0) {
-        let Some((name, value)) = std::str::from_utf8(entry).ok().and_then(|text| text.split_once('=')) else {
+        let Some((name, value)) = std::str::from_utf8(entry).ok().and_then(|text| text.split_once('='))
+        else {
             continue;
         };
         match name {

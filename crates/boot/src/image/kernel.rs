@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn a_bz_image_says_its_version() {
-        let kernel = Kernel::parse(&bz_image(b"6.1.0-56-amd64 (debian-kernel@lists.debian.org) #1 SMP\0")).unwrap();
+        let kernel =
+            Kernel::parse(&bz_image(b"6.1.0-56-amd64 (debian-kernel@lists.debian.org) #1 SMP\0")).unwrap();
         assert_eq!(kernel.version, "6.1.0-56-amd64");
     }
 
@@ -67,7 +68,9 @@ mod tests {
     fn what_can_not_be_booted_is_refused() {
         let good = bz_image(b"6.1.0 #1\0");
         assert!(Kernel::parse(&good).is_ok());
-        for (at, byte) in [(0x1fe, 0), (0x202, b'X'), (0x207, 1), (0x211, 0), (0x236, 0), (0x300, b'/'), (0x301, b'/')] {
+        for (at, byte) in
+            [(0x1fe, 0), (0x202, b'X'), (0x207, 1), (0x211, 0), (0x236, 0), (0x300, b'/'), (0x301, b'/')]
+        {
             let mut bad = good.clone();
             bad[at] = byte;
             assert!(Kernel::parse(&bad).is_err(), "{at:#x}");

@@ -81,7 +81,10 @@ impl Manifest {
         }
         let manifest: Self = serde_json::from_slice(bytes).map_err(|error| invalid(error.to_string()))?;
         if manifest.format != FORMAT {
-            return Err(invalid(format!("format {} is not {FORMAT}, the one that this Muster reads", manifest.format)));
+            return Err(invalid(format!(
+                "format {} is not {FORMAT}, the one that this Muster reads",
+                manifest.format
+            )));
         }
         if manifest.arch != "x86_64" {
             return Err(invalid(format!("arch {:?} is not x86_64", manifest.arch)));
@@ -98,7 +101,10 @@ impl Manifest {
         }
         for (name, facts) in [("vmlinuz", &manifest.vmlinuz), ("initramfs", &manifest.initramfs)] {
             if facts.size_bytes == 0 || facts.size_bytes > MAX_FILE_BYTES {
-                return Err(invalid(format!("{name} has {} bytes; 1 to {MAX_FILE_BYTES} are taken", facts.size_bytes)));
+                return Err(invalid(format!(
+                    "{name} has {} bytes; 1 to {MAX_FILE_BYTES} are taken",
+                    facts.size_bytes
+                )));
             }
             if facts.sha256.len() != 64 || hex::decode(&facts.sha256).is_err() {
                 return Err(invalid(format!("{name}.sha256 is no SHA-256")));

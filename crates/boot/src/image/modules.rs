@@ -78,14 +78,16 @@ impl Picked {
     /// Picks from a tree what a machine may need to be seen whole.
     pub(super) fn from(tree: &Tree, kernel: &str) -> Result<Self, ModulesError> {
         let mut picked = Self::default();
-        let mut waiting: Vec<String> = tree.names().filter(|(_, path)| picks::wanted(path)).map(|(name, _)| name.to_owned()).collect();
+        let mut waiting: Vec<String> =
+            tree.names().filter(|(_, path)| picks::wanted(path)).map(|(name, _)| name.to_owned()).collect();
         while let Some(name) = waiting.pop() {
             if picked.0.contains_key(&name) {
                 continue;
             }
             let Some((path, bytes)) = tree.read(&name)? else { continue };
             let full = tree.full(&path);
-            let info = elf::module_info(&bytes).ok_or_else(|| ModulesError::NoModule { path: full.clone() })?;
+            let info =
+                elf::module_info(&bytes).ok_or_else(|| ModulesError::NoModule { path: full.clone() })?;
             if let Some(module) = info.kernel.clone().filter(|module| module != kernel) {
                 return Err(ModulesError::OtherKernel { path: full, module, kernel: kernel.to_owned() });
             }
@@ -163,12 +165,19 @@ mod tests {
 
     #[test]
     fn what_others_need_stands_behind_them() {
-        let modules = picked(&[("net", &["failover", "virtio"]), ("failover", &["core"]), ("virtio", &["ring", "core"]), ("ring", &["core"]), ("core", &[])]);
+        let modules = picked(&[
+            ("net", &["failover", "virtio"]),
+            ("failover", &["core"]),
+            ("virtio", &["ring", "core"]),
+            ("ring", &["core"]),
+            ("core", &[]),
+        ]);
         let dep = modules.dep();
         let line = dep.lines().find(|line| line.starts_with("kernel/net.ko:")).unwrap();
         let at = |name: &str| line.find(&format!("kernel/{name}.ko")).unwrap();
         assert_eq!(line.matches(".ko").count(), 5);
-        for (user, needed) in [("failover", "core"), ("virtio", "ring"), ("ring", "core"), ("net", "virtio")] {
+        for (user, needed) in [("failover", "core"), ("virtio", "ring"), ("ring", "core"), ("net", "virtio")]
+        {
             assert!(at(user) < at(needed), "{line}");
         }
         assert!(dep.contains("kernel/core.ko:\n"));
@@ -177,6 +186,9 @@ mod tests {
 
     #[test]
     fn a_circle_of_dependencies_ends() {
-        assert_eq!(picked(&[("a", &["b"]), ("b", &["a"])]).dep(), "kernel/a.ko: kernel/b.ko\nkernel/b.ko: kernel/a.ko\n");
+        assert_eq!(
+            picked(&[("a", &["b"]), ("b", &["a"])]).dep(),
+            "kernel/a.ko: kernel/b.ko\nkernel/b.ko: kernel/a.ko\n"
+        );
     }
 }

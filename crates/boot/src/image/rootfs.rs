@@ -55,7 +55,8 @@ pub(super) fn assemble(
         archive.put(&format!("{modules}/{path}"), Entry::Copy { from: tree.full(path), mode: 0o644 });
     }
     for (name, content) in [("modules.dep", picked.dep()), ("modules.alias", picked.alias())] {
-        archive.put(&format!("{modules}/{name}"), Entry::Bytes { content: content.into_bytes(), mode: 0o644 });
+        archive
+            .put(&format!("{modules}/{name}"), Entry::Bytes { content: content.into_bytes(), mode: 0o644 });
     }
     for extra in &options.extra {
         let place = extra.place()?;

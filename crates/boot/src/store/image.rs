@@ -114,7 +114,8 @@ impl TryFrom<ChosenRow> for DiscoverySystem {
                 Ok(Self::Image(id))
             }
             (None, Some(stream), Some(repo)) => {
-                let stream = stream.parse().map_err(|error: crate::site::UnknownStream| wrong(error.to_string()))?;
+                let stream =
+                    stream.parse().map_err(|error: crate::site::UnknownStream| wrong(error.to_string()))?;
                 let repo = repo.parse().map_err(|error: crate::url::InvalidUrl| wrong(error.to_string()))?;
                 Ok(Self::Centos(Centos { stream, repo }))
             }

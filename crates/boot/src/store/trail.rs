@@ -66,12 +66,7 @@ pub(crate) async fn last(tx: &mut Tx, mac: MacAddr) -> Result<Option<(i64, Times
     Ok(last.map(|(attempt, at)| (attempt, Timestamp(at))))
 }
 
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    step: &Step,
-    attempt: i64,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Tx, step: &Step, attempt: i64, at: Timestamp) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO boot_step (mac, attempt, at, kind, detail, address, bytes, took_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -132,10 +127,14 @@ impl TryFrom<Row> for RecordedStep {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let corrupt = |reason: String| StoreError::Corrupt { table: "boot_step", row: row.id.to_string(), reason };
+        let corrupt =
+            |reason: String| StoreError::Corrupt { table: "boot_step", row: row.id.to_string(), reason };
         Ok(Self {
             at: Timestamp(row.at),
-            kind: row.kind.parse().map_err(|error: crate::trail::UnknownStepKind| corrupt(error.to_string()))?,
+            kind: row
+                .kind
+                .parse()
+                .map_err(|error: crate::trail::UnknownStepKind| corrupt(error.to_string()))?,
             address: row.address.parse().map_err(|_| corrupt(format!("{:?} is no address", row.address)))?,
             detail: row.detail,
             bytes: row.bytes.and_then(|bytes| u64::try_from(bytes).ok()),

@@ -13,6 +13,8 @@ pub(super) enum Refusal {
     NotFound,
     #[error("only files in the folder itself are served")]
     NotPlain,
+    #[error("it is a symbolic link that leads out of the folder: put a copy there")]
+    LeadsOut,
     #[error("the file can't be read")]
     Unreadable,
 }
@@ -24,7 +26,12 @@ const MAX_NAME: usize = 255;
 pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), Refusal> {
     // Firmware often puts one slash in front.
     let name = name.strip_prefix('/').unwrap_or(name);
-    if name.is_empty() || name.len() > MAX_NAME || name.contains(['/', '\\', '\0']) || name == "." || name == ".." {
+    if name.is_empty()
+        || name.len() > MAX_NAME
+        || name.contains(['/', '\\', '\0'])
+        || name == "."
+        || name == ".."
+    {
         return Err(Refusal::NotPlain);
     }
     let directory = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -41,7 +48,8 @@ pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), Refusal> {
 fn refusal(error: Errno) -> Refusal {
     match error {
         Errno::NOENT => Refusal::NotFound,
-        Errno::XDEV | Errno::LOOP | Errno::NOTDIR | Errno::ISDIR | Errno::NXIO => Refusal::NotPlain,
+        Errno::XDEV => Refusal::LeadsOut,
+        Errno::LOOP | Errno::NOTDIR | Errno::ISDIR | Errno::NXIO => Refusal::NotPlain,
         _ => Refusal::Unreadable,
     }
 }
@@ -64,8 +72,14 @@ mod tests {
         symlink("a", folder.join("inside")).unwrap();
         symlink("../secret", folder.join("relative")).unwrap();
         symlink("/etc/passwd", folder.join("absolute")).unwrap();
-        rustix::fs::mknodat(rustix::fs::CWD, folder.join("pipe"), rustix::fs::FileType::Fifo, Mode::from(0o600), 0)
-            .unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            folder.join("pipe"),
+            rustix::fs::FileType::Fifo,
+            Mode::from(0o600),
+            0,
+        )
+        .unwrap();
 
         for name in ["a", "/a", "inside"] {
             let (mut file, size) = open(&folder, name).unwrap();
@@ -88,8 +102,8 @@ mod tests {
             ("sub", Refusal::NotPlain),
             ("..\\secret", Refusal::NotPlain),
             ("a\0b", Refusal::NotPlain),
-            ("relative", Refusal::NotPlain),
-            ("absolute", Refusal::NotPlain),
+            ("relative", Refusal::LeadsOut),
+            ("absolute", Refusal::LeadsOut),
             ("pipe", Refusal::NotPlain),
             (long.as_str(), Refusal::NotPlain),
         ] {
@@ -99,10 +113,21 @@ mod tests {
     }
 
     #[test]
-    fn missing_binaries_are_named() {
+    fn missing_binaries_are_named_with_the_reason() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(super::super::missing_binaries(dir.path()), super::super::BINARIES);
+        let named = || {
+            let missing = super::super::missing_binaries(dir.path());
+            missing.into_iter().map(|missing| missing.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(named().len(), super::super::BINARIES.len());
         std::fs::write(dir.path().join("snponly.efi"), "x").unwrap();
-        assert_eq!(super::super::missing_binaries(dir.path()), ["undionly.kpxe", "ipxe.efi"]);
+        symlink("/boot/ipxe.efi", dir.path().join("ipxe.efi")).unwrap();
+        assert_eq!(
+            named(),
+            [
+                "undionly.kpxe: there is no such file",
+                "ipxe.efi: it is a symbolic link that leads out of the folder: put a copy there",
+            ]
+        );
     }
 }

@@ -56,7 +56,9 @@ mod tests {
     fn nothing_asked_nothing_agreed() {
         let plain = Terms { block_bytes: 512, resend_after: None, agreed: vec![] };
         assert_eq!(agreed(&[]), plain);
-        for passed_over in [("blksize", "7"), ("blksize", "x"), ("timeout", "0"), ("timeout", "255"), ("windowsize", "4")] {
+        for passed_over in
+            [("blksize", "7"), ("blksize", "x"), ("timeout", "0"), ("timeout", "255"), ("windowsize", "4")]
+        {
             assert_eq!(agreed(&[passed_over]), plain, "{passed_over:?}");
         }
     }

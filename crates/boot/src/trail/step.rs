@@ -73,7 +73,14 @@ impl Step {
     /// A step of which no more is known.
     #[must_use]
     pub fn new(kind: StepKind, address: IpAddr) -> Self {
-        Self { kind, address: address.to_canonical(), mac: None, detail: String::new(), bytes: None, took: None }
+        Self {
+            kind,
+            address: address.to_canonical(),
+            mac: None,
+            detail: String::new(),
+            bytes: None,
+            took: None,
+        }
     }
 
     /// Whose step it is.

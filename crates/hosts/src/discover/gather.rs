@@ -64,7 +64,7 @@ impl Gather<'_> {
         while let Some(brought) = asked.next().await {
             tally.count(brought?);
             if tally.asked % AT_ONCE == 0 {
-                step.note(format!("{} of {count}; {tally}", tally.asked)).await?;
+                step.note(format!("{} of {count} asked; {tally}", tally.asked)).await?;
             }
         }
         Ok(tally)

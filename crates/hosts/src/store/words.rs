@@ -2,7 +2,7 @@
 
 use ::store::{StoreError, Tx};
 use inventory::{AgentStamp, Id, Sample, Timestamp};
-use sqlx::SqlitePool;
+use sqlx::{FromRow, SqlitePool};
 
 use crate::error::HostError;
 use crate::overview::{column, fullest, hottest, shorten};
@@ -11,21 +11,20 @@ use crate::overview::{column, fullest, hottest, shorten};
 const STARTS: i64 = 16;
 
 /// What was last heard of a host.
+#[derive(FromRow)]
 pub(crate) struct LastWord {
     pub(crate) start_id: Option<String>,
     pub(crate) boot_id: Option<String>,
     pub(crate) seq: i64,
-    pub(crate) last_seen_at: Option<Timestamp>,
+    pub(crate) last_seen_at: Option<i64>,
 }
 
 pub(crate) async fn last_word(tx: &mut Tx, host: &Id) -> Result<LastWord, HostError> {
-    let row: Option<(Option<String>, Option<String>, i64, Option<i64>)> =
-        sqlx::query_as("SELECT start_id, boot_id, seq, last_seen_at FROM host WHERE id = $1")
-            .bind(host.as_str())
-            .fetch_optional(tx)
-            .await?;
-    let (start_id, boot_id, seq, seen) = row.ok_or_else(|| HostError::NoHost(host.clone()))?;
-    Ok(LastWord { start_id, boot_id, seq, last_seen_at: seen.map(Timestamp) })
+    let last = sqlx::query_as("SELECT start_id, boot_id, seq, last_seen_at FROM host WHERE id = $1")
+        .bind(host.as_str())
+        .fetch_optional(tx)
+        .await?;
+    last.ok_or_else(|| HostError::NoHost(host.clone()))
 }
 
 pub(crate) async fn knows_start(tx: &mut Tx, host: &Id, start_id: &str) -> Result<bool, StoreError> {

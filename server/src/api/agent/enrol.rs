@@ -14,6 +14,7 @@ use store::StoreError;
 
 use crate::api::body;
 use crate::api::problem::ApiError;
+use crate::api::refusal::refuse_ticket;
 use crate::app::App;
 use crate::transport::Connection;
 
@@ -126,37 +127,4 @@ async fn enrol(
             })
         })
         .await
-}
-
-async fn refuse_ticket(app: &App, address: IpAddr, error: TicketError) -> ApiError {
-    if let TicketError::Store(error) = error {
-        return error.into();
-    }
-    let mut step = Step::new(StepKind::Refused, address).detail(&error.to_string());
-    if let Some(mac) = error.mac() {
-        step = step.mac(mac);
-    }
-    app.trail.record(step);
-    let refusal =
-        ApiError::Forbidden { kind: refusal_kind(&error), detail: error.to_string() };
-    let now = app.clock.now();
-    let told: Result<bool, StoreError> = app
-        .store
-        .write(move |tx| Box::pin(async move { tickets::refused(tx, address, &error, now).await }))
-        .await;
-    if let Err(error) = told {
-        tracing::error!(%error, "the refusal of a ticket could not be noted");
-    }
-    refusal
-}
-
-const fn refusal_kind(error: &TicketError) -> &'static str {
-    match error {
-        TicketError::Forged => "ticket-forged",
-        TicketError::Expired { .. } => "ticket-expired",
-        TicketError::WrongAddress { .. } => "ticket-wrong-address",
-        TicketError::WrongPurpose { .. } => "ticket-wrong-purpose",
-        TicketError::Replayed { .. } => "ticket-replayed",
-        TicketError::Store(_) => "ticket-not-counted",
-    }
 }

@@ -1,6 +1,7 @@
 //! A machine's whole inventory.
 
 use actix_web::{HttpRequest, web};
+use hosts::Taken;
 use inventory::{Limits, Reply, Report};
 
 use crate::api::body;
@@ -25,7 +26,10 @@ pub async fn handle(
         .store
         .write(move |tx| Box::pin(async move { hosts::take_report(tx, &id, &report, now).await }))
         .await?;
-    taken.check(&host.id)?;
+    if let Taken::Claim(_) = taken {
+        let detail = format!("this report is of another machine than {} ({})", host.name, host.id);
+        return Err(ApiError::Conflict { kind: "claim", detail });
+    }
     app.alerts.heard(host, now).await?;
     Ok(web::Json(Reply { server_time: now, actions: vec![] }))
 }

@@ -1,9 +1,11 @@
 //! Files for machines: kernel and initramfs of the chosen images, the agent, the certificate. Straight from the disk, with
 //! ranges, and nothing but what is listed here.
 
+use std::path::Path;
+
 use actix_files::NamedFile;
 use actix_web::{HttpRequest, HttpResponse, web};
-use boot::image;
+use boot::image::ImageFile;
 use boot::site::ImageId;
 use boot::trail::{Step, StepKind};
 use inventory::MacAddr;
@@ -35,7 +37,7 @@ pub async fn agent(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let path = &app.agent.path;
-    let file = NamedFile::open_async(path).await.map_err(|error| {
+    let file = open(path).await.map_err(|error| {
         tracing::warn!(path = %path.display(), %error, "no agent to hand out; name it with --agent");
         ApiError::not_found("file", "muster-agent")
     })?;
@@ -55,16 +57,21 @@ pub async fn image(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let (id, name) = path.into_inner();
-    let kind = match name.as_str() {
-        image::KERNEL => StepKind::Kernel,
-        image::INITRAMFS => StepKind::Initramfs,
-        _ => return Err(ApiError::not_found("file", name)),
+    let which: ImageFile = name.parse().map_err(|_| ApiError::not_found("file", name.clone()))?;
+    let kind = match which {
+        ImageFile::Kernel => StepKind::Kernel,
+        ImageFile::Initramfs => StepKind::Initramfs,
     };
-    let file = NamedFile::open_async(app.images.path_of(&id, &name))
+    let file = open(&app.images.path(&id, which))
         .await
         .map_err(|_| ApiError::not_found("image", id.as_str()))?;
     record(&app, &connection, kind, who.mac, &file, &name);
     Ok(plain(file).into_response(&request))
+}
+
+async fn open(path: &Path) -> std::io::Result<NamedFile> {
+    let path = path.to_owned();
+    web::block(move || NamedFile::open(path)).await.map_err(std::io::Error::other)?
 }
 
 fn plain(file: NamedFile) -> NamedFile {

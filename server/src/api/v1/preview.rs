@@ -1,8 +1,10 @@
 //! What a machine would boot, and why, without anything being minted or counted.
 
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
 use actix_web::web;
 use boot::scripts::{self, Handout};
-use boot::tickets::Token;
 use boot::{Machine, decide};
 use inventory::MacAddr;
 use serde::{Deserialize, Serialize};
@@ -30,7 +32,7 @@ pub struct Preview {
     pub decision: String,
     /// Why.
     pub reason: String,
-    /// The iPXE script. Its ticket is left out.
+    /// The iPXE script. Its ticket is good for nothing.
     pub script: String,
 }
 
@@ -51,9 +53,14 @@ pub async fn show(
         .links
         .boot_links(&connection, &app.pin)
         .map_err(|error| ApiError::Internal(format!("the addresses of this server: {error}")))?;
-    let ticket = Token::left_out();
-    let handout = scripts::ticket_purpose(&decision)
-        .map(|_| Handout { ticket: &ticket, interval_secs: app.settings.agents.interval_secs });
+    // Bound to no address and over before it began: the script is whole, and its ticket good for nothing.
+    let ticket = scripts::ticket_purpose(&decision)
+        .map(|purpose| app.ticket_key.mint(purpose, mac, Ipv4Addr::UNSPECIFIED.into(), app.clock.now(), Duration::ZERO))
+        .transpose()
+        .map_err(|error| ApiError::Internal(format!("a ticket could not be made: {error}")))?;
+    let handout = ticket
+        .as_ref()
+        .map(|ticket| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
     Ok(web::Json(Preview {
         mac,
         host: host.map(|host| host.name),

@@ -43,7 +43,7 @@ pub async fn remove(app: web::Data<App>, name: web::Path<String>) -> Result<web:
         .write(move |tx| {
             Box::pin(async move {
                 let users = alerts::uses_secret(tx, name.as_str()).await?;
-                secrets::remove(tx, &name, users, "operator", now).await
+                secrets::remove(tx, &name, &users, "operator", now).await
             })
         })
         .await?;

@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn drivers_are_wanted_and_what_could_write_is_not() {
-        for path in ["drivers/net/ethernet/intel/igb/igb.ko", "drivers/nvme/host/nvme.ko", "drivers/acpi/button.ko"] {
+        for path in
+            ["drivers/net/ethernet/intel/igb/igb.ko", "drivers/nvme/host/nvme.ko", "drivers/acpi/button.ko"]
+        {
             assert!(wanted(&format!("kernel/{path}")), "{path}");
         }
         for path in [

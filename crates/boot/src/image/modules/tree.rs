@@ -31,7 +31,8 @@ impl Tree {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
             // A name that is no UTF-8, or has a space, is none that modules.dep could hold.
-            let name = entry.file_name().into_string().ok().filter(|name| !name.contains(char::is_whitespace));
+            let name =
+                entry.file_name().into_string().ok().filter(|name| !name.contains(char::is_whitespace));
             entries.extend(name.map(|name| (name, kind)));
         }
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));

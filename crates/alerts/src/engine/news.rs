@@ -1,0 +1,66 @@
+//! Reading the events by a cursor that lasts: each is taken once, in the order in which it was written.
+
+use events::{Event, Kind};
+
+use super::{Alerts, Inner};
+use crate::error::AlertsError;
+use ::store::StoreError;
+
+/// Whose cursor it is.
+pub(super) const READER: &str = "alerts";
+/// Events that are read together.
+const BATCH: u32 = 200;
+
+impl Alerts {
+    /// Takes the events that were written since the last time.
+    ///
+    /// # Errors
+    /// The database's: what was not taken is taken the next time.
+    pub async fn read_events(&self) -> Result<(), AlertsError> {
+        let inner = &self.inner;
+        let mut cursor = inner.cursor.lock().await;
+        loop {
+            let news = events::after(inner.store.readers(), *cursor, BATCH).await?;
+            let Some(last) = news.last().map(|event| event.seq) else { return Ok(()) };
+            for event in &news {
+                inner.take(event).await?;
+                *cursor = event.seq;
+            }
+            let written: Result<(), StoreError> = inner
+                .store
+                .write(move |tx| Box::pin(async move { events::advance(tx, READER, last).await }))
+                .await;
+            written?;
+        }
+    }
+}
+
+impl Inner {
+    /// Takes one event. What follows from it is written together with the cursor, so that it follows once.
+    async fn take(&self, event: &Event) -> Result<(), AlertsError> {
+        let Some(host) = &event.host else { return Ok(()) };
+        match event.kind {
+            Kind::HostDeleted => return self.forget(host, Some(event.seq)).await,
+            Kind::HostDiscovered
+            | Kind::HostApproved
+            | Kind::HostRenamed
+            | Kind::HostStateChanged
+            | Kind::HostRekeyed => return self.refresh(host).await,
+            _ => {}
+        }
+        // A host that is not there any more has an event that says so.
+        let Some(watch) = self.known(host) else { return Ok(()) };
+        let mut watch = watch.lock().await;
+        let rules = &self.settings.rules;
+        let mut updates = Vec::new();
+        if event.kind == Kind::AgentStopped {
+            watch.words.say_goodbye(event.at);
+            updates.extend(watch.heard(rules, self.deaf_until, event.at));
+        }
+        updates.extend(watch.happened(event, rules));
+        let cursor = (!updates.is_empty()).then_some(event.seq);
+        self.commit(&mut watch, updates, cursor, event.at).await?;
+        self.schedule(&mut watch);
+        Ok(())
+    }
+}

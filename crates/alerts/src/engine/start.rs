@@ -1,0 +1,81 @@
+//! The start: everything that was remembered is taken up again.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ::store::Store;
+use hosts::{HostFacts, State};
+use inventory::{Clock, Id};
+use secrets::Secrets;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
+
+use super::news::READER;
+use super::sender::Sender;
+use super::unapproved::Unapproved;
+use super::watch::Watch;
+use super::{Alerts, Inner, deaf_for};
+use crate::error::AlertsError;
+use crate::rules::RuleId;
+use crate::settings::Settings;
+use crate::store::{incidents, states};
+
+impl Alerts {
+    /// Takes up what the database remembers. `interval` is the time between two samples, `page` the address that messages
+    /// lead to, `hosts` all hosts that there are. A provider for rustls has to be installed before.
+    ///
+    /// # Errors
+    /// The database's; [`AlertsError::NoCrypto`] and [`AlertsError::Client`] where the HTTP client can't be made.
+    pub async fn start(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+        interval: Duration,
+        secrets: Secrets,
+        page: String,
+        hosts: Vec<HostFacts>,
+    ) -> Result<Self, AlertsError> {
+        let now = clock.now();
+        let mut unapproved = Unapproved::new(&hosts, now);
+        unapproved.recall(incidents::open_of_site(store.readers(), RuleId::HostsUnapproved).await?);
+        let mut watches: HashMap<Id, Watch> =
+            hosts.into_iter().map(|facts| (facts.id.clone(), Watch::new(facts))).collect();
+        for (host, target, tracked) in states::all(store.readers()).await? {
+            watches.entry(host).or_insert_with_key(|host| Watch::new(gone(host))).recall(target, tracked, now);
+        }
+        let cursor = events::cursor(store.readers(), READER).await?;
+        let sender = Sender::new(secrets, page, settings.send_timeout.get())?;
+        let inner = Inner {
+            deaf_until: now.plus(deaf_for(&settings, interval)),
+            watches: Mutex::new(HashMap::with_capacity(watches.len())),
+            deadlines: Mutex::new(BTreeSet::new()),
+            unapproved: AsyncMutex::new(unapproved),
+            cursor: AsyncMutex::new(cursor),
+            sender,
+            queued: Notify::new(),
+            store,
+            clock,
+            settings,
+        };
+        for (host, mut watch) in watches {
+            // The settings may be others than before, and a host may be gone.
+            let updates = watch.settle(&inner.settings.rules);
+            inner.commit(&mut watch, updates, None, now).await?;
+            inner.schedule(&mut watch);
+            super::lock(&inner.watches).insert(host, Arc::new(AsyncMutex::new(watch)));
+        }
+        Ok(Self { inner: Arc::new(inner) })
+    }
+}
+
+/// A host of which only the rules' memory is left.
+fn gone(host: &Id) -> HostFacts {
+    HostFacts {
+        id: host.clone(),
+        name: host.to_string(),
+        state: State::Retired,
+        approved: false,
+        last_seen_at: None,
+        goodbye_at: None,
+    }
+}

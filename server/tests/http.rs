@@ -1,0 +1,17 @@
+//! The HTTP surface: a server that listens, on a real database.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+
+#[path = "http/agents.rs"]
+mod agents;
+#[path = "http/bad_input.rs"]
+mod bad_input;
+#[path = "http/booting.rs"]
+mod booting;
+#[path = "http/operators.rs"]
+mod operators;
+#[path = "http/pages.rs"]
+mod pages;
+#[path = "http/rights.rs"]
+mod rights;
+#[path = "http/support.rs"]
+mod support;

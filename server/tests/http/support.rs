@@ -1,0 +1,261 @@
+//! A server of the test's own, an agent that says what it is told to, an operator.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use inventory::sections::{Disk, Nic, System};
+use inventory::{
+    AgentInfo, AgentKey, AgentStamp, EnrolReply, EnrolRequest, ManualClock, Problem, Report, SCHEMA, Sample, Section,
+    Sections, Timestamp,
+};
+use muster::data_dir::DataDir;
+use muster::serve::{Running, start};
+use muster::settings::{ServeArgs, Settings};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+/// 2026-11-21 08:00 UTC.
+pub(crate) const START: Timestamp = Timestamp(1_795_257_600_000);
+
+pub(crate) struct TestServer {
+    pub(crate) running: Running,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) token: String,
+    pub(crate) base: String,
+    pub(crate) dir: TempDir,
+    client: Client,
+}
+
+impl TestServer {
+    pub(crate) async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// With these settings.
+    pub(crate) async fn with(toml: &str) -> Self {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("muster.toml");
+        std::fs::write(&config, toml).unwrap();
+        let agent = dir.path().join("muster-agent");
+        std::fs::write(&agent, "the agent").unwrap();
+        let args = ServeArgs {
+            config: Some(config),
+            listen: vec!["127.0.0.1:0".parse().unwrap()],
+            listen_tls: vec!["127.0.0.1:0".parse().unwrap()],
+            tftp_listen: Some("off".to_owned()),
+            agent: Some(agent),
+            ..ServeArgs::default()
+        };
+        let data_dir = DataDir::new(dir.path().join("data"));
+        let clock = Arc::new(ManualClock::at(START));
+        let running = start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
+        let (token, _) = data_dir.admin_token().unwrap();
+        let base = format!("http://{}", running.http[0]);
+        Self { running, clock, token, base, dir, client: client(None) }
+    }
+
+    /// A request without credentials.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// The same from another address of the loopback network.
+    pub(crate) fn request_from(&self, address: &str, method: Method, path: &str) -> RequestBuilder {
+        client(Some(address.parse().unwrap())).request(method, format!("{}{path}", self.base))
+    }
+
+    /// A request of the operator's.
+    pub(crate) fn operator(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(&self.token)
+    }
+
+    /// What the operator reads at `path`.
+    pub(crate) async fn read(&self, path: &str) -> Value {
+        let response = self.operator(Method::GET, path).send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) async fn enrol(&self, request: &EnrolRequest) -> Response {
+        self.request(Method::POST, "/agent/v1/enrol").json(request).send().await.unwrap()
+    }
+
+    /// Makes a tiny image the site's discovery system: scripts then carry tickets.
+    pub(crate) async fn choose_image(&self) -> String {
+        let facts = |bytes: &[u8]| json!({"size_bytes": bytes.len(), "sha256": hex::encode(Sha256::digest(bytes))});
+        let (kernel, initramfs) = (b"kernel of a test".as_slice(), b"initramfs of a test".as_slice());
+        let manifest = json!({
+            "format": 1, "arch": "x86_64", "kernel_version": "6.1.0", "agent_version": env!("CARGO_PKG_VERSION"),
+            "muster_version": env!("CARGO_PKG_VERSION"), "built_at": 1, "modules": 0,
+            "vmlinuz": facts(kernel), "initramfs": facts(initramfs),
+        });
+        let begun: Value = self
+            .operator(Method::POST, "/api/v1/images")
+            .body(manifest.to_string())
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        let image = begun["image"].as_str().unwrap().to_owned();
+        for (file, bytes) in [("vmlinuz", kernel), ("initramfs.img", initramfs)] {
+            let sent = self.operator(Method::PUT, &format!("/api/v1/images/{image}/{file}")).body(bytes.to_vec());
+            expect(sent.send().await.unwrap(), StatusCode::OK).await;
+        }
+        let published = self.operator(Method::POST, &format!("/api/v1/images/{image}/publish"));
+        expect(published.send().await.unwrap(), StatusCode::OK).await;
+        let chosen =
+            self.operator(Method::POST, "/api/v1/discovery").json(&json!({"by": "image", "image": image}));
+        expect(chosen.send().await.unwrap(), StatusCode::OK).await;
+        image
+    }
+
+    /// The ticket in the script that this MAC is given.
+    pub(crate) async fn ticket(&self, mac: &str) -> String {
+        let script = self.script(mac).await;
+        let ticket = script.split_once("muster.ticket=").unwrap().1;
+        ticket.split_whitespace().next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn script(&self, mac: &str) -> String {
+        let path = format!("/boot/by-mac/{}.ipxe?platform=efi&arch=x86_64", mac.replace(':', "-"));
+        let response = self.request(Method::GET, &path).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.text().await.unwrap()
+    }
+}
+
+fn client(local: Option<IpAddr>) -> Client {
+    Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .local_address(local)
+        .timeout(Duration::from_secs(30))
+        .build()
+        .unwrap()
+}
+
+/// The problem of an answer that must have this status.
+pub(crate) async fn problem(response: Response, status: StatusCode) -> Problem {
+    assert_eq!(response.headers()["content-type"], "application/problem+json", "{response:?}");
+    let actual = response.status();
+    let problem: Problem = response.json().await.unwrap();
+    assert_eq!(actual, status, "{problem:?}");
+    assert_eq!(problem.status, status.as_u16());
+    problem
+}
+
+/// The text of an answer that must have this status.
+pub(crate) async fn expect(response: Response, status: StatusCode) -> String {
+    let actual = response.status();
+    let text = response.text().await.unwrap();
+    assert_eq!(actual, status, "{text}");
+    text
+}
+
+/// A machine with an agent.
+#[derive(Clone)]
+pub(crate) struct Agent {
+    pub(crate) mac: String,
+    pub(crate) serial: String,
+    pub(crate) key: AgentKey,
+    pub(crate) start_id: String,
+}
+
+impl Agent {
+    pub(crate) fn new(mac: &str, serial: &str) -> Self {
+        Self { mac: mac.into(), serial: serial.into(), key: AgentKey::generate().unwrap(), start_id: "start-1".into() }
+    }
+
+    pub(crate) fn info(&self) -> AgentInfo {
+        AgentInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            start_id: self.start_id.clone(),
+            boot_id: Some("boot-1".into()),
+        }
+    }
+
+    pub(crate) fn enrolment(&self, ticket: Option<String>) -> EnrolRequest {
+        EnrolRequest {
+            schema: SCHEMA,
+            agent: self.info(),
+            key: self.key.clone(),
+            ticket,
+            identity: self.report().identity(),
+            hostname: None,
+        }
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        let system = System {
+            vendor: Some("Dell Inc.".into()),
+            product: Some("PowerEdge R650".into()),
+            serial: Some(self.serial.clone()),
+            ..System::default()
+        };
+        let nic = Nic {
+            name: "eth0".into(),
+            mac: Some(self.mac.parse().unwrap()),
+            permanent_mac: Some(self.mac.parse().unwrap()),
+            physical: true,
+            ..Nic::default()
+        };
+        let disk = Disk { name: "sda".into(), serial: Some(format!("D-{}", self.serial)), ..Disk::default() };
+        Report {
+            schema: SCHEMA,
+            agent: self.info(),
+            collected_at: START,
+            duration_ms: 5,
+            sections: Sections {
+                system: Section::new(system, vec![]),
+                nics: Section::new(vec![nic], vec![]),
+                disks: Section::new(vec![disk], vec![]),
+                ..Sections::default()
+            },
+        }
+    }
+
+    pub(crate) fn stamp(&self, seq: u64) -> AgentStamp {
+        AgentStamp { boot_id: Some("boot-1".into()), start_id: self.start_id.clone(), seq }
+    }
+
+    pub(crate) fn sample(&self, seq: u64) -> Sample {
+        Sample {
+            schema: SCHEMA,
+            agent: self.stamp(seq),
+            taken_at: START,
+            uptime_secs: Some(60),
+            load: None,
+            memory: None,
+            temperatures: vec![],
+            filesystems: vec![],
+            warnings: vec![],
+        }
+    }
+
+    /// Enrols without a ticket, and answers the host's id.
+    pub(crate) async fn enrolled(&self, server: &TestServer) -> String {
+        let response = server.enrol(&self.enrolment(None)).await;
+        let reply: EnrolReply = serde_json::from_str(&expect(response, StatusCode::OK).await).unwrap();
+        reply.host.to_string()
+    }
+
+    pub(crate) async fn send<T: Serialize + ?Sized>(
+        &self,
+        server: &TestServer,
+        method: Method,
+        path: &str,
+        message: &T,
+    ) -> Response {
+        let request = server.request(method, path).bearer_auth(self.key.reveal()).json(message);
+        request.send().await.unwrap()
+    }
+}

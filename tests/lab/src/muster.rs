@@ -1,0 +1,156 @@
+//! `muster serve` in the namespace, and the operator's command line beside it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use crate::{Deadline, Namespace, Place, Process};
+
+const START_SECS: u64 = 30;
+const COMMAND_SECS: u64 = 60;
+
+/// The programs that were built: which ones, the caller knows.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// `muster`.
+    pub muster: PathBuf,
+    /// The static `muster-agent`.
+    pub agent: PathBuf,
+}
+
+/// A server that runs, on the namespace's address and its usual ports.
+pub struct Muster {
+    process: Process,
+    namespace: Namespace,
+    programs: Programs,
+    data_dir: PathBuf,
+}
+
+impl Muster {
+    /// Plain HTTP.
+    pub const HTTP_PORT: u16 = 8080;
+    /// TLS.
+    pub const TLS_PORT: u16 = 8443;
+
+    /// Starts it on the data folder below `folder`, with these settings, and waits until it is ready.
+    ///
+    /// # Errors
+    /// It does not get ready; the error holds its last words.
+    pub fn start(
+        namespace: &Namespace,
+        programs: &Programs,
+        folder: &Path,
+        settings: &str,
+    ) -> anyhow::Result<Self> {
+        let config = folder.join("muster.toml");
+        std::fs::write(&config, settings).with_context(|| format!("can't write {}", config.display()))?;
+        let data_dir = folder.join("muster-data");
+        let mut command = namespace.command(text(&programs.muster)?);
+        command.arg("serve").arg("--data-dir").arg(&data_dir).arg("--config").arg(&config);
+        command.arg("--agent").arg(&programs.agent).args(["--tftp-dir", "/usr/lib/ipxe"]);
+        let ports = [("--listen", Self::HTTP_PORT), ("--listen-tls", Self::TLS_PORT), ("--tftp-listen", 69)];
+        for (option, port) in ports {
+            command.arg(option).arg(format!("{}:{port}", Namespace::ADDRESS));
+        }
+        let process = Process::spawn("muster serve", &command)?;
+        let server = Self { process, namespace: namespace.clone(), programs: programs.clone(), data_dir };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    /// What DHCP tells iPXE to load.
+    #[must_use]
+    pub fn boot_url() -> String {
+        format!("http://{}:{}/boot/boot.ipxe", Namespace::ADDRESS, Self::HTTP_PORT)
+    }
+
+    /// Runs an operator's command and gives back what it printed.
+    ///
+    /// # Errors
+    /// It failed; the error holds what it printed.
+    pub fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        Process::run(&told(arguments), &self.command(arguments)?, Deadline::seconds(COMMAND_SECS))
+    }
+
+    /// The same with something on its standard input.
+    ///
+    /// # Errors
+    /// It failed; the error holds what it printed.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> anyhow::Result<String> {
+        let deadline = Deadline::seconds(COMMAND_SECS);
+        Process::run_with_input(&told(arguments), &self.command(arguments)?, input.as_bytes(), deadline)
+    }
+
+    /// The same, its JSON read.
+    ///
+    /// # Errors
+    /// It failed, or printed no JSON.
+    pub fn json(&self, arguments: &[&str]) -> anyhow::Result<serde_json::Value> {
+        let printed = self.run(&[arguments, &["--output", "json"]].concat())?;
+        serde_json::from_str(&printed)
+            .with_context(|| format!("`{}` printed no JSON:\n{printed}", told(arguments)))
+    }
+
+    /// Builds the discovery image of these programs and Debian's kernel, and chooses it. Answers what was printed.
+    ///
+    /// # Errors
+    /// It can't be built or handed over.
+    pub fn use_own_image(&self, folder: &Path) -> anyhow::Result<String> {
+        let kernel = crate::kernel()?;
+        let out = folder.join("image");
+        let (kernel_image, modules) = (text(&kernel.image)?, text(&kernel.modules)?);
+        let (agent, out) = (text(&self.programs.agent)?, text(&out)?);
+        let build = ["image", "build", "--kernel", kernel_image, "--modules", modules];
+        let built =
+            self.run(&[&build[..], &["--busybox", "/bin/busybox", "--agent", agent, "--out", out]].concat())?;
+        Ok(built + &self.run(&["image", "use", out])?)
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn check(&self) -> anyhow::Result<()> {
+        match self.process.exit_status()? {
+            Some(status) => bail!("muster serve has ended with {status}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Its process, for its log and for signals.
+    #[must_use]
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// Where the operator's token lies.
+    #[must_use]
+    pub fn token_file(&self) -> PathBuf {
+        self.data_dir.join("admin-token")
+    }
+
+    fn command(&self, arguments: &[&str]) -> anyhow::Result<std::process::Command> {
+        let mut command = self.namespace.command(text(&self.programs.muster)?);
+        command.args(arguments).arg("--data-dir").arg(&self.data_dir);
+        Ok(command)
+    }
+
+    fn wait_until_ready(&self) -> anyhow::Result<()> {
+        let address = (Namespace::ADDRESS, Self::HTTP_PORT).into();
+        let place = Place::from(&self.namespace);
+        let ready = Deadline::seconds(START_SECS).wait_for("muster serve's readiness", || {
+            self.check()?;
+            let answer = place.http("GET", address, "/readyz", &[], "");
+            Ok(answer.is_ok_and(|answer| answer.status == 200).then_some(()))
+        });
+        ready.with_context(|| format!("muster serve said:\n{}", self.process.log().tail(20)))
+    }
+}
+
+fn told(arguments: &[&str]) -> String {
+    format!("muster {}", arguments.join(" "))
+}
+
+fn text(path: &Path) -> anyhow::Result<&str> {
+    path.to_str().with_context(|| format!("{} is no UTF-8", path.display()))
+}

@@ -1,9 +1,10 @@
 //! The HTTP surface. [`routes`] is its table of contents; each file below holds one endpoint, or one noun's.
 
 pub mod agent;
+mod alerts_error;
 pub mod body;
-mod hosts_error;
 pub mod boot;
+mod hosts_error;
 pub mod problem;
 mod refusal;
 pub mod routes;

@@ -94,7 +94,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Score(command) => score::run(command, &client()?, global.output).await,
         Command::Host(command) => host::run(command, &client()?, global.output).await,
         Command::Boot(command) => boot::run(command, &client()?, global.output).await,
-        Command::Image(image::Command::Build(args)) => image::build(args, &DataDir::new(&global.data_dir), global.output).await,
+        Command::Image(image::Command::Build(args)) => {
+            image::build(args, &DataDir::new(&global.data_dir), global.output).await
+        }
         Command::Image(command) => image::run(command, &client()?, global.output).await,
         Command::Provider(command) => provider::run(command, &client()?, global.output).await,
         Command::Subscription(command) => subscription::run(command, &client()?, global.output).await,

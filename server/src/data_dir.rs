@@ -87,7 +87,10 @@ impl DataDir {
         let (text, new) = load_or_create(&path, || Ok(URL_SAFE_NO_PAD.encode(random_bytes()?) + "\n"))?;
         let token = text.trim().to_owned();
         if token.len() < 32 {
-            return Err(DataDirError::Content { path, reason: "an admin token has at least 32 characters".to_owned() });
+            return Err(DataDirError::Content {
+                path,
+                reason: "an admin token has at least 32 characters".to_owned(),
+            });
         }
         Ok((token, new))
     }

@@ -26,7 +26,11 @@ impl Links {
     /// `http://HOST:PORT` for iPXE: the advertised host, or our end of this connection. Never the Host header.
     #[must_use]
     pub fn boot(&self, connection: &Connection) -> String {
-        let port = if connection.tls { self.http.first().map_or(80, SocketAddr::port) } else { connection.local.port() };
+        let port = if connection.tls {
+            self.http.first().map_or(80, SocketAddr::port)
+        } else {
+            connection.local.port()
+        };
         format!("http://{}:{port}", self.host(connection))
     }
 
@@ -40,7 +44,11 @@ impl Links {
     ///
     /// # Errors
     /// The advertised host can't stand in a script.
-    pub fn boot_links(&self, connection: &Connection, pin: &Fingerprint) -> Result<boot::links::Links, InvalidUrl> {
+    pub fn boot_links(
+        &self,
+        connection: &Connection,
+        pin: &Fingerprint,
+    ) -> Result<boot::links::Links, InvalidUrl> {
         Ok(boot::links::Links {
             boot: self.boot(connection).parse()?,
             server: self.agent(connection).parse()?,
@@ -55,7 +63,11 @@ impl Links {
             return format!("https://{}:{}", advertise.host, self.tls_port());
         }
         let bound = self.tls.first().copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
-        let ip = if bound.ip().is_unspecified() { outgoing_address().unwrap_or(loopback(bound)) } else { bound.ip() };
+        let ip = if bound.ip().is_unspecified() {
+            outgoing_address().unwrap_or(loopback(bound))
+        } else {
+            bound.ip()
+        };
         format!("https://{}", SocketAddr::new(ip, bound.port()))
     }
 
@@ -107,7 +119,9 @@ pub(crate) fn outgoing_address() -> Option<IpAddr> {
 pub(crate) fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

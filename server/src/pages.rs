@@ -1,10 +1,10 @@
 //! What humans see. Every page has its JSON twin below `/api/v1`; no script, no style and no picture comes from elsewhere.
 
 pub mod files;
-mod incident;
-pub(crate) mod inventory_view;
 pub mod host;
 pub mod hosts;
+mod incident;
+pub(crate) mod inventory_view;
 pub mod login;
 
 use actix_web::HttpResponse;

@@ -233,7 +233,10 @@ mod tests {
     #[test]
     fn an_advertised_address_is_a_host_and_a_port() {
         let parsed = |text| parse_advertise(text).unwrap();
-        assert_eq!(parsed("https://muster.lan:8443"), Advertise { host: "muster.lan".into(), port: Some(8443) });
+        assert_eq!(
+            parsed("https://muster.lan:8443"),
+            Advertise { host: "muster.lan".into(), port: Some(8443) }
+        );
         assert_eq!(parsed("https://[fd00::1]"), Advertise { host: "[fd00::1]".into(), port: Some(443) });
     }
 }

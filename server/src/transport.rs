@@ -54,7 +54,10 @@ pub fn note(stream: &dyn Any, extensions: &mut Extensions) {
 /// # Errors
 /// The peer was gone before its address could be read.
 pub fn of(request: &HttpRequest) -> Result<Connection, ApiError> {
-    request.conn_data::<Connection>().copied().ok_or_else(|| ApiError::Internal("a connection without ends".to_owned()))
+    request
+        .conn_data::<Connection>()
+        .copied()
+        .ok_or_else(|| ApiError::Internal("a connection without ends".to_owned()))
 }
 
 impl FromRequest for Connection {

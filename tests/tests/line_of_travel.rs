@@ -1,5 +1,5 @@
 //! A machine is switched on, is in the database, and a phone rings.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 use lab::{Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, Muster, Namespace, Ntfy, Scratch};
 use muster_tests::{furnished, programs};
@@ -48,11 +48,13 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
             dnsmasq.process().log().tail(60)
         )
     };
-    let discovered = muster.run(&["score", "run", "-f", "Discover", "-y", "--wait-for", "2", "--timeout", "50"]);
+    let discovered =
+        muster.run(&["score", "run", "-f", "Discover", "-y", "--wait-for", "2", "--timeout", "50"]);
     let hosts = Deadline::seconds(BOOT)
         .wait_for("both machines' inventories", || {
             let hosts = muster.json(&["host", "list"])?;
-            let reported = |host: &&Value| host["revision"].as_i64() > Some(0) && !host["sample_at"].is_null();
+            let reported =
+                |host: &&Value| host["revision"].as_i64() > Some(0) && !host["sample_at"].is_null();
             let hosts: Vec<Value> = hosts.as_array().unwrap().iter().filter(reported).cloned().collect();
             Ok((hosts.len() == 2).then_some(hosts))
         })
@@ -70,7 +72,8 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
         for disk in [format!("NVME-{serial}"), format!("SATA-{serial}")] {
             assert!(disks.iter().any(|found| found["serial"] == disk.as_str()), "{disk}: {disks:#?}");
         }
-        let booted_from = inventory["nics"].as_array().unwrap().iter().find(|nic| nic["boot"] == true).unwrap();
+        let booted_from =
+            inventory["nics"].as_array().unwrap().iter().find(|nic| nic["boot"] == true).unwrap();
         assert_eq!(booted_from["mac"], mac);
         assert!(shown["sample"]["temperatures"].as_array().is_some_and(|t| !t.is_empty()), "{shown:#}");
         let trail = muster.json(&["host", "trail", host["id"].as_str().unwrap()]).unwrap();
@@ -85,16 +88,22 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
     }
 
     // Nobody has approved them: together they are one quiet notice, never a ring each.
-    let summary = ntfy.wait_for_message(TOPIC, |m| m.title.contains("approv"), Deadline::seconds(RING)).unwrap();
+    let summary =
+        ntfy.wait_for_message(TOPIC, |m| m.title.contains("approv"), Deadline::seconds(RING)).unwrap();
     assert!(summary.priority < 4, "{summary:?}");
     for host in &hosts {
         muster.run(&["host", "approve", host["id"].as_str().unwrap()]).unwrap();
     }
 
-    let name = hosts.iter().find(|host| host["serial"] == "CZ1001").unwrap()["name"].as_str().unwrap().to_owned();
+    let name =
+        hosts.iter().find(|host| host["serial"] == "CZ1001").unwrap()["name"].as_str().unwrap().to_owned();
     bios.power_off_hard();
     let missing = ntfy
-        .wait_for_message(TOPIC, |m| m.title.contains(&name) && m.title.contains("missing"), Deadline::seconds(RING))
+        .wait_for_message(
+            TOPIC,
+            |m| m.title.contains(&name) && m.title.contains("missing"),
+            Deadline::seconds(RING),
+        )
         .unwrap_or_else(|error| panic!("{error:#}\n{}", muster.process().log().tail(60)));
     assert!(missing.priority >= 4, "{missing:?}");
     bios.power_on().unwrap();
@@ -105,7 +114,9 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
             |m| m.sequence_id == sequence && m.id != missing.id && m.priority < 4,
             Deadline::seconds(BOOT),
         )
-        .unwrap_or_else(|error| panic!("{error:#}\n{}\n{}", muster.process().log().tail(60), bios.console().tail(60)));
+        .unwrap_or_else(|error| {
+            panic!("{error:#}\n{}\n{}", muster.process().log().tail(60), bios.console().tail(60))
+        });
     assert!(back.title.contains(&name), "{back:?}");
     // It booted anew, with a ticket for its own address, and is the same approved host with a new key.
     let again = muster.json(&["host", "show", &name]).unwrap();

@@ -8,7 +8,6 @@ mod hosts;
 mod keep;
 mod machines;
 mod milestones;
-mod server;
 mod settings;
 mod site;
 mod story;
@@ -49,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     story.step("building muster and the agent, in release mode");
     let built = build::run()?;
     story.step("a site: network namespace, dnsmasq, ntfy, muster serve");
-    let mut site = Site::open(&story, built)?;
+    let mut site = Site::open(&story, &built)?;
     let played = play(&mut story, &mut site).and_then(|()| {
         story.end();
         if arguments.keep { keep::until_enter(&site, arguments.expose) } else { Ok(()) }
@@ -73,11 +72,11 @@ fn play(story: &mut Story, site: &mut Site) -> anyhow::Result<()> {
     let hosts = both_enrolled(story, site)?;
     story.step("the operator approves them");
     for host in &hosts {
-        site.server.show(story, &["host", "approve", &host.id])?;
+        site.show(story, &["host", "approve", &host.id])?;
     }
-    site.server.show(story, &["host", "list"])?;
+    site.show(story, &["host", "list"])?;
     for host in &hosts {
-        site.server.show(story, &["host", "show", &host.id])?;
+        site.show(story, &["host", "show", &host.id])?;
     }
 
     let victim = hosts.first().context("no host to switch off")?;
@@ -100,12 +99,12 @@ fn play(story: &mut Story, site: &mut Site) -> anyhow::Result<()> {
 /// Both machines, in the order BIOS, UEFI.
 fn both_enrolled(story: &mut Story, site: &mut Site) -> anyhow::Result<Vec<Host>> {
     let macs = site.machines.macs();
-    let Site { server, machines, .. } = site;
+    let Site { muster, machines, .. } = site;
     Deadline::seconds(BOOT_SECS).wait_for("the enrolment of both machines", || {
         machines.report(story);
         machines.check()?;
-        server.check()?;
-        let hosts = hosts::list(server)?;
+        muster.check()?;
+        let hosts = hosts::list(muster)?;
         Ok(macs.iter().map(|mac| hosts.iter().find(|host| host.has_mac(mac)).cloned()).collect())
     })
 }
@@ -116,10 +115,10 @@ fn wait_for_message(
     what: &str,
     fits: impl Fn(&Message) -> bool,
 ) -> anyhow::Result<Message> {
-    let Site { ntfy, machines, server, .. } = site;
+    let Site { ntfy, machines, muster, .. } = site;
     let message = Deadline::seconds(BOOT_SECS + ALERT_SECS).wait_for(what, || {
         machines.report(story);
-        server.check()?;
+        muster.check()?;
         Ok(ntfy.poll(TOPIC)?.into_iter().find(&fits))
     })?;
     story.say(&format!("{what} has arrived; the phone shows:"));

@@ -22,7 +22,6 @@ use std::time::Duration;
 use ::store::Store;
 use hosts::HostFacts;
 use inventory::{Clock, Id, Sample, Timestamp};
-use secrets::Secrets;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use self::sender::Sender;
@@ -88,7 +87,12 @@ impl Alerts {
 }
 
 impl Inner {
-    async fn hear(&self, watch: &mut Watch, sample: Option<&Sample>, now: Timestamp) -> Result<(), AlertsError> {
+    async fn hear(
+        &self,
+        watch: &mut Watch,
+        sample: Option<&Sample>,
+        now: Timestamp,
+    ) -> Result<(), AlertsError> {
         if watch.is_gone {
             return Ok(());
         }
@@ -164,6 +168,3 @@ fn deaf_for(settings: &Settings, interval: Duration) -> Duration {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-#[cfg(test)]
-mod tests;

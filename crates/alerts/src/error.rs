@@ -32,6 +32,9 @@ pub enum AlertsError {
     /// No rule begins so.
     #[error("no rule's name begins with {0:?}: the subscription would never hear of anything")]
     UselessPrefix(String),
+    /// The program's main did not choose how TLS is computed.
+    #[error("no crypto provider for rustls is installed; the program's main has to do so first")]
+    NoCrypto,
     /// The client for providers can't be made.
     #[error("the HTTP client for notifications can't be made")]
     Client(#[source] reqwest::Error),

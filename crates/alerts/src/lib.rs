@@ -1,45 +1,62 @@
-//! When a phone rings: rules, incidents, subscriptions, and an outbox that loses nothing.
+//! What is wrong, since when, and who was told.
+//!
+//! Rules look at samples, at silence and at events; a rule that fires opens an *incident*; an incident is told to everybody
+//! who *subscribed* to it, through a *provider*. Each arrow is one file's door:
 //!
 //! ```text
-//!  a sample ──▶ rules (pure) ──▶ conditions ──▶ transition ─┐
-//!  silence  ──▶ deadlines ─────────────────────▶ transition ─┼─▶ one transaction: incident + outbox ──▶ sender ──▶ ntfy
-//!  an event ──▶ opens or closes, by key ───────▶ transition ─┘
+//! sample ─▶ rules/temperature, rules/filesystem ─┐                                       ┌─▶ providers/ntfy ─▶ phone
+//! silence ─▶ rules/missing ──────────────────────┼─▶ rules/hysteresis ─▶ incident + lane ─┤   (sender, retries)
+//! event ─▶ rules/event ──────────────────────────┘    (for how long)     (one transaction)└─▶ outbox: who waits
+//!                          mute: which rule speaks in which state of a host's life
 //! ```
 //!
-//! - [`rules`] look at one sample and say of each thing on which side of its limits it stands; [`condition`](Condition)
-//!   adds the times. Both are pure.
-//! - The engine ([`Alerts`]) keeps the state of every host in memory, and writes only when an incident opens, changes or
-//!   is over. What it knows after a restart is what the open incidents say.
-//! - Nothing is sent by what decides. A message is a row, written with its incident; the sender tries it until it is
-//!   delivered, superseded by a newer one of its incident, or a day old. The same `sequence_id` for all messages of one
-//!   incident lets a phone replace the old one, so that sending twice does no harm.
+//! What holds:
+//! - **Deciding is pure**: everything in `rules/`, `mute`, `outbox`, `message` and `engine/watch` is a function of its
+//!   arguments. The rest reads, writes and sends.
+//! - **One transaction** writes the incident, what is to be sent of it, what the rule remembers, and how far events were
+//!   read. Nothing is sent from code that decides. So a server that dies between the two sends after its next start.
+//! - **At least once, never out of order**: a topic and an incident share a *lane*; a newer transition takes the place of
+//!   an unsent older one; on the phone a message takes the place of the one before it.
+//! - **Nobody hears that something is over who never heard that it was.** Who did always hears it.
+//! - Silence is not health: a reading that is missing changes nothing. Only `agent.missing` speaks of silence.
+//! - Strangers ring once for all of them; a host that is installed or worked on is treated as the operator would: see
+//!   `mute`.
 //!
-//! The server calls [`Alerts::observe`], [`Alerts::heard`] and [`Alerts::run`]; this crate knows no HTTP server.
+//! The server calls [`Alerts`]: [`Alerts::start`] once, [`Alerts::heard`] and [`Alerts::observe`] for every word of an agent
+//! *after* it was committed, and [`Alerts::run`] in a task. Operators' doors are the functions on providers, subscriptions
+//! and incidents below.
+//!
+//! What this crate does not know: HTTP towards operators, pages, and what a host is made of.
 
-mod backoff;
-mod condition;
-mod duration;
 mod engine;
 mod error;
-mod event_rules;
 mod incident;
 mod message;
 mod mute;
 mod outbox;
-pub mod provider;
-pub mod rules;
-mod severity;
+mod provider;
+mod providers;
+mod rules;
 mod settings;
+mod severity;
 mod store;
 mod subscription;
+mod topic;
 
-pub use condition::{Condition, Side, Timing};
-pub use engine::Alerts;
+pub use engine::{Alerts, TestResult};
 pub use error::AlertsError;
-pub use incident::{Incident, IncidentFilter};
-pub use mute::{Muted, muted};
-pub use provider::{NewProvider, Provider, ProviderKind};
-pub use rules::RuleId;
+pub use incident::{Incident, IncidentFilter, IncidentState, OpenCount, UnknownIncidentState};
+pub use outbox::{Delivery, DeliveryStatus};
+pub use provider::{InvalidProviderUrl, NewProvider, Provider, ProviderKind, ProviderUrl, Trouble};
+pub use rules::{RuleId, UnknownRule};
+pub use settings::{
+    AgentRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules, InvalidSettings,
+    InvalidSpan, MissingSettings, RuleSettings, Settings, Span, TempRules, TempSettings, UnapprovedSettings,
+};
 pub use severity::{Severity, UnknownSeverity};
-pub use settings::{InvalidSettings, Settings};
-pub use subscription::{NewSubscription, Subscription, TestResult};
+pub use store::deliveries::deliveries;
+pub use store::incidents::{incident, incidents, open_counts};
+pub use store::providers::{add_provider, provider, providers, remove_provider, uses_secret};
+pub use store::subscriptions::{add_subscription, remove_subscription, subscription, subscriptions};
+pub use subscription::{NewSubscription, Subscription};
+pub use topic::{InvalidTopic, Topic};

@@ -174,7 +174,8 @@ pub(crate) fn chance() -> f64 {
 
 /// What all messages of a lane are known by: 32 characters that say nothing of what they are made from.
 pub(crate) fn sequence_id(subscription: &Id, about: &str) -> String {
-    let digest = Sha256::new().chain_update(subscription.as_str()).chain_update([0]).chain_update(about).finalize();
+    let digest =
+        Sha256::new().chain_update(subscription.as_str()).chain_update([0]).chain_update(about).finalize();
     BASE32_NOPAD.encode(&digest).to_ascii_lowercase().chars().take(32).collect()
 }
 

@@ -65,7 +65,10 @@ impl Provider {
     pub fn warning(&self) -> Option<String> {
         let is_open = self.token_secret.is_some() && self.url.is_in_the_clear();
         is_open.then(|| {
-            format!("the token of {} goes to {} in the clear: whoever is on the way reads it; use https", self.name, self.url)
+            format!(
+                "the token of {} goes to {} in the clear: whoever is on the way reads it; use https",
+                self.name, self.url
+            )
         })
     }
 }

@@ -55,7 +55,10 @@ impl Settings {
         numbers::span("warm_up", self.warm_up, Duration::ZERO)?;
         numbers::span("send_timeout", self.send_timeout, Duration::from_millis(100))?;
         if self.send_timeout.get() > Duration::from_secs(120) {
-            return Err(numbers::wrong("send_timeout", "longer than two minutes: one message would hold up all others"));
+            return Err(numbers::wrong(
+                "send_timeout",
+                "longer than two minutes: one message would hold up all others",
+            ));
         }
         self.rules.check(interval)
     }

@@ -28,8 +28,13 @@ pub async fn message<T: DeserializeOwned>(
 ///
 /// # Errors
 /// It is larger than `limit`, or the connection broke.
-pub async fn read(request: &HttpRequest, mut payload: web::Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+pub async fn read(
+    request: &HttpRequest,
+    mut payload: web::Payload,
+    limit: usize,
+) -> Result<Vec<u8>, ApiError> {
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let mut body = Vec::with_capacity(announced.unwrap_or(0).min(limit));
     let mut read = 0_usize;
     while let Some(chunk) = payload.next().await {

@@ -71,7 +71,9 @@ impl ApiError {
         match self {
             Self::Refused(Refusal::TooLarge { .. }) => ("too-large", "The message is too large"),
             Self::Refused(Refusal::NotJson(_)) => ("not-json", "The message is not valid JSON"),
-            Self::Refused(Refusal::NewerSchema { .. }) => ("newer-schema", "The message is of a newer edition"),
+            Self::Refused(Refusal::NewerSchema { .. }) => {
+                ("newer-schema", "The message is of a newer edition")
+            }
             Self::Refused(Refusal::Field { .. }) => ("invalid-field", "A field of the message is not valid"),
             Self::BadRequest(_) => ("bad-request", "The request is not valid"),
             Self::Unauthorised(_) => ("unauthorised", "Credentials are missing or unknown"),
@@ -89,7 +91,9 @@ impl ApiError {
     fn detail(&self, request_id: &str) -> String {
         match self {
             Self::Store(StoreError::Busy | StoreError::Full | StoreError::ReadOnly) => self.to_string(),
-            Self::Store(_) | Self::Internal(_) => format!("the server's log tells more under request {request_id}"),
+            Self::Store(_) | Self::Internal(_) => {
+                format!("the server's log tells more under request {request_id}")
+            }
             _ => self.to_string(),
         }
     }
@@ -100,7 +104,9 @@ impl ResponseError for ApiError {
         match self {
             Self::Refused(Refusal::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(Refusal::NotJson(_)) | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::Refused(Refusal::NewerSchema { .. } | Refusal::Field { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(Refusal::NewerSchema { .. } | Refusal::Field { .. }) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Unauthorised(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
@@ -149,8 +155,11 @@ pub async fn shape<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let response = next.call(request).await?;
     let status = response.status();
-    let ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
-    if ours || !(status.is_client_error() || status.is_server_error()) || response.request().path().starts_with("/boot/")
+    let ours =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if ours
+        || !(status.is_client_error() || status.is_server_error())
+        || response.request().path().starts_with("/boot/")
     {
         return Ok(response.map_into_left_body());
     }
@@ -176,8 +185,13 @@ fn render(
     detail: Option<String>,
     request_id: Option<String>,
 ) -> HttpResponse {
-    let problem =
-        Problem { kind: kind.to_owned(), title: title.to_owned(), status: status.as_u16(), detail, request_id };
+    let problem = Problem {
+        kind: kind.to_owned(),
+        title: title.to_owned(),
+        status: status.as_u16(),
+        detail,
+        request_id,
+    };
     let body = serde_json::to_string_pretty(&problem).unwrap_or_default();
     response.content_type("application/problem+json").body(body)
 }

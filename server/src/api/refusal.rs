@@ -30,8 +30,10 @@ pub(super) async fn refuse_ticket(app: &App, address: IpAddr, error: TicketError
     tracing::warn!(%address, why = kind, "a ticket was refused: {error}");
     let refusal = ApiError::Forbidden { kind, detail: error.to_string() };
     let now = app.clock.now();
-    let told: Result<bool, StoreError> =
-        app.store.write(move |tx| Box::pin(async move { tickets::refused(tx, address, &error, now).await })).await;
+    let told: Result<bool, StoreError> = app
+        .store
+        .write(move |tx| Box::pin(async move { tickets::refused(tx, address, &error, now).await }))
+        .await;
     if let Err(error) = told {
         tracing::error!(%error, "the refusal of a ticket could not be noted");
     }

@@ -109,6 +109,7 @@ pub const TABLE: &[Entry] = table! {
     Delete "/api/v1/subscriptions/{name}" Operator => v1::subscriptions::remove,
     Post "/api/v1/subscriptions/{name}/test" Operator => v1::subscriptions::test,
     Read "/api/v1/incidents" Operator => v1::incidents::list,
+    Read "/api/v1/incidents/{incident}" Operator => v1::incidents::show,
     Read "/api/v1/scores" Operator => v1::scores::list,
     Post "/api/v1/jobs" Operator => v1::jobs::start,
     Read "/api/v1/jobs/{job}" Operator => v1::jobs::show,
@@ -129,8 +130,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         let is_first_of_its_path = TABLE.iter().position(|other| other.path == entry.path) == Some(index);
         if is_first_of_its_path {
             let of_this_path = TABLE.iter().filter(|other| other.path == entry.path);
-            let resource = of_this_path
-                .fold(web::resource(entry.path), |resource, entry| resource.route((entry.handler)(entry.verb.route())));
+            let resource = of_this_path.fold(web::resource(entry.path), |resource, entry| {
+                resource.route((entry.handler)(entry.verb.route()))
+            });
             config.service(resource);
         }
     }

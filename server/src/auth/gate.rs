@@ -88,11 +88,14 @@ async fn admit(request: &ServiceRequest, right: Right) -> Result<Caller, ApiErro
             let reading = matches!(*request.method(), Method::GET | Method::HEAD);
             let by_token = bearer(request).is_some_and(|token| app.admin_token.is(token));
             // A session can only read: a page elsewhere that makes the browser send a form changes nothing here.
-            let by_session = || request.cookie(COOKIE).is_some_and(|c| app.sessions.holds(c.value(), app.clock.now()));
+            let by_session =
+                || request.cookie(COOKIE).is_some_and(|c| app.sessions.holds(c.value(), app.clock.now()));
             if by_token || (reading && by_session()) {
                 Ok(Caller::Operator)
             } else {
-                Err(ApiError::Unauthorised("the operator's token is needed here (data folder, file admin-token)"))
+                Err(ApiError::Unauthorised(
+                    "the operator's token is needed here (data folder, file admin-token)",
+                ))
             }
         }
     }

@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 use super::client::Client;
 use super::output::Format;
-use crate::links::escape;
 use crate::api::v1::preview::Preview;
+use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -29,6 +29,9 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
     let preview: Preview = client.get(&format!("/api/v1/boot/preview?{query}")).await?;
     output.print(&preview, |preview| {
         let host = preview.host.as_deref().unwrap_or("an unknown machine");
-        format!("{} is {host}: {}, because {}\n\n{}", preview.mac, preview.decision, preview.reason, preview.script)
+        format!(
+            "{} is {host}: {}, because {}\n\n{}",
+            preview.mac, preview.decision, preview.reason, preview.script
+        )
     })
 }

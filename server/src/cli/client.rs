@@ -37,10 +37,13 @@ impl Client {
         };
         let token = match &global.token {
             Some(token) => token.clone(),
-            None if global.server.is_some() => bail!("no token for {base}: give it with --token or MUSTER_TOKEN"),
+            None if global.server.is_some() => {
+                bail!("no token for {base}: give it with --token or MUSTER_TOKEN")
+            }
             None => {
                 let path = data_dir.admin_token_path();
-                std::fs::read_to_string(&path).with_context(|| format!("can't read the token {}", path.display()))?
+                std::fs::read_to_string(&path)
+                    .with_context(|| format!("can't read the token {}", path.display()))?
             }
         };
         let builder = reqwest::Client::builder()
@@ -52,26 +55,44 @@ impl Client {
                 let pin: Fingerprint = pin.parse().context("--pin")?;
                 builder.tls_backend_preconfigured(pin::client_config(pin)?)
             }
-            (true, None) => bail!("which certificate does {base} have? Give its SHA-256 with --pin: `muster serve` prints it"),
+            (true, None) => bail!(
+                "which certificate does {base} have? Give its SHA-256 with --pin: `muster serve` prints it"
+            ),
             (false, _) => builder,
         };
-        Ok(Self { http: builder.build().context("can't make an HTTP client")?, base, token: token.trim().to_owned() })
+        Ok(Self {
+            http: builder.build().context("can't make an HTTP client")?,
+            base,
+            token: token.trim().to_owned(),
+        })
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         self.answer(self.request(Method::GET, path)).await
     }
 
-    pub(super) async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(&self, path: &str, body: &B) -> anyhow::Result<T> {
+    pub(super) async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> anyhow::Result<T> {
         self.answer(self.request(Method::POST, path).json(body)).await
     }
 
-    pub(super) async fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
+    pub(super) async fn post_bytes<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: reqwest::Body,
+    ) -> anyhow::Result<T> {
         self.answer(self.request(Method::POST, path).body(body)).await
     }
 
     /// Sends `body` as it is.
-    pub(super) async fn put<T: DeserializeOwned>(&self, path: &str, body: reqwest::Body) -> anyhow::Result<T> {
+    pub(super) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: reqwest::Body,
+    ) -> anyhow::Result<T> {
         self.answer(self.request(Method::PUT, path).body(body)).await
     }
 
@@ -84,18 +105,25 @@ impl Client {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
-        let response =
-            request.send().await.with_context(|| format!("can't reach the server at {}; is it running?", self.base))?;
+        let response = request
+            .send()
+            .await
+            .with_context(|| format!("can't reach the server at {}; is it running?", self.base))?;
         let status = response.status();
         let body = response.bytes().await.context("the server's answer broke off")?;
         if status.is_success() {
             // An answer without a body reads as `null`, which `()` is made of.
             let body = if body.is_empty() { b"null".as_slice() } else { &body };
-            return serde_json::from_slice(body).context("the server's answer can't be read: is it of another version?");
+            return serde_json::from_slice(body)
+                .context("the server's answer can't be read: is it of another version?");
         }
         match serde_json::from_slice::<Problem>(&body) {
-            Ok(problem) => bail!("{}: {}", problem.title, problem.detail.unwrap_or_else(|| status.to_string())),
-            Err(_) if status == StatusCode::NOT_FOUND => bail!("the server at {} does not know this: is it a Muster of this version?", self.base),
+            Ok(problem) => {
+                bail!("{}: {}", problem.title, problem.detail.unwrap_or_else(|| status.to_string()))
+            }
+            Err(_) if status == StatusCode::NOT_FOUND => {
+                bail!("the server at {} does not know this: is it a Muster of this version?", self.base)
+            }
             Err(_) => bail!("the server answered {status}"),
         }
     }

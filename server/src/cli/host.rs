@@ -6,9 +6,9 @@ use inventory::{Clock as _, SystemClock};
 
 use super::client::Client;
 use super::output::{Format, ago, or_dash, print_text, table};
-use crate::links::escape;
 use crate::api::v1::hosts::{Detail, Event, Rename, TrailAttempt};
 use crate::format;
+use crate::links::escape;
 use crate::pages::inventory_view;
 
 #[derive(Debug, Subcommand)]
@@ -88,7 +88,9 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::History { host } => {
             let events: Vec<Event> = client.get(&path(&host, "/events")).await?;
             output.print(&events, |events| {
-                let rows = events.iter().map(|e| [format::moment(e.at), e.kind.clone(), e.actor.clone(), e.summary.clone()]);
+                let rows = events
+                    .iter()
+                    .map(|e| [format::moment(e.at), e.kind.clone(), e.actor.clone(), e.summary.clone()]);
                 table(["when", "what", "by", ""], rows)
             })
         }
@@ -112,7 +114,10 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Delete { host, yes } => {
             let detail: Detail = client.get(&path(&host, "")).await?;
             if !yes {
-                let answer = super::ask(&format!("Delete {} ({}) and all that is known of it? [y/N] ", detail.host.name, detail.host.id))?;
+                let answer = super::ask(&format!(
+                    "Delete {} ({}) and all that is known of it? [y/N] ",
+                    detail.host.name, detail.host.id
+                ))?;
                 anyhow::ensure!(matches!(answer.as_str(), "y" | "Y" | "yes"), "not deleted");
             }
             let () = client.delete(&path(detail.host.id.as_str(), "")).await?;
@@ -152,12 +157,18 @@ async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()>
                 crate::pages::hosts::machine(host),
                 or_dash(host.cpu_threads),
                 size(host.memory_bytes, format::bytes),
-                host.disk_count.map_or_else(|| "-".to_owned(), |count| format!("{count}, {}", size(host.disk_bytes, format::capacity))),
+                host.disk_count.map_or_else(
+                    || "-".to_owned(),
+                    |count| format!("{count}, {}", size(host.disk_bytes, format::capacity)),
+                ),
                 or_dash(host.hottest_celsius.map(|celsius| format!("{celsius:.0} °C"))),
                 host.id.to_string(),
             ]
         });
-        table(["name", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest", "id"], rows)
+        table(
+            ["name", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest", "id"],
+            rows,
+        )
     })
 }
 
@@ -216,7 +227,8 @@ async fn diff(
         if changes.is_empty() {
             return "no difference".to_owned();
         }
-        let rows = changes.iter().map(|c| [c.path.join(" "), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
+        let rows =
+            changes.iter().map(|c| [c.path.join(" "), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
         table(["what", "before", "after"], rows)
     })
 }

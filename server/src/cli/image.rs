@@ -63,12 +63,18 @@ pub(super) struct Use {
 }
 
 /// Builds an image: here, without a server.
-pub(super) async fn build(args: Build, data_dir: &crate::data_dir::DataDir, output: Format) -> anyhow::Result<()> {
-    let ssh_key_path = args.ssh_key.or_else(|| Some(data_dir.join("ssh_key.pub")).filter(|path| path.exists()));
+pub(super) async fn build(
+    args: Build,
+    data_dir: &crate::data_dir::DataDir,
+    output: Format,
+) -> anyhow::Result<()> {
+    let ssh_key_path =
+        args.ssh_key.or_else(|| Some(data_dir.join("ssh_key.pub")).filter(|path| path.exists()));
     let ssh_key: Option<SshPublicKey> = match ssh_key_path {
         None => None,
         Some(path) => {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
+            let text =
+                std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
             Some(text.trim().parse().with_context(|| format!("in {}", path.display()))?)
         }
     };
@@ -142,9 +148,13 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
 /// Sends an image's manifest and files; the server keeps what is right, also after a broken connection.
 async fn hand_over(dir: &std::path::Path, client: &Client) -> anyhow::Result<Named> {
     let manifest_path = dir.join("image.json");
-    let manifest = tokio::fs::read(&manifest_path)
-        .await
-        .with_context(|| format!("can't read {}: is {} what `muster image build` wrote?", manifest_path.display(), dir.display()))?;
+    let manifest = tokio::fs::read(&manifest_path).await.with_context(|| {
+        format!(
+            "can't read {}: is {} what `muster image build` wrote?",
+            manifest_path.display(),
+            dir.display()
+        )
+    })?;
     let named: Named = client.post_bytes("/api/v1/images", manifest.into()).await?;
     let bar = ProgressBar::no_length();
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes}") {
@@ -152,7 +162,8 @@ async fn hand_over(dir: &std::path::Path, client: &Client) -> anyhow::Result<Nam
     }
     for file in ImageFile::ALL {
         let path = dir.join(file.as_str());
-        let opened = tokio::fs::File::open(&path).await.with_context(|| format!("can't read {}", path.display()))?;
+        let opened =
+            tokio::fs::File::open(&path).await.with_context(|| format!("can't read {}", path.display()))?;
         bar.set_length(opened.metadata().await.map(|metadata| metadata.len()).unwrap_or_default());
         bar.set_position(0);
         bar.set_message(file.as_str());

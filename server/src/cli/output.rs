@@ -19,7 +19,11 @@ pub(super) enum Format {
 
 impl Format {
     /// Prints `value` as JSON, or what `table` makes of it.
-    pub(super) fn print<T: Serialize>(self, value: &T, table: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+    pub(super) fn print<T: Serialize>(
+        self,
+        value: &T,
+        table: impl FnOnce(&T) -> String,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Table => print_text(&table(value)),
             Self::Json => print_text(&serde_json::to_string_pretty(value)?),
@@ -36,7 +40,10 @@ pub(super) fn print_text(text: &str) {
 }
 
 /// A table with these headings, as wide as the terminal.
-pub(super) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(super) fn table<const N: usize>(
+    headings: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(headings.map(str::to_uppercase));

@@ -13,10 +13,10 @@ use serde_json::{Map, Value, json};
 use super::ask;
 use super::client::Client;
 use super::output::{Format, print_text, table};
-use crate::links::escape;
 use crate::api::v1::jobs::{Start, Started};
 use crate::api::v1::scores::Listed;
 use crate::format;
+use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -91,12 +91,19 @@ fn choose(scores: Vec<Listed>, args: &Run) -> anyhow::Result<Vec<Listed>> {
         number => number,
     };
     if let Some(number) = number {
-        ensure!((1..=found.len()).contains(&number), "there is no score number {number}: there are {}", found.len());
+        ensure!(
+            (1..=found.len()).contains(&number),
+            "there is no score number {number}: there are {}",
+            found.len()
+        );
         found = found.into_iter().skip(number - 1).take(1).collect();
     }
     if found.len() > 1 && !args.all && !args.list {
         let names: Vec<_> = found.iter().map(|s| s.name.as_str()).collect();
-        bail!("that means several scores ({}): name one with -f or -n, or all of them with -a", names.join(", "));
+        bail!(
+            "that means several scores ({}): name one with -f or -n, or all of them with -a",
+            names.join(", ")
+        );
     }
     Ok(found)
 }
@@ -142,8 +149,10 @@ fn params(score: &str, args: &Run) -> anyhow::Result<Value> {
     let mut params = match &args.answers {
         None => Map::new(),
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-            let all: Map<String, Value> = toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+            let all: Map<String, Value> =
+                toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
             match all.get(score) {
                 None => Map::new(),
                 Some(Value::Object(own)) => own.clone(),
@@ -215,7 +224,13 @@ fn summary(result: &Value) -> String {
     };
     let rows = hosts.iter().map(|host| {
         let is = |key| host.get(key).and_then(Value::as_bool).unwrap_or_default();
-        let news = if is("new") { "new" } else if is("changed") { "changed" } else { "" };
+        let news = if is("new") {
+            "new"
+        } else if is("changed") {
+            "changed"
+        } else {
+            ""
+        };
         let memory = host.get("memory_bytes").and_then(Value::as_u64).map_or("-".to_owned(), format::bytes);
         [
             text(host, "name"),
@@ -229,8 +244,16 @@ fn summary(result: &Value) -> String {
             text(host, "id"),
         ]
     });
-    let counts = format!("{} hosts, {} new, {} changed", text(result, "found"), text(result, "new"), text(result, "changed"));
-    format!("{}\n{counts}", table(["host", "", "state", "vendor", "product", "serial", "memory", "disks", "id"], rows))
+    let counts = format!(
+        "{} hosts, {} new, {} changed",
+        text(result, "found"),
+        text(result, "new"),
+        text(result, "changed")
+    );
+    format!(
+        "{}\n{counts}",
+        table(["host", "", "state", "vendor", "product", "serial", "memory", "disks", "id"], rows)
+    )
 }
 
 #[cfg(test)]
@@ -249,12 +272,15 @@ mod tests {
             #[command(flatten)]
             run: Run,
         }
-        <Line as clap::Parser>::try_parse_from(std::iter::once("run").chain(line.split_whitespace())).unwrap().run
+        <Line as clap::Parser>::try_parse_from(std::iter::once("run").chain(line.split_whitespace()))
+            .unwrap()
+            .run
     }
 
     #[test]
     fn nothing_runs_by_a_slip() {
-        let names = |line| choose(scores(), &args(line)).map(|s| s.into_iter().map(|s| s.name).collect::<Vec<_>>());
+        let names =
+            |line| choose(scores(), &args(line)).map(|s| s.into_iter().map(|s| s.name).collect::<Vec<_>>());
         assert_eq!(names("-f install -y").unwrap(), ["Install"]);
         assert_eq!(names("-f discover -n 2").unwrap(), ["DiscoverMore"]);
         assert_eq!(names("-a").unwrap().len(), 3);
@@ -269,7 +295,10 @@ mod tests {
         let path = dir.path().join("answers.toml");
         std::fs::write(&path, "[Discover]\nwait_for = 9\nsweep = true\n").unwrap();
         let args = args(&format!("--answers {} --wait-for 2 --timeout 60", path.display()));
-        assert_eq!(params("Discover", &args).unwrap(), json!({"sweep": true, "wait_for": 2, "timeout_secs": 60}));
+        assert_eq!(
+            params("Discover", &args).unwrap(),
+            json!({"sweep": true, "wait_for": 2, "timeout_secs": 60})
+        );
         std::fs::write(&path, "Discover = 1").unwrap();
         assert!(params("Discover", &args).unwrap_err().to_string().contains("not a table"));
     }

@@ -8,8 +8,8 @@ use secrets::Listed;
 
 use super::client::Client;
 use super::output::{Format, print_text, table};
-use crate::links::escape;
 use crate::format;
+use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -31,17 +31,25 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
     match command {
         Command::Set { name } => {
             let mut value = String::new();
-            std::io::stdin().read_to_string(&mut value).context("can't read the value from standard input")?;
+            std::io::stdin()
+                .read_to_string(&mut value)
+                .context("can't read the value from standard input")?;
             // A line typed or piped ends with a newline that nobody meant.
             let value = value.strip_suffix('\n').unwrap_or(&value).to_owned();
-            ensure!(!value.is_empty(), "the value is empty: pipe it in, e.g. `muster secret set {name} < file`");
+            ensure!(
+                !value.is_empty(),
+                "the value is empty: pipe it in, e.g. `muster secret set {name} < file`"
+            );
             let () = client.put(&format!("/api/v1/secrets/{}", escape(&name)), value.into()).await?;
             print_text(&format!("secret {name} is set"));
         }
         Command::List => {
             let secrets: Vec<Listed> = client.get("/api/v1/secrets").await?;
             output.print(&secrets, |secrets| {
-                table(["name", "set"], secrets.iter().map(|s| [s.name.to_string(), format::moment(s.updated_at)]))
+                table(
+                    ["name", "set"],
+                    secrets.iter().map(|s| [s.name.to_string(), format::moment(s.updated_at)]),
+                )
             })?;
         }
         Command::Remove { name } => {

@@ -27,8 +27,10 @@ impl Certificate {
         names: Vec<String>,
     ) -> Result<Self, DataDirError> {
         if !certificate_path.exists() {
-            let (certificate, key) = make(names)
-                .map_err(|error| DataDirError::Content { path: certificate_path.to_owned(), reason: error.to_string() })?;
+            let (certificate, key) = make(names).map_err(|error| DataDirError::Content {
+                path: certificate_path.to_owned(),
+                reason: error.to_string(),
+            })?;
             // The key first: a certificate without its key would be taken for a finished pair.
             file::replace(key_path, &key)?;
             write_new(certificate_path, &certificate, 0o644)?;
@@ -41,7 +43,8 @@ impl Certificate {
         let chain: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
             .collect::<Result<_, _>>()
             .map_err(|error| content(certificate_path, error.to_string()))?;
-        let first = chain.first().ok_or_else(|| content(certificate_path, "it holds no certificate".to_owned()))?;
+        let first =
+            chain.first().ok_or_else(|| content(certificate_path, "it holds no certificate".to_owned()))?;
         let fingerprint = Fingerprint::of(first);
         let key = PrivateKeyDer::from_pem_slice(read(key_path)?.as_bytes())
             .map_err(|error| content(key_path, error.to_string()))?;

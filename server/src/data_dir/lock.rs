@@ -13,8 +13,13 @@ pub struct Lock(#[expect(dead_code, reason = "its life is what counts")] File);
 impl Lock {
     pub(super) fn take(path: &Path) -> Result<Self, DataDirError> {
         let failed = |source| DataDirError::Write { path: path.to_owned(), source };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -17,7 +17,10 @@ pub struct SshKey {
 
 impl SshKey {
     pub(super) fn load_or_create(path: &Path) -> Result<Self, DataDirError> {
-        let content = |error: ssh_key::Error| DataDirError::Content { path: path.to_owned(), reason: error.to_string() };
+        let content = |error: ssh_key::Error| DataDirError::Content {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        };
         let (_, new) = load_or_create(path, || {
             let mut key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(content)?;
             key.set_comment("muster");
@@ -32,7 +35,8 @@ impl SshKey {
     }
 
     pub(super) fn load(path: &Path) -> Result<Self, DataDirError> {
-        let text = std::fs::read(path).map_err(|source| DataDirError::Read { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read(path).map_err(|source| DataDirError::Read { path: path.to_owned(), source })?;
         let content = |error: ssh_key::Error| DataDirError::Content {
             path: path.to_owned(),
             reason: format!("expected an OpenSSH private key: {error}"),

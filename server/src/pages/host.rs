@@ -63,7 +63,8 @@ const LINES: u32 = 12;
 pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let readers = app.store.readers();
     let host = hosts::get(readers, &name).await?.ok_or_else(|| ApiError::not_found("host", name.as_str()))?;
-    let inventory = hosts::inventory(readers, &host.id, None).await?.map(|stored| stored.inventory).unwrap_or_default();
+    let inventory =
+        hosts::inventory(readers, &host.id, None).await?.map(|stored| stored.inventory).unwrap_or_default();
     let sample = hosts::sample(readers, &host.id).await?;
     let problems = hosts::problems(readers, &host.id).await?;
     let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
@@ -79,7 +80,10 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
             .into_iter()
             .map(|r| RevisionView { number: r.number, at: format::moment(r.at), summary: r.summary })
             .collect(),
-        events: events.into_iter().map(|e| EventView { at: format::moment(e.at), summary: e.summary }).collect(),
+        events: events
+            .into_iter()
+            .map(|e| EventView { at: format::moment(e.at), summary: e.summary })
+            .collect(),
         id: host.id.to_string(),
         name: host.name.clone(),
         state: host.state.to_string(),

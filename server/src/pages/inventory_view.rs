@@ -31,42 +31,64 @@ pub(crate) fn cards(host: &Host, inventory: &Inventory) -> Vec<Card> {
     let memory = inventory.memory.clone().unwrap_or_default();
     let os = inventory.os.clone().unwrap_or_default();
     let filled = memory.slots.iter().filter(|slot| slot.size_bytes.is_some()).count();
-    let slots = if memory.slots.is_empty() { None } else { Some(format!("{filled} of {} filled", memory.slots.len())) };
+    let slots = if memory.slots.is_empty() {
+        None
+    } else {
+        Some(format!("{filled} of {} filled", memory.slots.len()))
+    };
     let cards = [
-        card("Machine", [
-            ("Maker", system.vendor),
-            ("Product", system.product),
-            ("Serial", system.serial),
-            ("UUID", system.uuid),
-            ("Board", joined([board.vendor, board.product])),
-            ("Board serial", board.serial),
-            ("Chassis serial", chassis.serial),
-            ("Virtual", system.virtual_machine),
-        ]),
-        card("Processor", [
-            ("Model", cpu.model),
-            ("Sockets", cpu.sockets.map(|n| n.to_string())),
-            ("Cores", cpu.cores.map(|n| n.to_string())),
-            ("Threads", cpu.threads.map(|n| n.to_string())),
-            ("Fastest", cpu.max_mhz.map(|mhz| format!("{mhz} MHz"))),
-            ("Microcode", cpu.microcode),
-        ]),
-        card("Memory", [
-            ("Installed", memory.installed_bytes.map(format::bytes)),
-            ("Usable", memory.usable_bytes.map(format::bytes)),
-            ("Slots", slots),
-            ("Error correction", memory.ecc),
-            ("At most", memory.max_capacity_bytes.map(format::bytes)),
-        ]),
-        card("System", [
-            ("OS", os.name),
-            ("Kernel", os.kernel),
-            ("Booted by", firmware.boot_mode.map(|mode| match mode { BootMode::Bios => "BIOS".to_owned(), BootMode::Uefi => "UEFI".to_owned() })),
-            ("Secure Boot", firmware.secure_boot.map(|on| if on { "on" } else { "off" }.to_owned())),
-            ("Firmware", joined([firmware.vendor, firmware.version, firmware.date])),
-            ("Agent", host.agent_version.clone()),
-            ("Address", host.primary_address.clone().or_else(|| host.address.clone())),
-        ]),
+        card(
+            "Machine",
+            [
+                ("Maker", system.vendor),
+                ("Product", system.product),
+                ("Serial", system.serial),
+                ("UUID", system.uuid),
+                ("Board", joined([board.vendor, board.product])),
+                ("Board serial", board.serial),
+                ("Chassis serial", chassis.serial),
+                ("Virtual", system.virtual_machine),
+            ],
+        ),
+        card(
+            "Processor",
+            [
+                ("Model", cpu.model),
+                ("Sockets", cpu.sockets.map(|n| n.to_string())),
+                ("Cores", cpu.cores.map(|n| n.to_string())),
+                ("Threads", cpu.threads.map(|n| n.to_string())),
+                ("Fastest", cpu.max_mhz.map(|mhz| format!("{mhz} MHz"))),
+                ("Microcode", cpu.microcode),
+            ],
+        ),
+        card(
+            "Memory",
+            [
+                ("Installed", memory.installed_bytes.map(format::bytes)),
+                ("Usable", memory.usable_bytes.map(format::bytes)),
+                ("Slots", slots),
+                ("Error correction", memory.ecc),
+                ("At most", memory.max_capacity_bytes.map(format::bytes)),
+            ],
+        ),
+        card(
+            "System",
+            [
+                ("OS", os.name),
+                ("Kernel", os.kernel),
+                (
+                    "Booted by",
+                    firmware.boot_mode.map(|mode| match mode {
+                        BootMode::Bios => "BIOS".to_owned(),
+                        BootMode::Uefi => "UEFI".to_owned(),
+                    }),
+                ),
+                ("Secure Boot", firmware.secure_boot.map(|on| if on { "on" } else { "off" }.to_owned())),
+                ("Firmware", joined([firmware.vendor, firmware.version, firmware.date])),
+                ("Agent", host.agent_version.clone()),
+                ("Address", host.primary_address.clone().or_else(|| host.address.clone())),
+            ],
+        ),
     ];
     cards.into_iter().filter(|card| !card.rows.is_empty()).collect()
 }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use alerts::Alerts;
 use boot::image::Library;
@@ -54,6 +55,7 @@ pub(super) async fn open(
         store.clone(),
         Arc::clone(&clock),
         settings.alerts.clone(),
+        Duration::from_secs(u64::from(settings.agents.interval_secs)),
         secrets.clone(),
         links.page(),
         all_hosts,
@@ -136,7 +138,8 @@ pub(super) fn announce(
     tls: &[SocketAddr],
     token_is_new: bool,
 ) {
-    let list = |addresses: &[SocketAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list =
+        |addresses: &[SocketAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     tracing::info!(version = env!("CARGO_PKG_VERSION"), http = %list(http), tls = %list(tls), "muster serves");
     tracing::info!(page = %app.links.page(), pin = %app.pin, "pages and API; for a command line elsewhere: --server and --pin");
     if let Some(tftp_dir) = app.settings.tftp_listen.map(|_| &app.settings.tftp_dir) {

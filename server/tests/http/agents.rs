@@ -11,7 +11,8 @@ use crate::support::{Agent, START, TestServer, expect, problem};
 const MAC: &str = "3c:ec:ef:00:00:01";
 
 async fn approve(server: &TestServer, host: &str) {
-    let approved = server.operator(Method::POST, &format!("/api/v1/hosts/{host}/approve")).send().await.unwrap();
+    let approved =
+        server.operator(Method::POST, &format!("/api/v1/hosts/{host}/approve")).send().await.unwrap();
     expect(approved, StatusCode::OK).await;
 }
 
@@ -20,9 +21,11 @@ async fn a_machine_enrols_reports_and_is_watched() {
     let server = TestServer::new().await;
     let agent = Agent::new(MAC, "ABC1234");
     let host = agent.enrolled(&server).await;
-    expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK).await;
+    expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK)
+        .await;
     server.clock.advance(Duration::from_secs(30));
-    expect(agent.send(&server, Method::POST, "/agent/v1/sample", &agent.sample(1)).await, StatusCode::OK).await;
+    expect(agent.send(&server, Method::POST, "/agent/v1/sample", &agent.sample(1)).await, StatusCode::OK)
+        .await;
     let failure = Failure {
         schema: SCHEMA,
         agent: agent.stamp(2),
@@ -49,7 +52,11 @@ async fn the_same_report_again_is_no_revision_and_another_is() {
     let agent = Agent::new(MAC, "ABC1234");
     let host = agent.enrolled(&server).await;
     for _ in 0..3 {
-        expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK).await;
+        expect(
+            agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await,
+            StatusCode::OK,
+        )
+        .await;
     }
     let mut changed = agent.report();
     changed.sections.disks = inventory::Section::new(vec![], vec![]);
@@ -72,7 +79,8 @@ async fn an_approved_host_is_not_taken_over_by_who_knows_its_serial_and_macs() {
     let response = thief.send(&server, Method::POST, "/agent/v1/sample", &thief.sample(1)).await;
     problem(response, StatusCode::UNAUTHORIZED).await;
     // The host's own agent goes on as if nothing had been.
-    expect(agent.send(&server, Method::POST, "/agent/v1/sample", &agent.sample(1)).await, StatusCode::OK).await;
+    expect(agent.send(&server, Method::POST, "/agent/v1/sample", &agent.sample(1)).await, StatusCode::OK)
+        .await;
     let claims = server.read("/api/v1/claims").await;
     assert_eq!(claims.as_array().unwrap().len(), 1, "{claims:#}");
     assert_eq!(claims[0]["host"], host.as_str());
@@ -95,7 +103,8 @@ async fn a_fresh_ticket_for_its_own_mac_gives_an_approved_host_a_new_key() {
     let second = Agent { start_id: "start-2".into(), ..Agent::new(MAC, "ABC1234") };
     let ticket = server.ticket(MAC).await;
     expect(server.enrol(&second.enrolment(Some(ticket))).await, StatusCode::OK).await;
-    expect(second.send(&server, Method::POST, "/agent/v1/sample", &second.sample(1)).await, StatusCode::OK).await;
+    expect(second.send(&server, Method::POST, "/agent/v1/sample", &second.sample(1)).await, StatusCode::OK)
+        .await;
     let old = first.send(&server, Method::POST, "/agent/v1/sample", &first.sample(1)).await;
     problem(old, StatusCode::UNAUTHORIZED).await;
     let shown = server.read(&format!("/api/v1/hosts/{host}")).await;
@@ -121,19 +130,22 @@ async fn a_ticket_is_good_for_one_key_one_address_and_a_short_time() {
     assert!(refused.detail.unwrap().contains("127.0.0.2"));
 
     let another = Agent::new("3c:ec:ef:00:00:77", "OTHER01");
-    let refused = problem(server.enrol(&another.enrolment(Some(ticket.clone()))).await, StatusCode::FORBIDDEN).await;
+    let refused =
+        problem(server.enrol(&another.enrolment(Some(ticket.clone()))).await, StatusCode::FORBIDDEN).await;
     assert_eq!(refused.kind, "ticket-foreign");
 
     // An answer that was lost: the same ticket and the same key are the same enrolment.
     expect(server.enrol(&agent.enrolment(Some(ticket.clone()))).await, StatusCode::OK).await;
     expect(server.enrol(&agent.enrolment(Some(ticket.clone()))).await, StatusCode::OK).await;
     let thief = Agent::new(MAC, "ABC1234");
-    let refused = problem(server.enrol(&thief.enrolment(Some(ticket.clone()))).await, StatusCode::FORBIDDEN).await;
+    let refused =
+        problem(server.enrol(&thief.enrolment(Some(ticket.clone()))).await, StatusCode::FORBIDDEN).await;
     assert_eq!(refused.kind, "ticket-replayed");
 
     let late = server.ticket(MAC).await;
     server.clock.advance(Duration::from_secs(31 * 60));
-    let refused = problem(server.enrol(&thief.enrolment(Some(late.clone()))).await, StatusCode::FORBIDDEN).await;
+    let refused =
+        problem(server.enrol(&thief.enrolment(Some(late.clone()))).await, StatusCode::FORBIDDEN).await;
     assert_eq!(refused.kind, "ticket-expired");
 
     // Each refusal is an event, and none of them shows a ticket.

@@ -29,14 +29,26 @@ async fn a_report_that_can_not_be_is_refused_by_name_and_the_next_good_one_is_ta
     let disks = "/sections/disks/data";
     for (body, status, names) in [
         (" ".repeat(20 << 20), StatusCode::PAYLOAD_TOO_LARGE, "4194304"),
-        (with(disks, vec![json!({"name": "sda"}); 15_000].into()), StatusCode::UNPROCESSABLE_ENTITY, "15000 items"),
+        (
+            with(disks, vec![json!({"name": "sda"}); 15_000].into()),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "15000 items",
+        ),
         (
             with("/sections/disks/data/0/name", "a".repeat(1 << 20).into()),
             StatusCode::UNPROCESSABLE_ENTITY,
             "sections.disks.data[0].name",
         ),
-        (with(disks, json!([{"name": "sda", "size_bytes": -1}])), StatusCode::UNPROCESSABLE_ENTITY, "sections.disks"),
-        (report.to_string().replace("\"duration_ms\":5", "\"duration_ms\":NaN"), StatusCode::BAD_REQUEST, "line 1"),
+        (
+            with(disks, json!([{"name": "sda", "size_bytes": -1}])),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "sections.disks",
+        ),
+        (
+            report.to_string().replace("\"duration_ms\":5", "\"duration_ms\":NaN"),
+            StatusCode::BAD_REQUEST,
+            "line 1",
+        ),
         (with("/schema", "9.0".into()), StatusCode::UNPROCESSABLE_ENTITY, "upgrade the server"),
         (with("/schema", 1.into()), StatusCode::UNPROCESSABLE_ENTITY, "schema"),
         ("[".repeat(100_000), StatusCode::BAD_REQUEST, "JSON"),
@@ -61,7 +73,8 @@ async fn a_hostile_serial_number_is_only_text_wherever_it_shows() {
     let server = TestServer::new().await;
     let agent = Agent::new("3c:ec:ef:00:00:01", "<script>alert(1)</script>\u{1b}[2J${net0/mac}");
     let host = agent.enrolled(&server).await;
-    expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK).await;
+    expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK)
+        .await;
     let page = server.operator(Method::GET, &format!("/hosts/{host}")).send().await.unwrap();
     let page = expect(page, StatusCode::OK).await;
     assert!(!page.contains("<script>") && !page.contains('\u{1b}'), "{page}");
@@ -111,7 +124,8 @@ async fn a_flood_of_enrolments_is_slowed_and_told_when_to_come_back() {
     problem(refused, StatusCode::TOO_MANY_REQUESTS).await;
     // Another machine is not held up by it.
     let other = Agent::new("3c:ec:ef:00:02:00", "OTHER01");
-    let response = server.request_from("127.0.0.2", Method::POST, "/agent/v1/enrol").json(&other.enrolment(None));
+    let response =
+        server.request_from("127.0.0.2", Method::POST, "/agent/v1/enrol").json(&other.enrolment(None));
     expect(response.send().await.unwrap(), StatusCode::OK).await;
 }
 

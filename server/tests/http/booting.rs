@@ -10,7 +10,10 @@ const MAC: &str = "3c:ec:ef:00:00:01";
 async fn an_unknown_machine_is_told_why_it_boots_its_disk_and_discovers_once_an_image_is_there() {
     let server = TestServer::new().await;
     let script = server.script(MAC).await;
-    assert!(script.contains("no discovery image: run muster image use") && script.contains("sanboot"), "{script}");
+    assert!(
+        script.contains("no discovery image: run muster image use") && script.contains("sanboot"),
+        "{script}"
+    );
     let image = server.choose_image().await;
     let script = server.script(MAC).await;
     assert!(script.contains(&format!("/boot/image/{image}/vmlinuz")), "{script}");
@@ -71,7 +74,8 @@ async fn an_image_that_arrives_damaged_is_not_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kickstart_is_for_the_one_machine_that_booted() {
     let server = TestServer::new().await;
-    let choice = serde_json::json!({"by": "centos", "stream": "9", "repo": "http://mirror.lan/9/BaseOS/x86_64/os"});
+    let choice =
+        serde_json::json!({"by": "centos", "stream": "9", "repo": "http://mirror.lan/9/BaseOS/x86_64/os"});
     let chosen = server.operator(Method::POST, "/api/v1/discovery").json(&choice).send().await.unwrap();
     expect(chosen, StatusCode::OK).await;
     let script = server.script(MAC).await;
@@ -102,7 +106,8 @@ async fn a_boot_leaves_a_trail() {
     let kernel = format!("/boot/image/{image}/vmlinuz?mac={}", MAC.replace(':', "-"));
     server.request(Method::GET, &kernel).send().await.unwrap();
     let agent = Agent::new(MAC, "ABC1234");
-    let reply: inventory::EnrolReply = server.enrol(&agent.enrolment(Some(ticket.clone()))).await.json().await.unwrap();
+    let reply: inventory::EnrolReply =
+        server.enrol(&agent.enrolment(Some(ticket.clone()))).await.json().await.unwrap();
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         let trail = server.read(&format!("/api/v1/hosts/{}/trail", reply.host)).await;

@@ -10,16 +10,23 @@ async fn hosts_are_approved_renamed_found_and_deleted() {
     let server = TestServer::new().await;
     let agent = Agent::new("3c:ec:ef:00:00:01", "ABC1234");
     let host = agent.enrolled(&server).await;
-    let post = |path: String, body: serde_json::Value| server.operator(Method::POST, &path).json(&body).send();
+    let post =
+        |path: String, body: serde_json::Value| server.operator(Method::POST, &path).json(&body).send();
     expect(post(format!("/api/v1/hosts/{host}/approve"), json!(null)).await.unwrap(), StatusCode::OK).await;
     let again = post(format!("/api/v1/hosts/{host}/approve"), json!(null)).await.unwrap();
     assert_eq!(problem(again, StatusCode::CONFLICT).await.kind, "illegal-transition");
-    expect(post(format!("/api/v1/hosts/{host}/rename"), json!({"name": "shelf-1"})).await.unwrap(), StatusCode::OK)
-        .await;
+    expect(
+        post(format!("/api/v1/hosts/{host}/rename"), json!({"name": "shelf-1"})).await.unwrap(),
+        StatusCode::OK,
+    )
+    .await;
     let bad = post("/api/v1/hosts/shelf-1/rename".into(), json!({"name": "../x"})).await.unwrap();
     problem(bad, StatusCode::BAD_REQUEST).await;
     assert_eq!(server.read("/api/v1/hosts/shelf-1").await["host"]["id"], host.as_str());
-    assert_eq!(server.read("/api/v1/hosts?state=ready&text=shelf").await["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        server.read("/api/v1/hosts?state=ready&text=shelf").await["items"].as_array().unwrap().len(),
+        1
+    );
     assert_eq!(server.read("/api/v1/hosts?state=discovered").await["items"].as_array().unwrap().len(), 0);
     let wrong = server.operator(Method::GET, "/api/v1/hosts?state=sleeping").send().await.unwrap();
     problem(wrong, StatusCode::BAD_REQUEST).await;
@@ -40,16 +47,20 @@ async fn a_secret_goes_in_and_never_comes_out() {
     let listed = server.read("/api/v1/secrets").await;
     assert_eq!(listed[0]["name"], "ntfy");
     assert!(!listed.to_string().contains("tk_very_secret"));
-    let provider = json!({"name": "phone", "kind": "ntfy", "url": "http://127.0.0.1:9", "token_secret": "ntfy"});
+    let provider =
+        json!({"name": "phone", "kind": "ntfy", "url": "http://127.0.0.1:9", "token_secret": "ntfy"});
     let added = server.operator(Method::POST, "/api/v1/providers").json(&provider).send().await.unwrap();
     expect(added, StatusCode::OK).await;
     let used = server.operator(Method::DELETE, "/api/v1/secrets/ntfy").send().await.unwrap();
     assert!(problem(used, StatusCode::CONFLICT).await.detail.unwrap().contains("phone"));
-    expect(server.operator(Method::DELETE, "/api/v1/providers/phone").send().await.unwrap(), StatusCode::OK).await;
-    expect(server.operator(Method::DELETE, "/api/v1/secrets/ntfy").send().await.unwrap(), StatusCode::OK).await;
+    expect(server.operator(Method::DELETE, "/api/v1/providers/phone").send().await.unwrap(), StatusCode::OK)
+        .await;
+    expect(server.operator(Method::DELETE, "/api/v1/secrets/ntfy").send().await.unwrap(), StatusCode::OK)
+        .await;
     let gone = server.operator(Method::DELETE, "/api/v1/secrets/ntfy").send().await.unwrap();
     problem(gone, StatusCode::NOT_FOUND).await;
-    let large = server.operator(Method::PUT, "/api/v1/secrets/big").body("x".repeat(100_000)).send().await.unwrap();
+    let large =
+        server.operator(Method::PUT, "/api/v1/secrets/big").body("x".repeat(100_000)).send().await.unwrap();
     problem(large, StatusCode::PAYLOAD_TOO_LARGE).await;
 }
 
@@ -58,11 +69,16 @@ async fn the_discover_score_lists_who_is_there() {
     let server = TestServer::new().await;
     let agent = Agent::new("3c:ec:ef:00:00:01", "ABC1234");
     agent.enrolled(&server).await;
-    expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK).await;
+    expect(agent.send(&server, Method::PUT, "/agent/v1/inventory", &agent.report()).await, StatusCode::OK)
+        .await;
     assert_eq!(server.read("/api/v1/scores").await[0]["name"], "Discover");
     let start = |body: serde_json::Value| server.operator(Method::POST, "/api/v1/jobs").json(&body).send();
-    let plan: serde_json::Value =
-        start(json!({"score": "Discover", "params": {}, "dry_run": true})).await.unwrap().json().await.unwrap();
+    let plan: serde_json::Value = start(json!({"score": "Discover", "params": {}, "dry_run": true}))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert!(plan["job"].is_null() && !plan["plan"].as_array().unwrap().is_empty(), "{plan}");
     let unknown = start(json!({"score": "Discovery"})).await.unwrap();
     problem(unknown, StatusCode::NOT_FOUND).await;

@@ -47,7 +47,8 @@ async fn nobody_gets_in_without_the_credentials_that_the_table_asks_for() {
                 request = request.header("Authorization", credentials);
             }
             let status = request.send().await.unwrap().status();
-            let refused = if entry.right == Right::Viewer { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
+            let refused =
+                if entry.right == Right::Viewer { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
             assert_eq!(status, refused, "{:?} {} with {credentials:?}", entry.verb, entry.path);
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use inventory::sections::{Disk, Nic, System};
 use inventory::{
-    AgentInfo, AgentKey, AgentStamp, EnrolReply, EnrolRequest, ManualClock, Problem, Report, SCHEMA, Sample, Section,
-    Sections, Timestamp,
+    AgentInfo, AgentKey, AgentStamp, EnrolReply, EnrolRequest, ManualClock, Problem, Report, SCHEMA, Sample,
+    Section, Sections, Timestamp,
 };
 use muster::data_dir::DataDir;
 use muster::serve::{Running, start};
@@ -53,7 +53,8 @@ impl TestServer {
         };
         let data_dir = DataDir::new(dir.path().join("data"));
         let clock = Arc::new(ManualClock::at(START));
-        let running = start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
+        let running =
+            start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
         let (token, _) = data_dir.admin_token().unwrap();
         let base = format!("http://{}", running.http[0]);
         Self { running, clock, token, base, dir, client: client(None) }
@@ -89,7 +90,8 @@ impl TestServer {
 
     /// Makes a tiny image the site's discovery system: scripts then carry tickets.
     pub(crate) async fn choose_image(&self) -> String {
-        let facts = |bytes: &[u8]| json!({"size_bytes": bytes.len(), "sha256": hex::encode(Sha256::digest(bytes))});
+        let facts =
+            |bytes: &[u8]| json!({"size_bytes": bytes.len(), "sha256": hex::encode(Sha256::digest(bytes))});
         let (kernel, initramfs) = (b"kernel of a test".as_slice(), b"initramfs of a test".as_slice());
         let manifest = json!({
             "format": 1, "arch": "x86_64", "kernel_version": "6.1.0", "agent_version": env!("CARGO_PKG_VERSION"),
@@ -107,7 +109,8 @@ impl TestServer {
             .unwrap();
         let image = begun["image"].as_str().unwrap().to_owned();
         for (file, bytes) in [("vmlinuz", kernel), ("initramfs.img", initramfs)] {
-            let sent = self.operator(Method::PUT, &format!("/api/v1/images/{image}/{file}")).body(bytes.to_vec());
+            let sent =
+                self.operator(Method::PUT, &format!("/api/v1/images/{image}/{file}")).body(bytes.to_vec());
             expect(sent.send().await.unwrap(), StatusCode::OK).await;
         }
         let published = self.operator(Method::POST, &format!("/api/v1/images/{image}/publish"));
@@ -172,7 +175,12 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn new(mac: &str, serial: &str) -> Self {
-        Self { mac: mac.into(), serial: serial.into(), key: AgentKey::generate().unwrap(), start_id: "start-1".into() }
+        Self {
+            mac: mac.into(),
+            serial: serial.into(),
+            key: AgentKey::generate().unwrap(),
+            start_id: "start-1".into(),
+        }
     }
 
     pub(crate) fn info(&self) -> AgentInfo {

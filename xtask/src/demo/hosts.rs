@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use serde_json::Value;
 
-use super::server::Server;
+use lab::Muster;
 
 /// One host of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +30,10 @@ impl Host {
 }
 
 /// All hosts that the server knows.
-pub(crate) fn list(server: &Server) -> anyhow::Result<Vec<Host>> {
-    let listed = parse(&server.run(&["host", "list", "--output", "json"])?)?;
+pub(crate) fn list(muster: &Muster) -> anyhow::Result<Vec<Host>> {
+    let listed = parse(&muster.run(&["host", "list", "--output", "json"])?)?;
     let show = |(id, name): (String, Option<String>)| {
-        let shown = server.run(&["host", "show", &id, "--output", "json"])?;
+        let shown = muster.run(&["host", "show", &id, "--output", "json"])?;
         Ok(Host { id, name, shown })
     };
     listed.into_iter().map(show).collect()

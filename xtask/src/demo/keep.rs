@@ -5,10 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use lab::{Forward, Namespace, interrupt};
+use lab::{Forward, Muster, Namespace, interrupt};
 
 use super::TOPIC;
-use super::server::TLS_PORT;
 use super::site::Site;
 use crate::qr;
 
@@ -23,13 +22,13 @@ pub(crate) fn parse_address(text: &str) -> Result<IpAddr, String> {
 
 /// Opens the doors, says where they are, and waits.
 pub(crate) fn until_enter(site: &Site, expose: IpAddr) -> anyhow::Result<()> {
-    let page = door(site, expose, (Namespace::ADDRESS, TLS_PORT).into())?;
+    let page = door(site, expose, (Namespace::ADDRESS, Muster::TLS_PORT).into())?;
     let ntfy = door(site, expose, site.ntfy.address())?;
     let (name, password) = site.ntfy.reader_login();
     println!("\nThe page:  https://{}/", page.address());
     println!(
         "           (its certificate is its own; the login is the token in {})",
-        site.server.token_file().display()
+        site.muster.token_file().display()
     );
     println!("A shell:   ip netns exec {} bash", site.namespace.name());
     let link = format!("ntfy://{}/{TOPIC}?secure=false", ntfy.address());

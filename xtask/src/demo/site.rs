@@ -1,87 +1,64 @@
 //! Everything that an operator would have: network, DHCP, ntfy, Muster, machines.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use lab::interrupt::Interrupted;
-use lab::{Dnsmasq, DnsmasqOptions, Log, Namespace, Ntfy, Scratch};
+use lab::{Dnsmasq, DnsmasqOptions, Log, Muster, Namespace, Ntfy, Programs, Scratch};
 
 use super::machines::Machines;
-use super::server::Server;
 use super::story::Story;
 use super::{TOPIC, settings};
-use crate::build::Built;
 use crate::cargo;
-
-const BUSYBOX: &str = "/bin/busybox";
 
 /// Dropped from top to bottom: machines go first, the network last.
 pub(crate) struct Site {
     pub(crate) machines: Machines,
-    pub(crate) server: Server,
+    pub(crate) muster: Muster,
     pub(crate) ntfy: Ntfy,
     dnsmasq: Dnsmasq,
-    built: Built,
     folder: Scratch,
     pub(crate) namespace: Namespace,
 }
 
 impl Site {
-    pub(crate) fn open(story: &Story, built: Built) -> anyhow::Result<Self> {
+    pub(crate) fn open(story: &Story, programs: &Programs) -> anyhow::Result<Self> {
         let namespace = Namespace::new()?;
         story.say(&format!("network namespace {}, bridge {}/24", namespace.name(), Namespace::ADDRESS));
-        let dnsmasq = Dnsmasq::start(&namespace, &DnsmasqOptions::new(&Server::boot_url()))?;
+        let dnsmasq = Dnsmasq::start(&namespace, &DnsmasqOptions::new(&Muster::boot_url()))?;
         story.say("dnsmasq, configured as OPNsense would: iPXE by TFTP, then the script by HTTP");
         let ntfy = Ntfy::start(&namespace, namespace.address())?;
         story.say(&format!("ntfy on {}", ntfy.url()));
         let folder = Scratch::new()?;
-        let config = folder.path().join("muster.toml");
-        std::fs::write(&config, settings::TEXT)
-            .with_context(|| format!("can't write {}", config.display()))?;
         story.say("muster serve with these settings:");
         story.show(settings::TEXT);
-        let server = Server::start(&namespace, &built, folder.path(), &config)?;
+        let muster = Muster::start(&namespace, programs, folder.path(), settings::TEXT)?;
         story.say(&format!("muster serve is ready: http and TLS on {}, TFTP on port 69", Namespace::ADDRESS));
         let machines = Machines::plug_in(&namespace)?;
-        Ok(Self { machines, server, ntfy, dnsmasq, built, folder, namespace })
+        Ok(Self { machines, muster, ntfy, dnsmasq, folder, namespace })
     }
 
     /// The system that unknown machines boot.
     pub(crate) fn prepare_discovery(&self, story: &Story) -> anyhow::Result<()> {
-        let kernel = lab::kernel()?;
-        let image = self.folder.path().join("image");
-        let word = |path: &Path| path.to_str().map(str::to_owned).context("a path that is no UTF-8");
-        let image = word(&image)?;
-        self.server.show(
-            story,
-            &[
-                "image",
-                "build",
-                "--kernel",
-                &word(&kernel.image)?,
-                "--modules",
-                &word(&kernel.modules)?,
-                "--busybox",
-                BUSYBOX,
-                "--agent",
-                &word(&self.built.agent)?,
-                "--out",
-                &image,
-            ],
-        )?;
-        self.server.show(story, &["image", "use", &image])
+        story.say("$ muster image build … && muster image use …");
+        story.show(&self.muster.use_own_image(self.folder.path())?);
+        Ok(())
+    }
+
+    /// Runs an operator's command before the audience.
+    pub(crate) fn show(&self, story: &Story, arguments: &[&str]) -> anyhow::Result<()> {
+        story.say(&format!("$ muster {}", arguments.join(" ")));
+        story.show(&self.muster.run(arguments)?);
+        Ok(())
     }
 
     pub(crate) fn subscribe_phone(&self, story: &Story) -> anyhow::Result<()> {
         story.say("$ muster secret set ntfy-token < token");
-        self.server.run_with_input(&["secret", "set", "ntfy-token"], self.ntfy.publisher_token())?;
+        self.muster.run_with_input(&["secret", "set", "ntfy-token"], self.ntfy.publisher_token())?;
         let url = self.ntfy.url();
-        self.server.show(
-            story,
-            &["provider", "add", "ntfy", "lab", "--url", &url, "--token-secret", "ntfy-token"],
-        )?;
+        let provider = ["provider", "add", "ntfy", "lab", "--url", &url, "--token-secret", "ntfy-token"];
+        self.show(story, &provider)?;
         let subscription = ["subscription", "add", "--name", "phone", "--provider", "lab", "--topic", TOPIC];
-        self.server.show(story, &subscription)
+        self.show(story, &subscription)
     }
 
     /// After a failure: the last words of everybody concerned, and all their words in files.
@@ -110,7 +87,7 @@ impl Site {
 
     fn logs(&self) -> Vec<(String, Log, usize)> {
         let mut logs = vec![
-            ("muster serve".to_owned(), self.server.process().log().clone(), 15),
+            ("muster serve".to_owned(), self.muster.process().log().clone(), 15),
             ("ntfy".to_owned(), self.ntfy.process().log().clone(), 5),
             ("dnsmasq".to_owned(), self.dnsmasq.process().log().clone(), 10),
         ];

@@ -23,7 +23,8 @@ impl Alerts {
     /// Reads events, looks at deadlines and sends what is due, until `cancel`. What is on its way then is sent again at the
     /// next start, and takes the place of the first on the phone.
     pub async fn run(&self, cancel: CancellationToken) {
-        let all = async { tokio::join!(self.decide_on_and_on(), self.send_on_and_on(), self.forget_on_and_on()) };
+        let all =
+            async { tokio::join!(self.decide_on_and_on(), self.send_on_and_on(), self.forget_on_and_on()) };
         cancel.run_until_cancelled(all).await;
     }
 

@@ -41,7 +41,10 @@ impl Alerts {
         let mut watches: HashMap<Id, Watch> =
             hosts.into_iter().map(|facts| (facts.id.clone(), Watch::new(facts))).collect();
         for (host, target, tracked) in states::all(store.readers()).await? {
-            watches.entry(host).or_insert_with_key(|host| Watch::new(gone(host))).recall(target, tracked, now);
+            watches
+                .entry(host)
+                .or_insert_with_key(|host| Watch::new(gone(host)))
+                .recall(target, tracked, now);
         }
         let cursor = events::cursor(store.readers(), READER).await?;
         let sender = Sender::new(secrets, page, settings.send_timeout.get())?;

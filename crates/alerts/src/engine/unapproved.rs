@@ -2,7 +2,6 @@
 //! sent again only when more hosts have come, and not too often.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use ::store::StoreError;
 use hosts::{HostFacts, State};
@@ -54,7 +53,8 @@ enum Act {
 impl Unapproved {
     pub(super) fn new(hosts: &[HostFacts], now: Timestamp) -> Self {
         let waiting = hosts.iter().filter(|host| host.state == State::Discovered);
-        let waiting: BTreeMap<Id, String> = waiting.map(|host| (host.id.clone(), host.name.clone())).collect();
+        let waiting: BTreeMap<Id, String> =
+            waiting.map(|host| (host.id.clone(), host.name.clone())).collect();
         Self { since: (!waiting.is_empty()).then_some(now), waiting, told: None }
     }
 
@@ -134,8 +134,12 @@ impl Inner {
                         title: "no host waits for approval".to_owned(),
                         text: "All were approved, retired or deleted.".to_owned(),
                     };
-                    self.change_summary(told.incident, change(None, Some(ending.title), ending.text, true), now)
-                        .await?;
+                    self.change_summary(
+                        told.incident,
+                        change(None, Some(ending.title), ending.text, true),
+                        now,
+                    )
+                    .await?;
                 }
                 None
             }

@@ -149,6 +149,9 @@ mod tests {
     fn an_agent_that_has_done_its_work_has_not_stopped() {
         let [stopped, ..] = TABLE else { panic!() };
         assert_eq!(stopped.effect(&event(Kind::AgentStopped, json!({"reason": "done"}))), None);
-        assert_eq!(stopped.effect(&event(Kind::AgentStopped, json!({"reason": "stopped"}))), Some(Effect::Opens));
+        assert_eq!(
+            stopped.effect(&event(Kind::AgentStopped, json!({"reason": "stopped"}))),
+            Some(Effect::Opens)
+        );
     }
 }

@@ -84,7 +84,9 @@ impl Evidence {
             Self::Event { title, summary } => {
                 Telling { title: (*title).to_owned(), text: format!("{}.", plain(summary, SUMMARY_CHARS)) }
             }
-            Self::Heard | Self::Ending { .. } | Self::Vanished { .. } | Self::Unwatched { .. } => self.ending(),
+            Self::Heard | Self::Ending { .. } | Self::Vanished { .. } | Self::Unwatched { .. } => {
+                self.ending()
+            }
         }
     }
 
@@ -100,7 +102,9 @@ impl Evidence {
             Self::Vanished { since } => {
                 telling("no longer reported", format!("The machine last reported it on {}.", moment(*since)))
             }
-            Self::Unwatched { why } => telling("no longer watched", format!("{}.", plain(why, SUMMARY_CHARS))),
+            Self::Unwatched { why } => {
+                telling("no longer watched", format!("{}.", plain(why, SUMMARY_CHARS)))
+            }
         }
     }
 }

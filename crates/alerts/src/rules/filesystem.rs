@@ -107,8 +107,13 @@ mod tests {
     /// A filesystem of so many GiB, filled so far.
     fn filled(size_gib: u64, percent: f64) -> FilesystemUse {
         let size_bytes = size_gib * G;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a test")]
-        let used_bytes = (size_bytes as f64 * percent / 100.0).round() as u64;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a test"
+        )]
+        let used_bytes = (size_bytes as f64 * percent / 100.0).ceil() as u64;
         FilesystemUse {
             mount: "/data".into(),
             size_bytes,

@@ -47,7 +47,12 @@ impl Words {
     }
 
     /// What its silence amounts to; nothing for an agent that never spoke. Until `deaf_until` the server could not know.
-    pub(crate) fn read(&self, settings: &MissingSettings, deaf_until: Timestamp, now: Timestamp) -> Option<Reading> {
+    pub(crate) fn read(
+        &self,
+        settings: &MissingSettings,
+        deaf_until: Timestamp,
+        now: Timestamp,
+    ) -> Option<Reading> {
         let heard_at = self.heard_at?;
         if self.is_gone() {
             return Some(Reading::default());

@@ -93,7 +93,8 @@ pub(crate) fn read(temperature: &Temperature, settings: &TempSettings) -> Option
     if limits.crit_celsius.is_none() && !alarm {
         return None;
     }
-    let zone = |limit: Option<f64>, margin: f64| limit.map_or(Zone::Clear, |at| Zone::of(temp, at, at - margin));
+    let zone =
+        |limit: Option<f64>, margin: f64| limit.map_or(Zone::Clear, |at| Zone::of(temp, at, at - margin));
     let low = zone(limits.warn_celsius, settings.warn_clear_margin_celsius);
     let high = zone(limits.crit_celsius, settings.crit_clear_margin_celsius);
     let reading = Reading {

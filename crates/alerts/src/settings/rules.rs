@@ -221,8 +221,10 @@ impl MissingSettings {
         span(&crit, self.crit_after, Duration::from_secs(1))?;
         let two = Span::from(interval * 2);
         if self.enabled && self.warn_after < two {
-            let reason =
-                format!("{} is less than two intervals ({two}): agents that are well would be missing", self.warn_after);
+            let reason = format!(
+                "{} is less than two intervals ({two}): agents that are well would be missing",
+                self.warn_after
+            );
             return Err(wrong(warn, reason));
         }
         below((&warn, self.warn_after), (&crit, self.crit_after))?;

@@ -13,7 +13,9 @@ pub struct Span(Duration);
 
 /// A string that is no [`Span`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no length of time: expected numbers with units (d, h, m, s, ms) such as \"90s\" or \"1h30m\"")]
+#[error(
+    "{0:?} is no length of time: expected numbers with units (d, h, m, s, ms) such as \"90s\" or \"1h30m\""
+)]
 pub struct InvalidSpan(String);
 
 const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
@@ -108,11 +110,20 @@ mod tests {
 
     #[test]
     fn spans_are_read_as_people_write_them() {
-        for (text, millis) in
-            [("90s", 90_000), ("3m", 180_000), ("1h30m", 5_400_000), ("2 d", 0), ("1d 2h", 93_600_000), ("250ms", 250)]
-        {
+        for (text, millis) in [
+            ("90s", 90_000),
+            ("3m", 180_000),
+            ("1h30m", 5_400_000),
+            ("2 d", 0),
+            ("1d 2h", 93_600_000),
+            ("250ms", 250),
+        ] {
             let read = text.parse::<Span>().map(|span| span.get().as_millis());
-            if millis == 0 { assert!(read.is_err(), "{text}") } else { assert_eq!(read, Ok(millis), "{text}") }
+            if millis == 0 {
+                assert!(read.is_err(), "{text}")
+            } else {
+                assert_eq!(read, Ok(millis), "{text}")
+            }
         }
         for bad in ["", "3", "m", "-3m", "3x", "3m5", "1.5h", "٣m", "99999999999999999999s", "400d", "é"] {
             assert!(bad.parse::<Span>().unwrap_err().to_string().contains("90s"), "{bad}");

@@ -117,11 +117,7 @@ pub(crate) async fn put_off(tx: &mut Tx, delivery: &Delivery, due: Timestamp) ->
 }
 
 /// Ends it unsent, unless something newer has come.
-pub(crate) async fn end(
-    tx: &mut Tx,
-    delivery: &Delivery,
-    status: DeliveryStatus,
-) -> Result<(), StoreError> {
+pub(crate) async fn end(tx: &mut Tx, delivery: &Delivery, status: DeliveryStatus) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE delivery SET status = $4 WHERE incident_id = $1 AND subscription = $2 AND wanted = $3",
     )

@@ -96,10 +96,7 @@ pub async fn open_counts(readers: &SqlitePool) -> Result<HashMap<Id, OpenCount>,
 }
 
 /// The open incident of the whole site under a rule.
-pub(crate) async fn open_of_site(
-    readers: &SqlitePool,
-    rule: RuleId,
-) -> Result<Option<Incident>, StoreError> {
+pub(crate) async fn open_of_site(readers: &SqlitePool, rule: RuleId) -> Result<Option<Incident>, StoreError> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT * FROM incident WHERE state = 'open' AND host_id = '' AND rule = $1 AND component = ''",
     )
@@ -180,10 +177,8 @@ pub(crate) async fn change(
 
 /// Forgets what was over before `before`; its deliveries go with it.
 pub(crate) async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM incident WHERE resolved_at < $1")
-        .bind(before.millis())
-        .execute(tx)
-        .await?;
+    let done =
+        sqlx::query("DELETE FROM incident WHERE resolved_at < $1").bind(before.millis()).execute(tx).await?;
     Ok(done.rows_affected())
 }
 

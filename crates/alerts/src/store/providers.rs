@@ -47,12 +47,7 @@ pub async fn add_provider(
 ///
 /// # Errors
 /// [`AlertsError::NoProvider`]; [`AlertsError::ProviderInUse`], which names the subscriptions; or the database's.
-pub async fn remove_provider(
-    tx: &mut Tx,
-    name: &Id,
-    actor: &str,
-    now: Timestamp,
-) -> Result<(), AlertsError> {
+pub async fn remove_provider(tx: &mut Tx, name: &Id, actor: &str, now: Timestamp) -> Result<(), AlertsError> {
     let users: Vec<String> =
         sqlx::query_scalar("SELECT name FROM subscription WHERE provider = $1 ORDER BY name")
             .bind(name.as_str())
@@ -91,8 +86,7 @@ pub async fn uses_secret(tx: &mut Tx, secret: &secrets::Name) -> Result<Vec<Stri
 /// # Errors
 /// The database's.
 pub async fn providers(readers: &SqlitePool) -> Result<Vec<Provider>, StoreError> {
-    let rows: Vec<Row> =
-        sqlx::query_as("SELECT * FROM provider ORDER BY name").fetch_all(readers).await?;
+    let rows: Vec<Row> = sqlx::query_as("SELECT * FROM provider ORDER BY name").fetch_all(readers).await?;
     rows.into_iter().map(Provider::try_from).collect()
 }
 
@@ -109,11 +103,7 @@ pub async fn provider(readers: &SqlitePool, name: &Id) -> Result<Option<Provider
 }
 
 /// Notes that nothing goes through it as it is set up, or that it goes again.
-pub(crate) async fn set_trouble(
-    tx: &mut Tx,
-    name: &Id,
-    trouble: Option<&Trouble>,
-) -> Result<(), StoreError> {
+pub(crate) async fn set_trouble(tx: &mut Tx, name: &Id, trouble: Option<&Trouble>) -> Result<(), StoreError> {
     sqlx::query("UPDATE provider SET trouble = $2, trouble_at = $3, probe_at = $4 WHERE name = $1")
         .bind(name.as_str())
         .bind(trouble.map(|trouble| trouble.reason.as_str()))

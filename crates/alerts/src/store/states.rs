@@ -22,8 +22,7 @@ pub(crate) async fn all(readers: &SqlitePool) -> Result<Vec<(Id, Target, Tracked
             let target = Target { rule: parsed("rule_state", &host, &rule)?, component };
             let mut tracked: Tracked =
                 serde_json::from_str(&state).map_err(|error| corrupt("rule_state", &host, error))?;
-            tracked.incident =
-                incident.map(|id| parsed("rule_state", &host, &id)).transpose()?;
+            tracked.incident = incident.map(|id| parsed("rule_state", &host, &id)).transpose()?;
             Ok((parsed("rule_state", &host, &host)?, target, tracked))
         })
         .collect()

@@ -49,8 +49,7 @@ pub async fn add_subscription(
     if done.rows_affected() == 0 {
         return Err(AlertsError::SubscriptionExists(new.name.clone()));
     }
-    let summary =
-        format!("the subscription {} was added: {} through {}", new.name, new.topic, new.provider);
+    let summary = format!("the subscription {} was added: {} through {}", new.name, new.topic, new.provider);
     tell(tx, format!("subscription/{}", new.name), actor, summary, now).await
 }
 

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use inventory::{Limits, Refusal, Report, parse};
 use ipnet::IpNet;
 use reqwest::redirect::Policy;
@@ -19,7 +20,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 /// Gives the key that agents want to see before they answer, if the site has one. Asked at every scrape, so that a new key
 /// needs no restart.
-pub type ScrapeKey = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+pub type ScrapeKey = Arc<dyn Fn() -> BoxFuture<'static, Option<String>> + Send + Sync>;
 
 /// Asks agents for their inventory, in the declared networks and nowhere else: no redirects, no proxy, an answer of limited
 /// size in limited time.
@@ -127,7 +128,7 @@ impl Scraper {
         let unreachable =
             |source: reqwest::Error| ScrapeError::Unreachable { address, source: source.without_url() };
         let mut request = self.client.get(format!("http://{address}/inventory"));
-        if let Some(key) = (self.key)() {
+        if let Some(key) = (self.key)().await {
             request = request.bearer_auth(key);
         }
         let mut response = request.send().await.map_err(unreachable)?;

@@ -88,7 +88,7 @@ fn says(machine: &Machine) -> Answer {
 }
 
 fn no_key() -> ScrapeKey {
-    Arc::new(|| None)
+    Arc::new(|| Box::pin(async { None }))
 }
 
 fn networks(text: &str) -> Vec<IpNet> {
@@ -112,7 +112,7 @@ async fn an_agent_that_wants_a_key_is_shown_it() {
     let body = serde_json::to_string(&Machine::server(1).report()).unwrap();
     let refused = scraped(Answer::KeyOnly(body.clone()), no_key()).await.unwrap_err();
     assert!(matches!(refused, ScrapeError::KeyWanted(_)), "{refused}");
-    let key: ScrapeKey = Arc::new(|| Some("open-sesame".to_owned()));
+    let key: ScrapeKey = Arc::new(|| Box::pin(async { Some("open-sesame".to_owned()) }));
     scraped(Answer::KeyOnly(body), key).await.unwrap();
 }
 

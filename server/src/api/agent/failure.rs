@@ -21,7 +21,9 @@ pub async fn handle(
     let host = caller.host()?;
     let failure: Failure = body::message(&request, payload, Limits::SMALL).await?;
     let (id, now) = (host.id.clone(), app.clock.now());
-    app.store.write(move |tx| Box::pin(async move { hosts::take_failure(tx, &id, &failure, now).await })).await?;
+    app.store
+        .write(move |tx| Box::pin(async move { hosts::take_failure(tx, &id, &failure, now).await }))
+        .await?;
     app.alerts.heard(host, now).await?;
     Ok(web::Json(Reply { server_time: now, actions: vec![] }))
 }

@@ -62,9 +62,8 @@ pub async fn image(
         ImageFile::Kernel => StepKind::Kernel,
         ImageFile::Initramfs => StepKind::Initramfs,
     };
-    let file = open(&app.images.path(&id, which))
-        .await
-        .map_err(|_| ApiError::not_found("image", id.as_str()))?;
+    let file =
+        open(&app.images.path(&id, which)).await.map_err(|_| ApiError::not_found("image", id.as_str()))?;
     record(&app, &connection, kind, who.mac, &file, &name);
     Ok(plain(file).into_response(&request))
 }

@@ -52,8 +52,12 @@ pub async fn show(
         interval_secs: app.settings.agents.interval_secs,
     })
     .map_err(|error| ApiError::Internal(format!("rendering the kickstart: {error}")))?;
-    app.trail.record(Step::new(StepKind::Kickstart, address).mac(mac).detail(&format!("CentOS Stream {stream}")));
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("Cache-Control", "no-store")).body(document))
+    app.trail
+        .record(Step::new(StepKind::Kickstart, address).mac(mac).detail(&format!("CentOS Stream {stream}")));
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(document))
 }
 
 async fn redeem(app: &App, ticket: Ticket, holder: String) -> Result<(), TicketError> {

@@ -86,11 +86,15 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         let token = app.ticket_key.mint(purpose, mac, address, app.clock.now(), DEFAULT_LIFE);
         token.inspect_err(|error| tracing::error!(%error, "a ticket could not be made")).ok()
     });
-    let handout =
-        ticket.as_ref().map(|ticket: &Token| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
+    let handout = ticket
+        .as_ref()
+        .map(|ticket: &Token| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
     script(scripts::for_decision(&decision, &machine, &links, handout))
 }
 
 fn script(text: String) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("Cache-Control", "no-store")).body(text)
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(text)
 }

@@ -48,7 +48,9 @@ pub async fn settle(
     let Settle { verdict } = body::message(&request, payload, Limits::SMALL).await?;
     let (claim, now) = (claim.into_inner(), app.clock.now());
     app.store
-        .write(move |tx| Box::pin(async move { hosts::settle_claim(tx, &claim, verdict, "operator", now).await }))
+        .write(move |tx| {
+            Box::pin(async move { hosts::settle_claim(tx, &claim, verdict, "operator", now).await })
+        })
         .await?;
     Ok(web::Json(()))
 }

@@ -1,12 +1,12 @@
 //! The hosts, for operators and their programs.
 
 use actix_web::{HttpRequest, web};
+use alerts::Incident;
 use boot::trail::{self, RecordedStep};
 use hosts::{Change, Filter, Host, HostProblem, IdentifierKind, Inventory, Page, Revision};
 use inventory::{Id, Limits, MacAddr, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::incidents::Incident;
 use crate::api::body;
 use crate::api::problem::ApiError;
 use crate::app::App;
@@ -160,7 +160,9 @@ pub async fn delete(app: web::Data<App>, host: web::Path<String>) -> Result<web:
 pub async fn approve(app: web::Data<App>, host: web::Path<String>) -> Result<web::Json<Host>, ApiError> {
     let id = find(&app, &host).await?.id;
     let (approved, now) = (id.clone(), app.clock.now());
-    app.store.write(move |tx| Box::pin(async move { hosts::approve(tx, &approved, "operator", now).await })).await?;
+    app.store
+        .write(move |tx| Box::pin(async move { hosts::approve(tx, &approved, "operator", now).await }))
+        .await?;
     Ok(web::Json(find(&app, id.as_str()).await?))
 }
 
@@ -211,7 +213,8 @@ pub async fn diff(
     let from = between.from.unwrap_or(to - 1);
     let readers = app.store.readers();
     let newer = hosts::inventory(readers, &host.id, Some(to)).await?.ok_or_else(|| revision_missing(to))?;
-    let older = hosts::inventory(readers, &host.id, Some(from)).await?.ok_or_else(|| revision_missing(from))?;
+    let older =
+        hosts::inventory(readers, &host.id, Some(from)).await?.ok_or_else(|| revision_missing(from))?;
     Ok(web::Json(hosts::diff(&older.inventory, &newer.inventory)))
 }
 
@@ -257,10 +260,12 @@ pub async fn attempts(app: &App, host: &Id, limit: usize) -> Result<Vec<TrailAtt
     let readers = app.store.readers();
     let mut attempts = Vec::new();
     let identifiers = hosts::identifiers(readers, host).await?;
-    let macs = identifiers.iter().filter(|i| i.kind == IdentifierKind::Mac).filter_map(|i| i.value.parse().ok());
+    let macs =
+        identifiers.iter().filter(|i| i.kind == IdentifierKind::Mac).filter_map(|i| i.value.parse().ok());
     for mac in macs {
         for attempt in trail::recent(readers, mac, limit).await? {
-            attempts.push(TrailAttempt { mac, steps: attempt.steps.into_iter().map(TrailStep::from).collect() });
+            attempts
+                .push(TrailAttempt { mac, steps: attempt.steps.into_iter().map(TrailStep::from).collect() });
         }
     }
     attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.steps.first().map(|step| step.at)));

@@ -92,7 +92,10 @@ pub async fn upload(
 ///
 /// # Errors
 /// 409 while a file is missing.
-pub async fn publish(app: web::Data<App>, image: web::Path<ImageId>) -> Result<web::Json<Manifest>, ApiError> {
+pub async fn publish(
+    app: web::Data<App>,
+    image: web::Path<ImageId>,
+) -> Result<web::Json<Manifest>, ApiError> {
     let manifest = app.images.publish(&image).await?;
     let (image, adopted, now) = (image.into_inner(), manifest.clone(), app.clock.now());
     app.store
@@ -116,7 +119,9 @@ pub async fn choose(
         Choice::Centos { stream, repo } => DiscoverySystem::Centos(Centos { stream, repo }),
     };
     let (chosen, now) = (system.clone(), app.clock.now());
-    app.store.write(move |tx| Box::pin(async move { image::choose(tx, &chosen, "operator", now).await })).await?;
+    app.store
+        .write(move |tx| Box::pin(async move { image::choose(tx, &chosen, "operator", now).await }))
+        .await?;
     app.set_site(Site { discovery: Some(system.clone()) });
     Ok(web::Json(Chosen { discovery: system.to_string(), notices: app.notices().await? }))
 }

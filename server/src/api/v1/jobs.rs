@@ -60,7 +60,8 @@ pub async fn start(
     let Start { score, params, dry_run } = body::message(&request, payload, Limits::SMALL).await?;
     let known = app.jobs.registry().get(&score).ok_or_else(|| ApiError::not_found("score", &score))?;
     let plan = known.plan(&params).map_err(|error| ApiError::BadRequest(error.chain()))?;
-    let job = if dry_run { None } else { Some(app.jobs.start(&score, params, "operator").await.map_err(refused)?) };
+    let job =
+        if dry_run { None } else { Some(app.jobs.start(&score, params, "operator").await.map_err(refused)?) };
     Ok(web::Json(Started { job, plan }))
 }
 

@@ -55,12 +55,13 @@ pub async fn show(
         .map_err(|error| ApiError::Internal(format!("the addresses of this server: {error}")))?;
     // Bound to no address and over before it began: the script is whole, and its ticket good for nothing.
     let ticket = scripts::ticket_purpose(&decision)
-        .map(|purpose| app.ticket_key.mint(purpose, mac, Ipv4Addr::UNSPECIFIED.into(), app.clock.now(), Duration::ZERO))
+        .map(|purpose| {
+            app.ticket_key.mint(purpose, mac, Ipv4Addr::UNSPECIFIED.into(), app.clock.now(), Duration::ZERO)
+        })
         .transpose()
         .map_err(|error| ApiError::Internal(format!("a ticket could not be made: {error}")))?;
-    let handout = ticket
-        .as_ref()
-        .map(|ticket| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
+    let handout =
+        ticket.as_ref().map(|ticket| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
     Ok(web::Json(Preview {
         mac,
         host: host.map(|host| host.name),

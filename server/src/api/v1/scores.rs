@@ -18,6 +18,8 @@ pub struct Listed {
 pub async fn list(app: web::Data<App>) -> web::Json<Vec<Listed>> {
     let scores = app.jobs.registry().list();
     web::Json(
-        scores.map(|s| Listed { name: s.name().to_owned(), description: s.description().to_owned() }).collect(),
+        scores
+            .map(|s| Listed { name: s.name().to_owned(), description: s.description().to_owned() })
+            .collect(),
     )
 }

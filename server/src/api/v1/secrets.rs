@@ -42,7 +42,7 @@ pub async fn remove(app: web::Data<App>, name: web::Path<String>) -> Result<web:
     app.store
         .write(move |tx| {
             Box::pin(async move {
-                let users = alerts::uses_secret(tx, name.as_str()).await?;
+                let users = alerts::uses_secret(tx, &name).await?;
                 secrets::remove(tx, &name, &users, "operator", now).await
             })
         })
@@ -61,7 +61,9 @@ impl From<SecretsError> for ApiError {
             SecretsError::Name(_) | SecretsError::Value(_) => Self::BadRequest(detail),
             SecretsError::NoSecret(name) => Self::not_found("secret", name.as_str()),
             SecretsError::InUse { .. } => Self::Conflict { kind: "secret-in-use", detail },
-            SecretsError::WrongKey { .. } | SecretsError::Damaged { .. } | SecretsError::Seal(_) => Self::Internal(chain(&error)),
+            SecretsError::WrongKey { .. } | SecretsError::Damaged { .. } | SecretsError::Seal(_) => {
+                Self::Internal(chain(&error))
+            }
             SecretsError::Store(error) => error.into(),
         }
     }

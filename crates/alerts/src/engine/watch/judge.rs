@@ -42,9 +42,10 @@ impl Watch {
         // An agent that speaks has not stopped, whether its start was told or not.
         if !self.words.is_gone() && self.tracked.contains_key(&Target::whole(RuleId::AgentStopped)) {
             let stopped = TABLE.iter().find(|row| row.rule == RuleId::AgentStopped);
-            findings.extend(stopped.map(|row| {
-                row.closing(Target::whole(row.rule), "It is heard again".to_owned(), rules)
-            }));
+            findings.extend(
+                stopped
+                    .map(|row| row.closing(Target::whole(row.rule), "It is heard again".to_owned(), rules)),
+            );
         }
         self.judge(findings, rules, now)
     }
@@ -66,7 +67,8 @@ impl Watch {
         findings.extend(sample.temperatures.iter().filter_map(|temperature| {
             let rule = temperature::rule(temperature.class);
             let settings = temperature::settings(temperature.class, &rules.temp);
-            let (reading, heat) = temperature::read(temperature, settings).filter(|_| self.is_watched(rule, rules))?;
+            let (reading, heat) =
+                temperature::read(temperature, settings).filter(|_| self.is_watched(rule, rules))?;
             Some(Finding {
                 target: Target { rule, component: temperature.sensor.clone() },
                 reading,
@@ -130,13 +132,19 @@ impl Watch {
             },
             _ => Evidence::Heard,
         };
-        Some(Finding { target: Target::whole(RuleId::AgentMissing), reading, timing: Timing::default(), evidence })
+        Some(Finding {
+            target: Target::whole(RuleId::AgentMissing),
+            reading,
+            timing: Timing::default(),
+            evidence,
+        })
     }
 
     fn vanished(&self, named: &BTreeSet<Target>, now: Timestamp) -> Vec<Update> {
-        let by_sample = self.tracked.iter().filter(|(target, _)| {
-            is_read_from_samples(target.rule) && !named.contains(target)
-        });
+        let by_sample = self
+            .tracked
+            .iter()
+            .filter(|(target, _)| is_read_from_samples(target.rule) && !named.contains(target));
         by_sample
             .filter_map(|(target, tracked)| {
                 let since = tracked.seen_at?;
@@ -179,7 +187,10 @@ impl Watch {
 impl EventRule {
     fn opening(&self, target: Target, summary: String, rules: &RuleSettings) -> Finding {
         let evidence = Evidence::Event { title: self.title, summary };
-        Finding { reading: Reading { low: Zone::Fires, ..Reading::default() }, ..self.finding(target, evidence, rules) }
+        Finding {
+            reading: Reading { low: Zone::Fires, ..Reading::default() },
+            ..self.finding(target, evidence, rules)
+        }
     }
 
     fn closing(&self, target: Target, summary: String, rules: &RuleSettings) -> Finding {
@@ -188,7 +199,12 @@ impl EventRule {
 
     fn finding(&self, target: Target, evidence: Evidence, rules: &RuleSettings) -> Finding {
         let low_for = self.settings(rules).map(|settings| settings.after.get()).unwrap_or_default();
-        Finding { target, reading: Reading::default(), timing: Timing { low_for, ..Timing::default() }, evidence }
+        Finding {
+            target,
+            reading: Reading::default(),
+            timing: Timing { low_for, ..Timing::default() },
+            evidence,
+        }
     }
 }
 

@@ -22,8 +22,7 @@ fn run(readings: &[(i64, Option<f64>)]) -> Vec<(i64, Transition)> {
     let mut state = State::default();
     let mut happened = Vec::new();
     for (second, value) in readings {
-        let (next, transition) =
-            step(state, value.and_then(read), TIMING, Timestamp(second * 1000));
+        let (next, transition) = step(state, value.and_then(read), TIMING, Timestamp(second * 1000));
         happened.extend(transition.map(|transition| (*second, transition)));
         state = next;
     }
@@ -61,7 +60,12 @@ fn the_level_rises_and_falls_while_it_fires() {
     use Transition::{Changed, Fired, Resolved};
     assert_eq!(
         happened,
-        [(600, Fired(Level::Low)), (820, Changed(Level::High)), (1200, Changed(Level::Low)), (1600, Resolved)]
+        [
+            (600, Fired(Level::Low)),
+            (820, Changed(Level::High)),
+            (1200, Changed(Level::Low)),
+            (1600, Resolved)
+        ]
     );
 }
 
@@ -76,7 +80,8 @@ fn at_the_clear_threshold_it_is_not_over_yet() {
     let fired = [(0, Some(80.0)), (600, Some(80.0))];
     let still = [fired.as_slice(), &[(700, Some(75.0)), (9000, Some(75.0))]].concat();
     assert_eq!(run(&still).len(), 1);
-    let relapse = [fired.as_slice(), &[(700, Some(70.0)), (999, Some(75.0)), (1000, Some(70.0)), (1299, Some(70.0))]];
+    let relapse =
+        [fired.as_slice(), &[(700, Some(70.0)), (999, Some(75.0)), (1000, Some(70.0)), (1299, Some(70.0))]];
     assert_eq!(run(&relapse.concat()).len(), 1);
 }
 

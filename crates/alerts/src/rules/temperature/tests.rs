@@ -107,7 +107,11 @@ fn of_a_drive_only_the_composite_counts() {
 
 #[test]
 fn it_is_told_where_the_limit_comes_from() {
-    let own = Temperature { max_celsius: Some(84.0), label: Some("Composite".into()), ..sensor(SensorClass::Nvme, 84.85) };
+    let own = Temperature {
+        max_celsius: Some(84.0),
+        label: Some("Composite".into()),
+        ..sensor(SensorClass::Nvme, 84.85)
+    };
     let told = read_with(&own).unwrap().1.problem(Level::High);
     assert_eq!(told.title, "NVMe drive at 85 °C");
     assert_eq!(told.text, "Composite: 84.8 °C. Limit: 84 °C, from the sensor's own WCTEMP of 84 °C.");

@@ -74,7 +74,10 @@ async fn a_session_reads_and_changes_nothing() {
     let server = TestServer::new().await;
     let agent = Agent::new("3c:ec:ef:00:00:01", "ABC1234");
     let host = agent.enrolled(&server).await;
-    let login = |token: String| server.request(Method::POST, "/login").form(&[("token", token)]).send();
+    let login = |token: String| {
+        let form = server.request(Method::POST, "/login").header("Content-Type", "application/x-www-form-urlencoded");
+        form.body(format!("token={token}")).send()
+    };
     assert_eq!(login("wrong".to_owned()).await.unwrap().status(), StatusCode::UNAUTHORIZED);
     let logged_in = login(server.token.clone()).await.unwrap();
     assert_eq!(logged_in.status(), StatusCode::SEE_OTHER);

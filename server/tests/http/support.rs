@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-/// 2026-11-21 08:00 UTC.
+/// 2026-11-21 10:40 UTC.
 pub(crate) const START: Timestamp = Timestamp(1_795_257_600_000);
 
 pub(crate) struct TestServer {
-    pub(crate) running: Running,
+    _running: Running,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) token: String,
     pub(crate) base: String,
@@ -57,7 +57,7 @@ impl TestServer {
             start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
         let (token, _) = data_dir.admin_token().unwrap();
         let base = format!("http://{}", running.http[0]);
-        Self { running, clock, token, base, dir, client: client(None) }
+        Self { _running: running, clock, token, base, dir, client: client(None) }
     }
 
     /// A request without credentials.

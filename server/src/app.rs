@@ -84,7 +84,7 @@ impl App {
         let mut notices = Vec::new();
         match self.site().discovery {
             None => notices.push(
-                "Unknown machines boot their own disk: no discovery system is chosen. Build one with `muster image build`, and choose it with `muster image use`."
+                "Unknown machines boot their own disk: no discovery system is chosen. See muster image build and muster image use."
                     .to_owned(),
             ),
             Some(DiscoverySystem::Image(id)) => {
@@ -92,7 +92,7 @@ impl App {
                 let version = env!("CARGO_PKG_VERSION");
                 if let Some(stale) = known.iter().find(|known| known.id == id && known.manifest.is_stale(version)) {
                     notices.push(format!(
-                        "The discovery image {id} holds agent {}, and this server is {version}: build it anew with `muster image build`.",
+                        "The discovery image {id} holds agent {}, and this server is {version}: build it anew with muster image build.",
                         stale.manifest.agent_version
                     ));
                 }

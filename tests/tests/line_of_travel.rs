@@ -33,6 +33,12 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
     muster.use_own_image(folder.path()).unwrap();
     subscribe(&muster, &ntfy);
 
+    // From another machine, plain HTTP is for booting only.
+    let place = lab::Place::from(&namespace);
+    let plain =
+        place.http("GET", (Namespace::ADDRESS, Muster::HTTP_PORT).into(), "/api/v1/hosts", &[], "").unwrap();
+    assert!(plain.status == 403 && plain.body.contains("needs-tls"), "{}", plain.body);
+
     let mut bios =
         Machine::plug_in(furnished("bios", Firmware::Bios, BIOS_MAC, "CZ1001"), &namespace).unwrap();
     let mut uefi =

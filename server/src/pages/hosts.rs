@@ -113,7 +113,8 @@ pub(crate) fn last_seen(host: &Host, now: Timestamp) -> String {
 
 /// Maker and product.
 pub(crate) fn machine(host: &Host) -> String {
-    let parts: Vec<&str> = [&host.vendor, &host.product].into_iter().filter_map(Option::as_deref).collect();
+    let said = [&host.vendor, &host.product].into_iter().filter_map(Option::as_deref);
+    let parts: Vec<&str> = said.filter(|text| !hosts::is_junk(text)).collect();
     if parts.is_empty() { "unknown machine".to_owned() } else { parts.join(" ") }
 }
 

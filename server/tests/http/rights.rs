@@ -75,7 +75,9 @@ async fn a_session_reads_and_changes_nothing() {
     let agent = Agent::new("3c:ec:ef:00:00:01", "ABC1234");
     let host = agent.enrolled(&server).await;
     let login = |token: String| {
-        let form = server.request(Method::POST, "/login").header("Content-Type", "application/x-www-form-urlencoded");
+        let form = server
+            .request(Method::POST, "/login")
+            .header("Content-Type", "application/x-www-form-urlencoded");
         form.body(format!("token={token}")).send()
     };
     assert_eq!(login("wrong".to_owned()).await.unwrap().status(), StatusCode::UNAUTHORIZED);

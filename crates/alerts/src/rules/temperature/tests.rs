@@ -64,7 +64,8 @@ fn a_processor_is_measured_from_where_it_shuts_down() {
         crit_celsius: Some(100.0),
         ..sensor(SensorClass::Cpu, celsius)
     };
-    assert_eq!(zones(&at(89.9)), (Between, Clear));
+    assert_eq!(zones(&at(88.9)), (Between, Clear));
+    assert_eq!(zones(&at(89.9)), (Between, Between));
     assert_eq!(zones(&at(90.0)), (Fires, Between));
     assert_eq!(zones(&at(97.0)), (Fires, Fires));
     let alarmed = Temperature { alarm: Some(true), ..at(60.0) };

@@ -1,0 +1,16 @@
+//! Alerts on a real database, with a fake ntfy that fails as it is told.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::indexing_slicing, reason = "a test may")]
+
+mod events;
+mod fake_ntfy;
+mod faults;
+mod hostile;
+mod lanes;
+mod missing;
+mod mutes;
+mod operators;
+mod restart;
+mod samples;
+mod site;
+mod unapproved;

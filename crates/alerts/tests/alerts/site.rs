@@ -1,0 +1,352 @@
+//! A site with a database, a clock, alerts, and a phone that listens.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use alerts::{
+    Alerts, Incident, IncidentFilter, IncidentState, NewProvider, NewSubscription, ProviderKind, Settings,
+    Severity, Span, Subscription,
+};
+use futures_util::future::BoxFuture;
+use hosts::{EnrolOutcome, HostError, HostFacts, IntakeLimits, Proof};
+use inventory::{
+    AgentInfo, AgentKey, AgentStamp, Clock as _, EnrolRequest, FilesystemUse, Goodbye, GoodbyeReason, Id,
+    Identity, IdentityNic, ManualClock, SCHEMA, Sample, SensorClass, Temperature, Timestamp,
+};
+use secrets::{SecretKey, SecretValue, Secrets};
+use store::{Store, StoreError, Tx};
+
+use crate::fake_ntfy::FakeNtfy;
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const INTERVAL: Duration = Duration::from_secs(30);
+pub(crate) const PAGE: &str = "https://muster.lan:8443";
+
+pub(crate) struct Site {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ntfy: FakeNtfy,
+    pub(crate) alerts: Alerts,
+    pub(crate) secrets: Secrets,
+    pub(crate) settings: Settings,
+    machines: AtomicU8,
+    dir: tempfile::TempDir,
+}
+
+/// Short times where the clock is real, and no warm-up: those who test it say so.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        warm_up: Span::secs(0),
+        send_timeout: Span::from(Duration::from_millis(300)),
+        ..Settings::default()
+    }
+}
+
+impl Site {
+    /// A site without subscriptions.
+    pub(crate) async fn deaf(settings: Settings) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(Timestamp(1_795_257_600_000)));
+        let (store, secrets) = open(&dir).await;
+        let alerts = start(&store, &clock, &settings, &secrets).await;
+        let site = Self {
+            store,
+            clock,
+            ntfy: FakeNtfy::start().await,
+            alerts,
+            secrets,
+            settings,
+            machines: AtomicU8::new(0),
+            dir,
+        };
+        // Two intervals are waited for in any case.
+        site.pass(INTERVAL * 2);
+        site
+    }
+
+    /// A site with one subscriber who hears everything.
+    pub(crate) async fn new() -> Self {
+        Self::with(settings()).await
+    }
+
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let site = Self::deaf(settings).await;
+        site.add_provider("phone", None).await;
+        site.subscribe("me", Severity::Info).await;
+        site
+    }
+
+    /// The server dies without a word, and another one starts on what it left.
+    pub(crate) async fn restart(self) -> Self {
+        let (store, secrets) = open(&self.dir).await;
+        let alerts = start(&store, &self.clock, &self.settings, &secrets).await;
+        Self { store, secrets, alerts, ..self }
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What the background does once a second.
+    pub(crate) async fn tick(&self) {
+        self.decide().await;
+        self.alerts.send_due().await.unwrap();
+    }
+
+    /// The same without sending.
+    pub(crate) async fn decide(&self) {
+        self.alerts.read_events().await.unwrap();
+        self.alerts.sweep().await.unwrap();
+    }
+
+    /// Passes time, second by second.
+    pub(crate) async fn live(&self, time: Duration) {
+        for _ in 0..time.as_secs() {
+            self.pass(SECOND);
+            self.tick().await;
+        }
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> T
+    where
+        F: for<'c> FnOnce(&'c mut Tx) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + std::fmt::Debug + Send + 'static,
+    {
+        self.store.write(work).await.unwrap()
+    }
+
+    pub(crate) async fn add_provider(&self, name: &str, token_secret: Option<&str>) {
+        let new = NewProvider {
+            name: id(name),
+            kind: ProviderKind::Ntfy,
+            url: self.ntfy.url.parse().unwrap(),
+            token_secret: token_secret.map(|name| name.parse().unwrap()),
+        };
+        let now = self.now();
+        self.write(move |tx| Box::pin(async move { alerts::add_provider(tx, &new, "anna", now).await }))
+            .await;
+    }
+
+    pub(crate) async fn subscribe(&self, name: &str, min_severity: Severity) {
+        let new = NewSubscription { min_severity, ..subscription(name) };
+        let now = self.now();
+        self.write(move |tx| Box::pin(async move { alerts::add_subscription(tx, &new, "anna", now).await }))
+            .await;
+    }
+
+    pub(crate) async fn set_secret(&self, name: &str, value: &str) {
+        let value = SecretValue::new(value).unwrap();
+        self.secrets.set(&name.parse().unwrap(), &value, "anna", self.now()).await.unwrap();
+    }
+
+    /// A machine that enrolled and waits for approval.
+    pub(crate) async fn stranger(&self, name: &str) -> HostFacts {
+        let number = self.machines.fetch_add(1, Ordering::SeqCst);
+        let mac = format!("3c:ec:ef:00:00:{number:02x}").parse().unwrap();
+        let request = EnrolRequest {
+            schema: SCHEMA,
+            agent: AgentInfo { version: "0.1.0".into(), start_id: "s1".into(), boot_id: None },
+            key: AgentKey::generate().unwrap(),
+            ticket: None,
+            identity: Identity {
+                system_serial: Some(format!("SN-{number:04}-MUSTER")),
+                nics: vec![IdentityNic { mac, usb: false }],
+                ..Identity::default()
+            },
+            hostname: Some(name.to_owned()),
+        };
+        let now = self.now();
+        let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let outcome = self
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    hosts::enrol(tx, &request, Proof::Ticket { mac }, source, &IntakeLimits::default(), now)
+                        .await
+                })
+            })
+            .await;
+        let EnrolOutcome::Enrolled { host, .. } = outcome.unwrap() else { panic!() };
+        self.alerts.heard(&host, now).await.unwrap();
+        self.facts(&host.id).await
+    }
+
+    /// A machine that an operator took in, and that speaks.
+    pub(crate) async fn host(&self, name: &str) -> HostFacts {
+        let host = self.stranger(name).await;
+        self.approve(&host.id).await;
+        let facts = self.facts(&host.id).await;
+        self.beat(&facts).await;
+        facts
+    }
+
+    pub(crate) async fn approve(&self, host: &Id) {
+        self.happen(host, hosts::Event::Approve).await;
+    }
+
+    /// Something happens in a host's life.
+    pub(crate) async fn happen(&self, host: &Id, event: hosts::Event) {
+        let (id, now) = (host.clone(), self.now());
+        self.write::<_, HostError, _>(move |tx| {
+            Box::pin(async move { hosts::transition(tx, &id, event, "a test", "anna", now).await })
+        })
+        .await;
+        self.decide().await;
+    }
+
+    pub(crate) async fn delete(&self, host: &Id) {
+        let (id, now) = (host.clone(), self.now());
+        self.write::<_, HostError, _>(move |tx| {
+            Box::pin(async move { hosts::delete(tx, &id, "anna", now).await })
+        })
+        .await;
+    }
+
+    pub(crate) async fn facts(&self, host: &Id) -> HostFacts {
+        hosts::facts(self.store.readers(), host).await.unwrap().unwrap()
+    }
+
+    /// The agent says something.
+    pub(crate) async fn beat(&self, host: &HostFacts) {
+        self.alerts.heard(host, self.now()).await.unwrap();
+    }
+
+    pub(crate) async fn observe(&self, host: &HostFacts, sample: Sample) {
+        self.alerts.observe(host, &sample).await.unwrap();
+    }
+
+    /// The agent says goodbye, as its server takes it.
+    pub(crate) async fn goodbye(&self, host: &HostFacts, start: &str, reason: GoodbyeReason) {
+        let goodbye = Goodbye { schema: SCHEMA, agent: stamp(start, 1000), at: self.now(), reason };
+        let (id, now) = (host.id.clone(), self.now());
+        self.write::<_, HostError, _>(move |tx| {
+            Box::pin(async move { hosts::take_goodbye(tx, &id, &goodbye, now).await })
+        })
+        .await;
+        self.beat(host).await;
+    }
+
+    /// A sample of a start of the agent arrives, through the database.
+    pub(crate) async fn sample(&self, host: &HostFacts, start: &str, seq: u64) {
+        let sample = Sample { agent: stamp(start, seq), ..sample() };
+        let (id, now, kept) = (host.id.clone(), self.now(), sample.clone());
+        self.write::<_, HostError, _>(move |tx| {
+            Box::pin(async move { hosts::take_sample(tx, &id, &kept, now).await })
+        })
+        .await;
+        self.observe(host, sample).await;
+    }
+
+    pub(crate) async fn incidents(&self) -> Vec<Incident> {
+        let all = IncidentFilter::default();
+        alerts::incidents(self.store.readers(), &all, None, 500).await.unwrap().items
+    }
+
+    pub(crate) async fn open(&self) -> Vec<Incident> {
+        let mut all = self.incidents().await;
+        all.retain(|incident| incident.state == IncidentState::Open);
+        all
+    }
+
+    /// The only incident that there is.
+    pub(crate) async fn incident(&self) -> Incident {
+        let all = self.incidents().await;
+        assert_eq!(all.len(), 1, "{all:#?}");
+        all.into_iter().next().unwrap()
+    }
+
+    pub(crate) async fn subscription(&self, name: &str) -> Subscription {
+        alerts::subscription(self.store.readers(), &id(name)).await.unwrap().unwrap()
+    }
+}
+
+async fn open(dir: &tempfile::TempDir) -> (Store, Secrets) {
+    let store = Store::open(&dir.path().join("muster.db")).await.unwrap();
+    let key = SecretKey::load_or_create(&dir.path().join("secret.key")).unwrap();
+    (store.clone(), Secrets::new(store, key))
+}
+
+async fn start(store: &Store, clock: &Arc<ManualClock>, settings: &Settings, secrets: &Secrets) -> Alerts {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    settings.check(INTERVAL).unwrap();
+    Alerts::start(
+        store.clone(),
+        Arc::<ManualClock>::clone(clock),
+        settings.clone(),
+        INTERVAL,
+        secrets.clone(),
+        PAGE.to_owned(),
+        hosts::all_facts(store.readers()).await.unwrap(),
+    )
+    .await
+    .unwrap()
+}
+
+pub(crate) fn id(text: &str) -> Id {
+    text.parse().unwrap()
+}
+
+pub(crate) fn subscription(name: &str) -> NewSubscription {
+    NewSubscription {
+        name: id(name),
+        provider: id("phone"),
+        topic: "alerts-x7f3k9q2".parse().unwrap(),
+        min_severity: Severity::Info,
+        rule_prefix: None,
+        host: None,
+    }
+}
+
+fn stamp(start: &str, seq: u64) -> AgentStamp {
+    AgentStamp { boot_id: None, start_id: start.to_owned(), seq }
+}
+
+pub(crate) fn sample() -> Sample {
+    Sample {
+        schema: SCHEMA,
+        agent: stamp("s1", 1),
+        taken_at: Timestamp(0),
+        uptime_secs: None,
+        load: None,
+        memory: None,
+        temperatures: vec![],
+        filesystems: vec![],
+        warnings: vec![],
+    }
+}
+
+/// A sample with one filesystem of 100 GiB.
+pub(crate) fn filled(mount: &str, percent: u64) -> Sample {
+    let size_bytes = 100 << 30;
+    let used_bytes = size_bytes / 100 * percent;
+    let filesystem = FilesystemUse {
+        mount: mount.to_owned(),
+        size_bytes,
+        used_bytes,
+        available_bytes: size_bytes - used_bytes,
+        read_only: false,
+    };
+    Sample { filesystems: vec![filesystem], ..sample() }
+}
+
+/// A sample with one sensor without limits of its own.
+pub(crate) fn hot(class: SensorClass, temp_celsius: f64) -> Sample {
+    let temperature = Temperature {
+        sensor: "pci-0000:01:00.0/nvme/temp1".into(),
+        label: None,
+        class,
+        temp_celsius,
+        max_celsius: None,
+        crit_celsius: None,
+        alarm: None,
+    };
+    Sample { temperatures: vec![temperature], ..sample() }
+}

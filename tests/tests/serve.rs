@@ -1,5 +1,5 @@
 //! `muster serve` where it can't: each time one clear line that names the thing.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 use std::fs::Permissions;
 use std::net::{SocketAddr, TcpListener};

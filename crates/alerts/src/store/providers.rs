@@ -19,10 +19,10 @@ pub async fn add_provider(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), AlertsError> {
-    if let Some(secret) = &new.token_secret {
-        if !secrets::exists(tx, secret).await? {
-            return Err(AlertsError::NoSecret(secret.clone()));
-        }
+    if let Some(secret) = &new.token_secret
+        && !secrets::exists(tx, secret).await?
+    {
+        return Err(AlertsError::NoSecret(secret.clone()));
     }
     let done = sqlx::query(
         "INSERT INTO provider (name, kind, url, token_secret, created_at) VALUES ($1, $2, $3, $4, $5)

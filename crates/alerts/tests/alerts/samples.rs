@@ -101,7 +101,7 @@ async fn a_rule_that_is_switched_off_is_silent_and_ends_what_it_began() {
     }
     site.tick().await;
     let off: Settings = toml::from_str("[rules.fs.usage]\nenabled = false").unwrap();
-    let site = Site { settings: Settings { rules: off.rules, ..settings() }, ..site }.restart().await;
+    let site = site.restart_with(Settings { rules: off.rules, ..settings() }).await;
     site.tick().await;
     assert_eq!(site.ntfy.titles(), ["node1: /data is 91 % full", "node1: no longer watched"]);
     for _ in 0..20 {

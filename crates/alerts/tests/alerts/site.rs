@@ -81,9 +81,15 @@ impl Site {
 
     /// The server dies without a word, and another one starts on what it left.
     pub(crate) async fn restart(self) -> Self {
+        let settings = self.settings.clone();
+        self.restart_with(settings).await
+    }
+
+    /// The same, with other settings.
+    pub(crate) async fn restart_with(self, settings: Settings) -> Self {
         let (store, secrets) = open(&self.dir).await;
-        let alerts = start(&store, &self.clock, &self.settings, &secrets).await;
-        Self { store, secrets, alerts, ..self }
+        let alerts = start(&store, &self.clock, &settings, &secrets).await;
+        Self { store, secrets, alerts, settings, ..self }
     }
 
     pub(crate) fn pass(&self, time: Duration) {

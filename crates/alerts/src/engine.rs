@@ -8,6 +8,7 @@
 
 mod background;
 mod commit;
+mod ears;
 mod news;
 mod sender;
 mod start;
@@ -17,13 +18,13 @@ pub(crate) mod watch;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use ::store::Store;
 use hosts::HostFacts;
 use inventory::{Clock, Id, Sample, Timestamp};
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
+use self::ears::Ears;
 use self::sender::Sender;
 use self::unapproved::Unapproved;
 use self::watch::Watch;
@@ -42,8 +43,7 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     settings: Settings,
-    /// Until then the server could not know who was silent.
-    deaf_until: Timestamp,
+    ears: Mutex<Ears>,
     watches: Mutex<HashMap<Id, Arc<AsyncMutex<Watch>>>>,
     /// When which host has to be looked at, though nothing is heard.
     deadlines: Mutex<BTreeSet<(Timestamp, Id)>>,
@@ -98,7 +98,7 @@ impl Inner {
         }
         let rules = &self.settings.rules;
         watch.words.hear(&rules.agent.missing, now);
-        let mut updates = watch.heard(rules, self.deaf_until, now);
+        let mut updates = watch.heard(rules, self.deaf_until(), now);
         if let Some(sample) = sample {
             updates.extend(watch.sampled(sample, rules, now));
         }
@@ -154,14 +154,14 @@ impl Inner {
         Ok(())
     }
 
+    /// Until then nobody is called missing.
+    fn deaf_until(&self) -> Timestamp {
+        lock(&self.ears).deaf_until()
+    }
+
     fn known(&self, host: &Id) -> Option<Arc<AsyncMutex<Watch>>> {
         lock(&self.watches).get(host).map(Arc::clone)
     }
-}
-
-/// How long a server that has just started waits before it calls anybody missing.
-fn deaf_for(settings: &Settings, interval: Duration) -> Duration {
-    settings.warm_up.get().max(interval * 2)
 }
 
 /// What the locks guard is whole after every statement, so that a panic elsewhere takes nothing with it.

@@ -28,6 +28,7 @@
 //!
 //! What this crate does not know: HTTP towards operators, pages, and what a host is made of.
 
+mod delivery;
 mod engine;
 mod error;
 mod incident;
@@ -43,10 +44,10 @@ mod store;
 mod subscription;
 mod topic;
 
+pub use delivery::{Delivery, DeliveryStatus};
 pub use engine::{Alerts, TestResult};
 pub use error::AlertsError;
 pub use incident::{Incident, IncidentFilter, IncidentState, OpenCount, UnknownIncidentState};
-pub use outbox::{Delivery, DeliveryStatus};
 pub use provider::{InvalidProviderUrl, NewProvider, Provider, ProviderKind, ProviderUrl, Trouble};
 pub use rules::{RuleId, UnknownRule};
 pub use settings::{

@@ -36,7 +36,7 @@ pub(crate) enum Loudness {
     Problem(Severity),
     /// The problem that was told is over.
     Over,
-    /// Something was, and is over before it could be told.
+    /// What is over was told quietly, or not at all.
     Past,
     /// A test.
     Test,
@@ -48,7 +48,9 @@ pub(crate) fn render(incident: &Incident, knows: bool, page: &str) -> Message {
         IncidentState::Open => (incident.title.as_str(), Loudness::Problem(incident.severity)),
         IncidentState::Resolved => {
             let title = incident.ending.as_deref().unwrap_or("over");
-            (title, if knows { Loudness::Over } else { Loudness::Past })
+            // The end is no louder than the beginning was.
+            let is_worth_a_sound = knows && incident.severity > Severity::Info;
+            (title, if is_worth_a_sound { Loudness::Over } else { Loudness::Past })
         }
     };
     let title = if incident.host.is_some() {

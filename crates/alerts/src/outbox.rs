@@ -10,8 +10,7 @@
 use std::time::Duration;
 
 use data_encoding::BASE32_NOPAD;
-use inventory::{Id, Timestamp};
-use serde::{Deserialize, Serialize};
+use inventory::Id;
 use sha2::{Digest, Sha256};
 
 use crate::incident::IncidentState;
@@ -28,77 +27,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
 /// A server may ask for patience, within reason.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(3600);
-
-/// One message on its way to one topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// Of which incident.
-    pub incident: Id,
-    /// To which subscription.
-    pub subscription: Id,
-    /// The transition that is to be told.
-    pub wanted: i64,
-    /// The last transition that was told.
-    pub told: Option<i64>,
-    /// An attempt got no answer: it may have arrived.
-    pub maybe_told: bool,
-    /// How it stands.
-    pub status: DeliveryStatus,
-    /// Since when it waits.
-    pub queued_at: Timestamp,
-    /// When it is tried next.
-    pub due_at: Timestamp,
-    /// How often it was tried.
-    pub attempts: i64,
-    /// When it was first tried.
-    pub first_attempt_at: Option<Timestamp>,
-    /// When it was last tried.
-    pub last_attempt_at: Option<Timestamp>,
-    /// Why it last did not arrive.
-    pub last_error: Option<String>,
-    /// When a message of this lane last arrived.
-    pub delivered_at: Option<Timestamp>,
-    /// What the provider calls that message.
-    pub message_id: Option<String>,
-}
-
-/// How a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeliveryStatus {
-    /// It is to be sent.
-    Waiting,
-    /// It arrived.
-    Sent,
-    /// Nobody needs to know any more.
-    Dropped,
-    /// It was given up.
-    Dead,
-}
-
-impl DeliveryStatus {
-    /// As it is written in the database, in JSON and on the screen.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Sent => "sent",
-            Self::Dropped => "dropped",
-            Self::Dead => "dead",
-        }
-    }
-}
-
-impl std::str::FromStr for DeliveryStatus {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Waiting, Self::Sent, Self::Dropped, Self::Dead]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or_else(|| format!("there is no status of a delivery called {text:?}"))
-    }
-}
 
 /// What is known when a lane's turn comes.
 #[derive(Debug, Clone, Copy)]
@@ -135,9 +63,13 @@ pub(crate) enum Verdict {
 /// Who was told that something is wrong is always told that it is over, whatever has become of the host. Who was told
 /// nothing is told of what is over only where it would have rung: "was missing, is back".
 pub(crate) fn decide(turn: Turn) -> Verdict {
-    if turn.waited >= EXPIRES_AFTER {
-        return Verdict::GiveUp;
+    match whether_wanted(turn) {
+        Verdict::Send if turn.waited >= EXPIRES_AFTER => Verdict::GiveUp,
+        verdict => verdict,
     }
+}
+
+fn whether_wanted(turn: Turn) -> Verdict {
     let is_wanted = turn.severity >= turn.min_severity;
     match (turn.state, turn.hearing) {
         (IncidentState::Resolved, _) if turn.knows => Verdict::Send,
@@ -223,6 +155,9 @@ mod tests {
         let old = Turn { waited: EXPIRES_AFTER, ..TURN };
         assert_eq!(decide(old), Verdict::GiveUp);
         assert_eq!(decide(Turn { knows: true, ..old }), Verdict::GiveUp);
+        // A host may be worked on for a week, and what nobody wants is not given up but dropped.
+        assert_eq!(decide(Turn { hearing: Hearing::Held, ..old }), Verdict::Hold);
+        assert_eq!(decide(Turn { hearing: Hearing::Off, ..old }), Verdict::Drop);
         assert_eq!(decide(Turn { waited: EXPIRES_AFTER - Duration::from_millis(1), ..TURN }), Verdict::Send);
     }
 

@@ -106,6 +106,10 @@ pub(crate) fn choose(hostname: Option<&str>, identity: &Identity, proven: Option
 fn own_name(hostname: &str) -> Option<HostName> {
     let name: HostName = hostname.trim().to_lowercase().parse().ok()?;
     let first = name.0.split('.').next().unwrap_or_default();
+    // The discovery image calls itself by its MAC, for its console: no name that anybody gave.
+    if first.strip_prefix("muster-").is_some_and(|rest| rest.parse::<MacAddr>().is_ok()) {
+        return None;
+    }
     // An address is no name: it is somebody else's tomorrow.
     let is_address = name.0.parse::<std::net::IpAddr>().is_ok();
     (!GENERIC.contains(&first) && !is_address).then_some(name)
@@ -166,6 +170,7 @@ mod tests {
         for nothing in [
             "localhost",
             "localhost.localdomain",
+            "muster-52-54-00-00-00-01",
             "(none)",
             "debian",
             "",

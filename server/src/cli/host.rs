@@ -147,6 +147,9 @@ async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()>
         }
     }
     output.print(&hosts, |hosts| {
+        if hosts.is_empty() {
+            return "no hosts".to_owned();
+        }
         let now = SystemClock.now();
         let rows = hosts.iter().map(|host| {
             [

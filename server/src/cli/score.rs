@@ -250,6 +250,9 @@ fn summary(result: &Value) -> String {
         text(result, "new"),
         text(result, "changed")
     );
+    if hosts.is_empty() {
+        return counts;
+    }
     format!(
         "{}\n{counts}",
         table(["host", "", "state", "vendor", "product", "serial", "memory", "disks", "id"], rows)

@@ -27,9 +27,8 @@ impl Inner {
         if updates.is_empty() && cursor.is_none() {
             return Ok(());
         }
-        let is_news = updates.iter().any(|update| update.news.is_some());
         let facts = watch.facts.clone();
-        let written: Vec<(Target, Option<Tracked>)> = self
+        let written: Vec<Written> = self
             .store
             .write::<_, StoreError, _>(move |tx| {
                 Box::pin(async move {
@@ -44,14 +43,33 @@ impl Inner {
                 })
             })
             .await?;
-        for (target, tracked) in written {
+        for Written { target, tracked, incident } in written {
             watch.apply(target, tracked);
-        }
-        if is_news {
-            self.queued.notify_one();
+            if let Some(incident) = incident {
+                log(&incident);
+                self.queued.notify_one();
+            }
         }
         Ok(())
     }
+}
+
+/// What was written of one target.
+struct Written {
+    target: Target,
+    tracked: Option<Tracked>,
+    /// The incident, where something happened to it.
+    incident: Option<Incident>,
+}
+
+/// Every incident is a line in the log, too: for those who collect logs and no notifications.
+fn log(incident: &Incident) {
+    let host = incident.host.as_ref().map_or("", Id::as_str);
+    tracing::warn!(
+        incident.id = %incident.id, incident.rule = %incident.rule, incident.severity = %incident.severity,
+        incident.state = %incident.state, incident.transition, incident.component = ?incident.component,
+        host.id = host, host.name = ?incident.host_name, title = ?incident.title, "incident"
+    );
 }
 
 async fn write(
@@ -59,35 +77,30 @@ async fn write(
     facts: &HostFacts,
     update: Update,
     now: Timestamp,
-) -> Result<(Target, Option<Tracked>), StoreError> {
-    let Update { target, mut tracked, incident, news } = update;
-    let incident = match news {
-        None => incident,
-        Some(News::Is(severity, telling)) => {
-            let changed = match &incident {
+) -> Result<Written, StoreError> {
+    let Update { target, mut tracked, incident: known, news } = update;
+    let incident = match (news, &known) {
+        (None, _) | (Some(News::Ends(_)), None) => None,
+        (Some(News::Ends(telling)), Some(id)) => change(tx, facts, id, None, telling, now).await?,
+        (Some(News::Is(severity, telling)), known) => {
+            let changed = match known {
                 Some(id) => change(tx, facts, id, Some(severity), telling.clone(), now).await?,
                 None => None,
             };
             match changed {
-                Some(id) => Some(id),
                 None => Some(open(tx, facts, &target, severity, telling, now).await?),
+                changed => changed,
             }
-        }
-        Some(News::Ends(telling)) => {
-            if let Some(id) = incident {
-                change(tx, facts, &id, None, telling, now).await?;
-            }
-            None
         }
     };
     match &mut tracked {
         Some(tracked) => {
-            tracked.incident = incident;
+            tracked.incident = incident.as_ref().map(|incident| incident.id.clone()).or(known);
             states::put(tx, &facts.id, &target, tracked).await?;
         }
         None => states::remove(tx, &facts.id, &target).await?,
     }
-    Ok((target, tracked))
+    Ok(Written { target, tracked, incident })
 }
 
 async fn open(
@@ -97,7 +110,7 @@ async fn open(
     severity: Severity,
     telling: Telling,
     now: Timestamp,
-) -> Result<Id, StoreError> {
+) -> Result<Incident, StoreError> {
     let incident = Incident {
         id: Id::generate(now),
         rule: target.rule,
@@ -115,15 +128,11 @@ async fn open(
         resolved_at: None,
     };
     let incident = incidents::open(tx, &incident).await?;
-    tracing::warn!(
-        host.id = %facts.id, host.name = %facts.name, incident.id = %incident.id, rule = %target.rule,
-        component = ?target.component, %severity, title = ?incident.title, "an incident began"
-    );
     lanes::queue(tx, &incident, now).await?;
-    Ok(incident.id)
+    Ok(incident)
 }
 
-/// Changes an incident: it is otherwise (with a severity), or over (without). Answers its id, if it was open.
+/// Changes an incident: it is otherwise (with a severity), or over (without). Answers how it stands, if it was open.
 async fn change(
     tx: &mut Tx,
     facts: &HostFacts,
@@ -131,9 +140,9 @@ async fn change(
     severity: Option<Severity>,
     telling: Telling,
     now: Timestamp,
-) -> Result<Option<Id>, StoreError> {
-    let is_over = severity.is_none();
-    let (title, ending) = if is_over { (None, Some(telling.title)) } else { (Some(telling.title), None) };
+) -> Result<Option<Incident>, StoreError> {
+    let (title, ending) =
+        if severity.is_some() { (Some(telling.title), None) } else { (None, Some(telling.title)) };
     let change = Change {
         severity,
         host_name: facts.name.clone(),
@@ -142,12 +151,9 @@ async fn change(
         text: telling.text,
         is_transition: true,
     };
-    let Some(incident) = incidents::change(tx, id, &change, now).await? else { return Ok(None) };
-    tracing::info!(
-        host.id = %facts.id, host.name = %facts.name, incident.id = %id, rule = %incident.rule,
-        severity = %incident.severity, state = %incident.state, transition = incident.transition,
-        "an incident changed"
-    );
-    lanes::queue(tx, &incident, now).await?;
-    Ok(Some(incident.id))
+    let incident = incidents::change(tx, id, &change, now).await?;
+    if let Some(incident) = &incident {
+        lanes::queue(tx, incident, now).await?;
+    }
+    Ok(incident)
 }

@@ -55,7 +55,7 @@ impl Inner {
         let mut updates = Vec::new();
         if event.kind == Kind::AgentStopped {
             watch.words.say_goodbye(event.at);
-            updates.extend(watch.heard(rules, self.deaf_until, event.at));
+            updates.extend(watch.heard(rules, self.deaf_until(), event.at));
         }
         updates.extend(watch.happened(event, rules));
         let cursor = (!updates.is_empty()).then_some(event.seq);

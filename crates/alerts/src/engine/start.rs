@@ -10,11 +10,12 @@ use inventory::{Clock, Id};
 use secrets::Secrets;
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
+use super::ears::Ears;
 use super::news::READER;
 use super::sender::Sender;
 use super::unapproved::Unapproved;
 use super::watch::Watch;
-use super::{Alerts, Inner, deaf_for};
+use super::{Alerts, Inner};
 use crate::error::AlertsError;
 use crate::rules::RuleId;
 use crate::settings::Settings;
@@ -49,7 +50,7 @@ impl Alerts {
         let cursor = events::cursor(store.readers(), READER).await?;
         let sender = Sender::new(secrets, page, settings.send_timeout.get())?;
         let inner = Inner {
-            deaf_until: now.plus(deaf_for(&settings, interval)),
+            ears: Mutex::new(Ears::new(settings.warm_up.get().max(interval * 2), now)),
             watches: Mutex::new(HashMap::with_capacity(watches.len())),
             deadlines: Mutex::new(BTreeSet::new()),
             unapproved: AsyncMutex::new(unapproved),

@@ -20,6 +20,9 @@ impl Alerts {
     /// The database's: what could not be written is looked at again.
     pub async fn sweep(&self) -> Result<(), AlertsError> {
         let now = self.inner.clock.now();
+        if lock(&self.inner.ears).listen(now) {
+            tracing::warn!("the server was away, or its clock was set: for a while nobody is called missing");
+        }
         let due = self.inner.due(now);
         let looks = stream::iter(due).map(|host| self.inner.look(host, now)).buffer_unordered(TOGETHER);
         let failed = looks.filter_map(|looked| async { looked.err() }).collect::<Vec<_>>().await;
@@ -46,7 +49,7 @@ impl Inner {
         if watch.is_gone {
             return Ok(());
         }
-        let updates = watch.look(&self.settings.rules, self.deaf_until, now);
+        let updates = watch.look(&self.settings.rules, self.deaf_until(), now);
         let written = self.commit(&mut watch, updates, None, now).await;
         // What could not be written has its deadline in the past, and comes up again with the next sweep.
         self.schedule(&mut watch);
@@ -55,7 +58,7 @@ impl Inner {
 
     /// Gives a host its place in the order, unless it has an earlier one.
     pub(super) fn schedule(&self, watch: &mut Watch) {
-        let Some(next) = watch.next_look(&self.settings.rules, self.deaf_until) else { return };
+        let Some(next) = watch.next_look(&self.settings.rules, self.deaf_until()) else { return };
         if watch.scheduled.is_some_and(|scheduled| scheduled <= next) {
             return;
         }

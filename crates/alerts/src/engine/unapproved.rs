@@ -91,10 +91,10 @@ impl Unapproved {
         let telling = self.telling();
         match &self.told {
             None => (now.since(since) >= settings.after.get()).then_some(Act::Open(telling)),
-            Some(told) if told.telling == telling => None,
             Some(told) => {
                 let is_due = now.since(told.at) >= settings.again_after.get();
-                Some(Act::Update(telling, is_due && self.waiting.len() > told.count))
+                let is_news = is_due && self.waiting.len() > told.count;
+                (is_news || told.telling != telling).then_some(Act::Update(telling, is_news))
             }
         }
     }

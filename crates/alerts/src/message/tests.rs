@@ -59,6 +59,8 @@ fn its_end_reads_like_this() {
     // Who never heard of it reads the same, and is not woken.
     let past = render(&resolved(), false, PAGE);
     assert_eq!((past.text, past.loudness), (message.text, Loudness::Past));
+    let quiet = Incident { severity: Severity::Info, ..resolved() };
+    assert_eq!(render(&quiet, true, PAGE).loudness, Loudness::Past);
 }
 
 #[test]

@@ -29,17 +29,21 @@ impl Words {
     pub(crate) fn hear(&mut self, settings: &MissingSettings, now: Timestamp) {
         let in_a_row = self.heard_at.is_some_and(|last| now.since(last) < settings.warn_after.get());
         self.beats = if in_a_row { self.beats.saturating_add(1) } else { 1 };
-        self.heard_at = self.heard_at.max(Some(now));
+        self.heard_at = Some(now);
+        // A goodbye is a word, too, and is heard at its own moment.
+        self.goodbye_at = self.goodbye_at.filter(|goodbye| *goodbye == now);
     }
 
-    /// It said goodbye.
+    /// It said goodbye, and perhaps has spoken since.
     pub(crate) fn say_goodbye(&mut self, at: Timestamp) {
-        self.goodbye_at = self.goodbye_at.max(Some(at));
+        if self.heard_at.is_none_or(|heard| heard <= at) {
+            self.goodbye_at = Some(at);
+        }
     }
 
     /// Its last word was a goodbye: its silence is no failure.
     pub(crate) fn is_gone(&self) -> bool {
-        self.goodbye_at.is_some_and(|goodbye| self.heard_at.is_none_or(|heard| goodbye >= heard))
+        self.goodbye_at.is_some()
     }
 
     pub(crate) fn heard_at(&self) -> Option<Timestamp> {
@@ -145,6 +149,9 @@ mod tests {
         assert_eq!(words.read(&settings, at(0), at(9999)), Some(Reading::default()));
         assert_eq!(words.next_look(&settings, at(0), None), None);
         words.hear(&settings, at(1));
+        assert!(!words.is_gone());
+        // The news of the goodbye comes late: it has spoken since.
+        words.say_goodbye(at(0));
         assert!(!words.is_gone());
         assert_eq!(Words::default().read(&settings, at(0), at(9999)), None);
     }

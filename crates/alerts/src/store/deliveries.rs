@@ -5,7 +5,7 @@ use inventory::{Id, Timestamp};
 use sqlx::{FromRow, SqlitePool};
 
 use super::parsed;
-use crate::outbox::{Delivery, DeliveryStatus};
+use crate::delivery::{Delivery, DeliveryStatus};
 
 /// What was sent of an incident, and to whom.
 ///
@@ -102,14 +102,21 @@ pub(crate) async fn failed(
     Ok(())
 }
 
-/// Puts it off, unless something newer has come.
-pub(crate) async fn put_off(tx: &mut Tx, delivery: &Delivery, due: Timestamp) -> Result<(), StoreError> {
+/// Holds it back, unless something newer has come. The time for which it is held back does not make it old.
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE delivery SET due_at = $4 WHERE incident_id = $1 AND subscription = $2 AND wanted = $3",
+        "UPDATE delivery SET queued_at = $4, due_at = $5
+         WHERE incident_id = $1 AND subscription = $2 AND wanted = $3",
     )
     .bind(delivery.incident.as_str())
     .bind(delivery.subscription.as_str())
     .bind(delivery.wanted)
+    .bind(now.millis())
     .bind(due.millis())
     .execute(tx)
     .await?;

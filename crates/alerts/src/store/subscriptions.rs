@@ -93,7 +93,7 @@ pub async fn subscription(readers: &SqlitePool, name: &Id) -> Result<Option<Subs
 /// All of them without their counts: what queueing asks, in the transaction of every transition.
 pub(crate) async fn uncounted(tx: &mut Tx) -> Result<Vec<Subscription>, StoreError> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT *, 0 AS waiting, NULL AS oldest_waiting_at, 0 AS dead FROM subscription ORDER BY name",
+        "SELECT *, 0 AS waiting, CAST(NULL AS BIGINT) AS oldest_waiting_at, 0 AS dead FROM subscription ORDER BY name",
     )
     .fetch_all(tx)
     .await?;

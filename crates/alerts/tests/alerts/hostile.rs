@@ -2,7 +2,8 @@
 
 use inventory::{FilesystemUse, Sample, SensorClass, Temperature};
 
-use crate::site::{INTERVAL, MINUTE, SECOND, Site, filled, hot, sample};
+use crate::machines::{filled, hot, sample};
+use crate::site::{INTERVAL, MINUTE, SECOND, Site};
 
 #[tokio::test]
 async fn a_hostile_name_stays_in_its_line_and_its_length() {

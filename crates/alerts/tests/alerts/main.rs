@@ -7,6 +7,7 @@ mod fake_ntfy;
 mod faults;
 mod hostile;
 mod lanes;
+mod machines;
 mod missing;
 mod mutes;
 mod operators;

@@ -55,10 +55,10 @@ async fn a_server_that_was_away_calls_nobody_missing_before_it_has_listened() {
     let site = Site::with(long).await;
     site.live(MINUTE * 5).await;
     for name in ["node1", "node2", "node3"] {
-        site.host(name).await;
+        let host = site.host(name).await;
+        site.sample(&host, "s1", 1).await;
     }
-    let away = 3600;
-    site.pass(SECOND * away);
+    site.pass(MINUTE * 60);
     let site = site.restart().await;
     site.live(MINUTE * 5 - SECOND).await;
     assert_eq!(site.incidents().await, []);
@@ -71,13 +71,29 @@ async fn a_server_that_was_away_calls_nobody_missing_before_it_has_listened() {
 }
 
 #[tokio::test]
+async fn a_server_that_slept_calls_nobody_missing_before_it_has_listened() {
+    let mut long = settings();
+    long.warm_up = Span::mins(2);
+    let site = Site::with(long).await;
+    site.live(MINUTE * 2).await;
+    let host = site.host("node1").await;
+    // The machine was suspended, or its clock was set.
+    site.pass(MINUTE * 60);
+    site.live(MINUTE).await;
+    site.beat(&host).await;
+    site.live(MINUTE * 3 - SECOND).await;
+    assert_eq!(site.incidents().await, []);
+    site.live(SECOND).await;
+    assert_eq!(site.open().await.len(), 1);
+}
+
+#[tokio::test]
 async fn many_that_fall_silent_at_once_each_have_their_incident() {
     let site = Site::new().await;
     for number in 0..100 {
         site.host(&format!("node{number}")).await;
     }
-    site.pass(MINUTE * 3);
-    site.decide().await;
+    site.wait(MINUTE * 3).await;
     assert_eq!(site.open().await.len(), 100);
     site.tick().await;
     assert_eq!(site.ntfy.knocks(), 100);

@@ -3,7 +3,8 @@
 use alerts::IncidentState;
 use hosts::Event;
 
-use crate::site::{INTERVAL, MINUTE, SECOND, Site, filled};
+use crate::machines::filled;
+use crate::site::{INTERVAL, MINUTE, SECOND, Site};
 
 #[tokio::test]
 async fn an_armed_or_installing_host_is_not_missing_and_one_in_service_is() {
@@ -123,8 +124,7 @@ async fn a_deletion_that_nobody_read_before_the_server_died_is_seen_to() {
 async fn an_untold_incident_of_a_deleted_host_is_dropped() {
     let site = Site::new().await;
     let host = site.host("node1").await;
-    site.pass(MINUTE * 3);
-    site.decide().await;
+    site.wait(MINUTE * 3).await;
     site.delete(&host.id).await;
     site.tick().await;
     assert_eq!(site.ntfy.knocks(), 0);

@@ -1,6 +1,6 @@
 //! Providers, subscriptions, secrets, lists: what an operator does, and does wrongly.
 
-use alerts::{AlertsError, IncidentFilter, NewProvider, NewSubscription, ProviderKind, Severity};
+use alerts::{AlertsError, IncidentFilter, NewProvider, NewSubscription, ProviderKind, Severity, Span};
 use events::Kind;
 
 use crate::fake_ntfy::Fault;
@@ -45,7 +45,7 @@ async fn a_token_that_can_not_be_had_is_said() {
 
 #[tokio::test]
 async fn a_test_tells_what_the_server_answered() {
-    let site = Site::new().await;
+    let site = Site::with(alerts::Settings { send_timeout: Span::secs(1), ..settings() }).await;
     for (fault, says) in [
         (Fault::Status(401, ""), "is the token right?"),
         (Fault::Status(403, ""), "may the token write to this topic?"),
@@ -136,8 +136,7 @@ async fn incidents_are_listed_page_by_page_and_by_filter() {
     let site = Site::deaf(settings()).await;
     for number in 0..7 {
         let host = site.host(&format!("node{number}")).await;
-        site.pass(MINUTE * 3);
-        site.decide().await;
+        site.wait(MINUTE * 3).await;
         site.beat(&host).await;
         if number % 2 == 0 {
             site.beat(&host).await;

@@ -7,8 +7,7 @@ use crate::site::{MINUTE, SECOND, Site};
 async fn what_was_decided_and_not_sent_is_sent_after_the_restart_and_once() {
     let site = Site::new().await;
     site.host("node1").await;
-    site.pass(MINUTE * 3);
-    site.decide().await;
+    site.wait(MINUTE * 3).await;
     assert_eq!(site.ntfy.knocks(), 0);
     let site = site.restart().await;
     site.live(MINUTE * 5).await;
@@ -20,8 +19,7 @@ async fn what_was_decided_and_not_sent_is_sent_after_the_restart_and_once() {
 async fn what_was_sent_and_not_noted_takes_its_own_place_on_the_phone() {
     let site = Site::new().await;
     site.host("node1").await;
-    site.pass(MINUTE * 3);
-    site.decide().await;
+    site.wait(MINUTE * 3).await;
     // It arrives, and its answer is lost with the server.
     site.ntfy.next([Fault::TakeAndBreak]);
     site.alerts.send_due().await.unwrap();
@@ -49,8 +47,7 @@ async fn an_incident_that_is_open_goes_on() {
 async fn what_may_have_arrived_is_ended_even_in_maintenance() {
     let site = Site::new().await;
     let host = site.host("node1").await;
-    site.pass(MINUTE * 3);
-    site.decide().await;
+    site.wait(MINUTE * 3).await;
     site.ntfy.next([Fault::TakeAndBreak]);
     site.alerts.send_due().await.unwrap();
     site.happen(&host.id, hosts::Event::EnterMaintenance).await;

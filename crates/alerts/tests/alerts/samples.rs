@@ -3,7 +3,8 @@
 use alerts::{IncidentState, Settings, Severity};
 use inventory::{SensorClass, Warning};
 
-use crate::site::{INTERVAL, MINUTE, Site, filled, hot, sample, settings};
+use crate::machines::{filled, hot, sample};
+use crate::site::{INTERVAL, MINUTE, Site, settings};
 
 #[tokio::test]
 async fn a_filesystem_fills_up_and_is_emptied() {

@@ -1,8 +1,7 @@
 //! A site with a database, a clock, alerts, and a phone that listens.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::AtomicU8;
 use std::time::Duration;
 
 use alerts::{
@@ -10,11 +9,7 @@ use alerts::{
     Severity, Span, Subscription,
 };
 use futures_util::future::BoxFuture;
-use hosts::{EnrolOutcome, HostError, HostFacts, IntakeLimits, Proof};
-use inventory::{
-    AgentInfo, AgentKey, AgentStamp, Clock as _, EnrolRequest, FilesystemUse, Goodbye, GoodbyeReason, Id,
-    Identity, IdentityNic, ManualClock, SCHEMA, Sample, SensorClass, Temperature, Timestamp,
-};
+use inventory::{Clock as _, Id, ManualClock, Timestamp};
 use secrets::{SecretKey, SecretValue, Secrets};
 use store::{Store, StoreError, Tx};
 
@@ -32,17 +27,13 @@ pub(crate) struct Site {
     pub(crate) alerts: Alerts,
     pub(crate) secrets: Secrets,
     pub(crate) settings: Settings,
-    machines: AtomicU8,
+    pub(crate) machines: AtomicU8,
     dir: tempfile::TempDir,
 }
 
-/// Short times where the clock is real, and no warm-up: those who test it say so.
+/// No warm-up: those who test it say so.
 pub(crate) fn settings() -> Settings {
-    Settings {
-        warm_up: Span::secs(0),
-        send_timeout: Span::from(Duration::from_millis(300)),
-        ..Settings::default()
-    }
+    Settings { warm_up: Span::secs(0), ..Settings::default() }
 }
 
 impl Site {
@@ -112,6 +103,14 @@ impl Site {
         self.alerts.sweep().await.unwrap();
     }
 
+    /// Passes time in which nothing is heard and nothing is sent.
+    pub(crate) async fn wait(&self, time: Duration) {
+        for _ in 0..time.as_secs() / 30 {
+            self.pass(SECOND * 30);
+            self.decide().await;
+        }
+    }
+
     /// Passes time, second by second.
     pub(crate) async fn live(&self, time: Duration) {
         for _ in 0..time.as_secs() {
@@ -151,104 +150,6 @@ impl Site {
     pub(crate) async fn set_secret(&self, name: &str, value: &str) {
         let value = SecretValue::new(value).unwrap();
         self.secrets.set(&name.parse().unwrap(), &value, "anna", self.now()).await.unwrap();
-    }
-
-    /// A machine that enrolled and waits for approval.
-    pub(crate) async fn stranger(&self, name: &str) -> HostFacts {
-        let number = self.machines.fetch_add(1, Ordering::SeqCst);
-        let mac = format!("3c:ec:ef:00:00:{number:02x}").parse().unwrap();
-        let request = EnrolRequest {
-            schema: SCHEMA,
-            agent: AgentInfo { version: "0.1.0".into(), start_id: "s1".into(), boot_id: None },
-            key: AgentKey::generate().unwrap(),
-            ticket: None,
-            identity: Identity {
-                system_serial: Some(format!("SN-{number:04}-MUSTER")),
-                nics: vec![IdentityNic { mac, usb: false }],
-                ..Identity::default()
-            },
-            hostname: Some(name.to_owned()),
-        };
-        let now = self.now();
-        let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let outcome = self
-            .store
-            .write(move |tx| {
-                Box::pin(async move {
-                    hosts::enrol(tx, &request, Proof::Ticket { mac }, source, &IntakeLimits::default(), now)
-                        .await
-                })
-            })
-            .await;
-        let EnrolOutcome::Enrolled { host, .. } = outcome.unwrap() else { panic!() };
-        self.alerts.heard(&host, now).await.unwrap();
-        self.facts(&host.id).await
-    }
-
-    /// A machine that an operator took in, and that speaks.
-    pub(crate) async fn host(&self, name: &str) -> HostFacts {
-        let host = self.stranger(name).await;
-        self.approve(&host.id).await;
-        let facts = self.facts(&host.id).await;
-        self.beat(&facts).await;
-        facts
-    }
-
-    pub(crate) async fn approve(&self, host: &Id) {
-        self.happen(host, hosts::Event::Approve).await;
-    }
-
-    /// Something happens in a host's life.
-    pub(crate) async fn happen(&self, host: &Id, event: hosts::Event) {
-        let (id, now) = (host.clone(), self.now());
-        self.write::<_, HostError, _>(move |tx| {
-            Box::pin(async move { hosts::transition(tx, &id, event, "a test", "anna", now).await })
-        })
-        .await;
-        self.decide().await;
-    }
-
-    pub(crate) async fn delete(&self, host: &Id) {
-        let (id, now) = (host.clone(), self.now());
-        self.write::<_, HostError, _>(move |tx| {
-            Box::pin(async move { hosts::delete(tx, &id, "anna", now).await })
-        })
-        .await;
-    }
-
-    pub(crate) async fn facts(&self, host: &Id) -> HostFacts {
-        hosts::facts(self.store.readers(), host).await.unwrap().unwrap()
-    }
-
-    /// The agent says something.
-    pub(crate) async fn beat(&self, host: &HostFacts) {
-        self.alerts.heard(host, self.now()).await.unwrap();
-    }
-
-    pub(crate) async fn observe(&self, host: &HostFacts, sample: Sample) {
-        self.alerts.observe(host, &sample).await.unwrap();
-    }
-
-    /// The agent says goodbye, as its server takes it.
-    pub(crate) async fn goodbye(&self, host: &HostFacts, start: &str, reason: GoodbyeReason) {
-        let goodbye = Goodbye { schema: SCHEMA, agent: stamp(start, 1000), at: self.now(), reason };
-        let (id, now) = (host.id.clone(), self.now());
-        self.write::<_, HostError, _>(move |tx| {
-            Box::pin(async move { hosts::take_goodbye(tx, &id, &goodbye, now).await })
-        })
-        .await;
-        self.beat(host).await;
-    }
-
-    /// A sample of a start of the agent arrives, through the database.
-    pub(crate) async fn sample(&self, host: &HostFacts, start: &str, seq: u64) {
-        let sample = Sample { agent: stamp(start, seq), ..sample() };
-        let (id, now, kept) = (host.id.clone(), self.now(), sample.clone());
-        self.write::<_, HostError, _>(move |tx| {
-            Box::pin(async move { hosts::take_sample(tx, &id, &kept, now).await })
-        })
-        .await;
-        self.observe(host, sample).await;
     }
 
     pub(crate) async fn incidents(&self) -> Vec<Incident> {
@@ -309,50 +210,4 @@ pub(crate) fn subscription(name: &str) -> NewSubscription {
         rule_prefix: None,
         host: None,
     }
-}
-
-fn stamp(start: &str, seq: u64) -> AgentStamp {
-    AgentStamp { boot_id: None, start_id: start.to_owned(), seq }
-}
-
-pub(crate) fn sample() -> Sample {
-    Sample {
-        schema: SCHEMA,
-        agent: stamp("s1", 1),
-        taken_at: Timestamp(0),
-        uptime_secs: None,
-        load: None,
-        memory: None,
-        temperatures: vec![],
-        filesystems: vec![],
-        warnings: vec![],
-    }
-}
-
-/// A sample with one filesystem of 100 GiB.
-pub(crate) fn filled(mount: &str, percent: u64) -> Sample {
-    let size_bytes = 100 << 30;
-    let used_bytes = size_bytes / 100 * percent;
-    let filesystem = FilesystemUse {
-        mount: mount.to_owned(),
-        size_bytes,
-        used_bytes,
-        available_bytes: size_bytes - used_bytes,
-        read_only: false,
-    };
-    Sample { filesystems: vec![filesystem], ..sample() }
-}
-
-/// A sample with one sensor without limits of its own.
-pub(crate) fn hot(class: SensorClass, temp_celsius: f64) -> Sample {
-    let temperature = Temperature {
-        sensor: "pci-0000:01:00.0/nvme/temp1".into(),
-        label: None,
-        class,
-        temp_celsius,
-        max_celsius: None,
-        crit_celsius: None,
-        alarm: None,
-    };
-    Sample { temperatures: vec![temperature], ..sample() }
 }

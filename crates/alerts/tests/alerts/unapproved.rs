@@ -2,7 +2,8 @@
 
 use alerts::{IncidentState, Severity};
 
-use crate::site::{MINUTE, SECOND, Site, filled};
+use crate::machines::filled;
+use crate::site::{MINUTE, SECOND, Site};
 
 #[tokio::test]
 async fn strangers_make_one_message_and_none_each() {
@@ -26,6 +27,8 @@ async fn strangers_make_one_message_and_none_each() {
     site.live(MINUTE * 10).await;
     assert_eq!(site.incident().await.rule.as_str(), "hosts.unapproved");
 
+    site.beat(&first).await;
+    site.beat(&second).await;
     site.approve(&first.id).await;
     assert_eq!(site.incident().await.title, "1 host waits for approval");
     site.tick().await;

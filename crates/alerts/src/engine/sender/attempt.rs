@@ -6,13 +6,12 @@ use inventory::Timestamp;
 
 use super::super::{Inner, lock};
 use super::gate::Gate;
+use crate::delivery::{Delivery, DeliveryStatus};
 use crate::error::AlertsError;
 use crate::incident::Incident;
 use crate::message::render;
 use crate::mute::{Hearing, hearing};
-use crate::outbox::{
-    Delivery, DeliveryStatus, LOOK_AGAIN, PROBE_EVERY, Turn, Verdict, backoff, chance, decide,
-};
+use crate::outbox::{LOOK_AGAIN, PROBE_EVERY, Turn, Verdict, backoff, chance, decide};
 use crate::provider::{Provider, Trouble};
 use crate::providers::{Answer, Part};
 use crate::store::{deliveries, incidents, providers, subscriptions};
@@ -53,7 +52,7 @@ impl Inner {
             Verdict::Hold => {
                 let due = now.plus(LOOK_AGAIN);
                 self.write(delivery, move |tx, delivery| {
-                    Box::pin(async move { deliveries::put_off(tx, &delivery, due).await })
+                    Box::pin(async move { deliveries::hold(tx, &delivery, now, due).await })
                 })
                 .await?;
                 Ok(true)
@@ -128,7 +127,7 @@ impl Inner {
                 gates.insert(provider.name.clone(), gate);
                 // One message that always fails lets the others go first.
                 let failures = delivery.map_or(0, |it| it.attempts.saturating_add(1));
-                let own = now.plus(backoff(u32::try_from(failures).unwrap_or(u32::MAX), 1.0));
+                let own = now.plus(backoff(u32::try_from(failures).unwrap_or(u32::MAX), chance()));
                 own.max(gate.closed_until())
             }
             Answer::Misconfigured { .. } => now,

@@ -12,7 +12,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
-use reqwest::{Client, Response, redirect};
+use reqwest::{Client, ClientBuilder, Response, redirect};
 use secrets::SecretValue;
 use serde_json::{Value, json};
 
@@ -49,18 +49,12 @@ impl Ntfy {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(AlertsError::NoCrypto);
         }
-        let builder = || {
-            Client::builder()
-                .redirect(redirect::Policy::none())
-                .timeout(timeout)
-                .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")))
-        };
-        let http = builder().build().or_else(|error| {
+        let http = builder(timeout).build().or_else(|error| {
             tracing::warn!(
                 %error,
                 "this machine knows no certificate authority: ntfy over https will not work (on Debian: apt-get install ca-certificates)"
             );
-            builder().tls_certs_only([]).build()
+            trusting_nobody(timeout)
         });
         Ok(Self { http: http.map_err(AlertsError::Client)? })
     }
@@ -82,6 +76,18 @@ impl Ntfy {
             Err(error) => no_answer(error, token),
         }
     }
+}
+
+fn builder(timeout: Duration) -> ClientBuilder {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .timeout(timeout)
+        .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Speaks plain HTTP, and HTTPS with nobody.
+fn trusting_nobody(timeout: Duration) -> reqwest::Result<Client> {
+    builder(timeout).tls_certs_only([]).build()
 }
 
 fn body(letter: &Letter<'_>) -> Value {

@@ -157,7 +157,7 @@ async fn one_provider_that_hangs_does_not_hold_up_another() {
 #[tokio::test]
 async fn a_redirect_is_not_followed_with_the_token() {
     let elsewhere = FakeNtfy::start().await;
-    let site = Site::deaf(crate::site::settings()).await;
+    let site = Site::deaf(settings()).await;
     site.set_secret("ntfy-token", "tk_very_secret\n").await;
     site.add_provider("phone", Some("ntfy-token")).await;
     site.subscribe("me", alerts::Severity::Info).await;
@@ -169,7 +169,7 @@ async fn a_redirect_is_not_followed_with_the_token() {
 
 #[tokio::test]
 async fn nobody_at_the_address_is_tried_again() {
-    let site = Site::deaf(crate::site::settings()).await;
+    let site = Site::deaf(settings()).await;
     // A port that was free a moment ago.
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let provider = alerts::NewProvider {

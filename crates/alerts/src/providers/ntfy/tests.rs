@@ -37,6 +37,12 @@ fn every_answer_has_its_meaning() {
 }
 
 #[test]
+fn a_machine_that_knows_no_authority_still_has_a_client() {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    assert!(trusting_nobody(Duration::from_secs(1)).is_ok());
+}
+
+#[test]
 fn a_stranger_at_the_address_is_no_ntfy() {
     for body in ["", "<html>login</html>", "{}", "{\"id\":1}", r#"{"id":"x","event":"open"}"#] {
         let answer = classified(200, body);

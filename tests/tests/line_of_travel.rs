@@ -1,11 +1,14 @@
 //! A machine is switched on, is in the database, and a phone rings.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use lab::{Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, Muster, Namespace, Ntfy, Scratch};
-use muster_tests::{furnished, programs};
+use lab::{
+    Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Ntfy, Scratch,
+};
+use muster_tests::programs;
 use serde_json::Value;
 
 const SETTINGS: &str = r#"
+networks = ["10.99.0.0/24"]
 [agents]
 interval_secs = 2
 [alerts]
@@ -40,9 +43,11 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
     assert!(plain.status == 403 && plain.body.contains("needs-tls"), "{}", plain.body);
 
     let mut bios =
-        Machine::plug_in(furnished("bios", Firmware::Bios, BIOS_MAC, "CZ1001"), &namespace).unwrap();
+        Machine::plug_in(MachineSpec::furnished("bios", Firmware::Bios, BIOS_MAC, "CZ1001"), &namespace)
+            .unwrap();
     let mut uefi =
-        Machine::plug_in(furnished("uefi", Firmware::Uefi, UEFI_MAC, "CZ1002"), &namespace).unwrap();
+        Machine::plug_in(MachineSpec::furnished("uefi", Firmware::Uefi, UEFI_MAC, "CZ1002"), &namespace)
+            .unwrap();
     bios.power_on().unwrap();
     uefi.power_on().unwrap();
     let explain = || {
@@ -54,8 +59,6 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
             dnsmasq.process().log().tail(60)
         )
     };
-    let discovered =
-        muster.run(&["score", "run", "-f", "Discover", "-y", "--wait-for", "2", "--timeout", "50"]);
     let hosts = Deadline::seconds(BOOT)
         .wait_for("both machines' inventories", || {
             let hosts = muster.json(&["host", "list"])?;
@@ -64,7 +67,7 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
             let hosts: Vec<Value> = hosts.as_array().unwrap().iter().filter(reported).cloned().collect();
             Ok((hosts.len() == 2).then_some(hosts))
         })
-        .unwrap_or_else(|error| panic!("{error:#}\ndiscover: {discovered:?}\n{}", explain()));
+        .unwrap_or_else(|error| panic!("{error:#}\n{}", explain()));
 
     for (serial, mac, mode) in [("CZ1001", BIOS_MAC, "bios"), ("CZ1002", UEFI_MAC, "uefi")] {
         let host = hosts.iter().find(|host| host["serial"] == serial).unwrap_or_else(|| panic!("{hosts:#?}"));
@@ -91,6 +94,16 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
         // The ticket that booted this machine shows nowhere.
         let cmdline = inventory["os"]["kernel_arguments"].as_str().unwrap();
         assert!(cmdline.contains("muster.ticket=<redacted>"), "{cmdline}");
+    }
+
+    // The same two, asked for from outside: by mDNS, and by a sweep of the declared network.
+    let discovered =
+        muster.json(&["score", "run", "-f", "Discover", "-y", "--wait-for", "2", "--timeout", "50"]).unwrap();
+    let found = &discovered["result"];
+    assert_eq!((found["found"].as_i64(), found["new"].as_i64()), (Some(2), Some(0)), "{discovered:#}");
+    for host in &hosts {
+        let shown = muster.json(&["host", "show", host["id"].as_str().unwrap()]).unwrap();
+        assert!(shown["host"]["found_at"].is_i64(), "no search met it: {shown:#}");
     }
 
     // Nobody has approved them: together they are one quiet notice, never a ring each.

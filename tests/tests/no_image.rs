@@ -1,7 +1,9 @@
 //! A server without a discovery image: a machine is told so on its console, and boots its own disk.
 
-use lab::{Deadline, Disk, Dnsmasq, DnsmasqOptions, Firmware, Machine, Muster, Namespace, Scratch};
-use muster_tests::{furnished, programs};
+use lab::{
+    Deadline, Disk, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Scratch,
+};
+use muster_tests::programs;
 
 const BOOT: u64 = 240;
 
@@ -38,12 +40,14 @@ fn without_an_image_a_machine_is_told_so_and_boots_its_disk() {
     disk.resize(1 << 20, 0);
     std::fs::write(&image, disk).unwrap();
     // The plain card has no iPXE of its own: `undionly.kpxe` comes by TFTP from Muster.
-    let mut spec = furnished("disk", Firmware::BiosWithPlainPxe, "52:54:00:00:00:03", "CZ1003");
+    let mut spec = MachineSpec::furnished("disk", Firmware::BiosWithPlainPxe, "52:54:00:00:00:03", "CZ1003");
     spec.disks = vec![Disk { image: Some(image), ..Disk::sata("BOOTDISK", 1 << 20) }];
     let mut bios = Machine::plug_in(spec, &namespace).unwrap();
-    let mut uefi =
-        Machine::plug_in(furnished("uefi", Firmware::Uefi, "52:54:00:00:00:04", "CZ1004"), &namespace)
-            .unwrap();
+    let mut uefi = Machine::plug_in(
+        MachineSpec::furnished("uefi", Firmware::Uefi, "52:54:00:00:00:04", "CZ1004"),
+        &namespace,
+    )
+    .unwrap();
     bios.power_on().unwrap();
     uefi.power_on().unwrap();
     let told = |machine: &Machine| {

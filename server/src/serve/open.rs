@@ -18,6 +18,7 @@ use store::Store;
 use super::ServeError;
 use super::listeners::Listeners;
 use crate::agent_file::AgentFile;
+use crate::api::problem::chain;
 use crate::app::App;
 use crate::auth::{AdminToken, Sessions};
 use crate::data_dir::DataDir;
@@ -49,6 +50,9 @@ pub(super) async fn open(
     let secret_key = SecretKey::load_or_create(&secret_key_path)
         .map_err(|error| start_error(format!("the key for secrets, {}", secret_key_path.display()), error))?;
     let secrets = Secrets::new(store.clone(), secret_key);
+    if let Err(error) = secrets.check().await {
+        tracing::error!(error = %chain(&error), "secrets can't be opened: what needs them will not work");
+    }
     let links = Links::new(&settings, listeners.http_addresses(), listeners.tls_addresses());
     let all_hosts = hosts::all_facts(store.readers()).await?;
     let alerts = Alerts::start(

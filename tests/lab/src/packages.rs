@@ -10,8 +10,8 @@ use crate::{Deadline, Process};
 /// What `cargo build` needs beside Rust: a C compiler, for SQLite and ring.
 pub const BUILD: &[&str] = &["build-essential"];
 
-/// What the lab needs: machines, firmware, network boot, DHCP, namespaces, the discovery system's userland, and Python's
-/// `venv` for `ksvalidator`.
+/// What the lab needs: machines, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
+/// `venv` for `ksvalidator`, and curl, with which the kickstart fetches the agent.
 pub const LAB: &[&str] = &[
     "qemu-system-x86",
     "ipxe",
@@ -21,6 +21,7 @@ pub const LAB: &[&str] = &[
     "iproute2",
     "busybox-static",
     "python3-venv",
+    "curl",
 ];
 
 /// Slow mirrors exist.

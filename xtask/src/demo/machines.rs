@@ -1,6 +1,6 @@
 //! The two machines, and what their consoles tell.
 
-use lab::{Chassis, Dimm, Disk, Firmware, Machine, MachineSpec, Maker, Namespace};
+use lab::{Firmware, Machine, MachineSpec, Namespace};
 
 use super::milestones::Milestones;
 use super::story::Story;
@@ -14,8 +14,8 @@ pub(crate) struct Machines {
 
 impl Machines {
     pub(crate) fn plug_in(namespace: &Namespace) -> anyhow::Result<Self> {
-        let bios = spec("rack1-bios", Firmware::Bios, "52:54:00:00:00:01", "CZ1001");
-        let mut uefi = spec("rack1-uefi", Firmware::Uefi, "52:54:00:00:00:02", "CZ1002");
+        let bios = MachineSpec::furnished("rack1-bios", Firmware::Bios, "52:54:00:00:00:01", "CZ1001");
+        let mut uefi = MachineSpec::furnished("rack1-uefi", Firmware::Uefi, "52:54:00:00:00:02", "CZ1002");
         uefi.spare_macs = vec!["52:54:00:00:00:12".to_owned()];
         Ok(Self {
             bios: Machine::plug_in(bios, namespace)?,
@@ -66,25 +66,4 @@ impl Machines {
     pub(crate) fn all(&self) -> [&Machine; 2] {
         [&self.bios, &self.uefi]
     }
-}
-
-fn spec(name: &str, firmware: Firmware, mac: &str, serial: &str) -> MachineSpec {
-    let mut spec = MachineSpec::new(name, firmware, mac);
-    let half = u16::try_from(spec.memory_mib / 2).unwrap_or_default();
-    let dimm = |slot: &str| Dimm {
-        size_mib: half,
-        speed_mts: 3200,
-        maker: Maker::new("Demo Memory", "DM-3200", &format!("{serial}-{slot}")),
-    };
-    spec.system = Maker::new("Demo Systems", "Shelf 1000", serial);
-    spec.board = Maker::new("Demo Systems", "Board 7", &format!("{serial}-B"));
-    spec.chassis = Chassis {
-        manufacturer: "Demo Systems".to_owned(),
-        serial: format!("{serial}-C"),
-        asset: "rack 1".to_owned(),
-    };
-    spec.dimms = vec![Some(dimm("A")), Some(dimm("B")), None, None];
-    spec.disks =
-        vec![Disk::nvme(&format!("NVME-{serial}"), 8 << 30), Disk::sata(&format!("SATA-{serial}"), 4 << 30)];
-    spec
 }

@@ -1,6 +1,7 @@
 //! How a machine does: the hot path.
 
 use actix_web::{HttpRequest, web};
+use hosts::Heard;
 use inventory::{Limits, Reply, Sample};
 
 use crate::api::body;
@@ -21,7 +22,13 @@ pub async fn handle(
     let host = caller.host()?;
     let sample: Sample = body::message(&request, payload, Limits::SMALL).await?;
     let (id, now, kept) = (host.id.clone(), app.clock.now(), sample.clone());
-    app.store.write(move |tx| Box::pin(async move { hosts::take_sample(tx, &id, &kept, now).await })).await?;
-    app.alerts.observe(host, &sample).await?;
+    let heard = app
+        .store
+        .write(move |tx| Box::pin(async move { hosts::take_sample(tx, &id, &kept, now).await }))
+        .await?;
+    // A late one from the agent's spool says nothing of how the machine does now.
+    if heard == Heard::Applied {
+        app.alerts.observe(host, &sample).await?;
+    }
     Ok(web::Json(Reply { server_time: now, actions: vec![] }))
 }

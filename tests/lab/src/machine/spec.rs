@@ -159,4 +159,31 @@ impl MachineSpec {
             bmc: false,
         }
     }
+
+    /// A machine with something in it: two DIMMs in four slots, an NVMe drive and a SATA disk.
+    #[must_use]
+    pub fn furnished(name: &str, firmware: Firmware, mac: &str, serial: &str) -> Self {
+        let spec = Self::new(name, firmware, mac);
+        let half = u16::try_from(spec.memory_mib / 2).unwrap_or_default();
+        let dimm = |slot: &str| Dimm {
+            size_mib: half,
+            speed_mts: 3200,
+            maker: Maker::new("Lab Memory", "LM-3200", &format!("{serial}-{slot}")),
+        };
+        Self {
+            system: Maker::new("Lab Systems", "Shelf 1000", serial),
+            board: Maker::new("Lab Systems", "Board 7", &format!("{serial}-B")),
+            chassis: Chassis {
+                manufacturer: "Lab Systems".to_owned(),
+                serial: format!("{serial}-C"),
+                asset: "rack 1".to_owned(),
+            },
+            dimms: vec![Some(dimm("A")), Some(dimm("B")), None, None],
+            disks: vec![
+                Disk::nvme(&format!("NVME-{serial}"), 8 << 30),
+                Disk::sata(&format!("SATA-{serial}"), 4 << 30),
+            ],
+            ..spec
+        }
+    }
 }

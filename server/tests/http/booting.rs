@@ -123,3 +123,16 @@ async fn a_boot_leaves_a_trail() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_with_an_older_agent_is_pointed_out() {
+    let server = TestServer::new().await;
+    server.choose_image_with("0.0.9").await;
+    let status = server.read("/api/v1/status").await;
+    let notice = status["notices"][0].as_str().unwrap();
+    assert!(notice.contains("agent 0.0.9") && notice.contains("muster image build"), "{notice}");
+    let page = server.operator(Method::GET, "/").send().await.unwrap();
+    assert!(expect(page, StatusCode::OK).await.contains("agent 0.0.9"));
+    server.choose_image().await;
+    assert_eq!(server.read("/api/v1/status").await["notices"], serde_json::json!([]));
+}

@@ -90,11 +90,16 @@ impl TestServer {
 
     /// Makes a tiny image the site's discovery system: scripts then carry tickets.
     pub(crate) async fn choose_image(&self) -> String {
+        self.choose_image_with(env!("CARGO_PKG_VERSION")).await
+    }
+
+    /// The same, with an agent of this version in it.
+    pub(crate) async fn choose_image_with(&self, agent_version: &str) -> String {
         let facts =
             |bytes: &[u8]| json!({"size_bytes": bytes.len(), "sha256": hex::encode(Sha256::digest(bytes))});
         let (kernel, initramfs) = (b"kernel of a test".as_slice(), b"initramfs of a test".as_slice());
         let manifest = json!({
-            "format": 1, "arch": "x86_64", "kernel_version": "6.1.0", "agent_version": env!("CARGO_PKG_VERSION"),
+            "format": 1, "arch": "x86_64", "kernel_version": "6.1.0", "agent_version": agent_version,
             "muster_version": env!("CARGO_PKG_VERSION"), "built_at": 1, "modules": 0,
             "vmlinuz": facts(kernel), "initramfs": facts(initramfs),
         });

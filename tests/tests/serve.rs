@@ -141,3 +141,35 @@ fn a_full_disk_is_said_and_loses_nothing_that_was_acknowledged() {
     let hosts: Value = serde_json::from_slice(&list.stdout).unwrap_or_else(|_| panic!("{list:?}"));
     assert_eq!(hosts[0]["revision"], acknowledged);
 }
+
+#[test]
+fn the_key_for_secrets_lies_where_the_operator_or_systemd_wants_it() {
+    let folder = Scratch::new().unwrap();
+    let data_dir = folder.path().join("data");
+    // The name that systemd's LoadCredential= gives it.
+    let key = folder.path().join("muster-secret-key");
+    let started = |variable: &str, value: &Path| {
+        let mut command = serve(&data_dir);
+        command.args(["--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0"]).env(variable, value);
+        let server = Process::spawn("muster serve", &command).unwrap();
+        server.wait_for_line("muster serves", Deadline::seconds(30)).unwrap();
+        server
+    };
+    let operator = |arguments: &[&str], input: &[u8]| {
+        let mut command = Command::new(programs().unwrap().muster);
+        command.args(arguments).arg("--data-dir").arg(&data_dir);
+        Process::run_with_input("muster", &command, input, Deadline::seconds(30)).unwrap()
+    };
+    let by_file = started("MUSTER_SECRET_KEY_FILE", &key);
+    operator(&["secret", "set", "ntfy-token"], b"tk_something");
+    by_file.stop();
+    assert!(key.exists() && !data_dir.join("secret.key").exists());
+    let by_systemd = started("CREDENTIALS_DIRECTORY", folder.path());
+    assert!(operator(&["secret", "list"], b"").contains("ntfy-token"));
+    by_systemd.stop();
+    // Opened with the same key: nothing was complained of, and no other was made.
+    assert!(!by_systemd.log().text().contains("secrets can't be opened"), "{}", by_systemd.log().text());
+    assert!(!data_dir.join("secret.key").exists());
+    let with_another = started("MUSTER_SECRET_KEY_FILE", &folder.path().join("another"));
+    with_another.wait_for_line("secrets can't be opened", Deadline::seconds(30)).unwrap();
+}

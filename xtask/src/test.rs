@@ -19,6 +19,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let agent = agent::build(agent::Kind::Test)?;
     cargo::run(&mut cargo::cargo(&["build", "--package", "muster", "--bin", "muster"]))?;
 
+    // First, so that the last line says how many tests there were: there are few examples in the documentation.
+    if arguments.rest.is_empty() {
+        cargo::run(&mut cargo::cargo(&["test", "--doc", "--workspace"]))?;
+    }
+
     let mut nextest = cargo::cargo(&["nextest", "run"]);
     if !chooses_packages(&arguments.rest) {
         nextest.arg("--workspace");
@@ -26,11 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // Tests that play a whole site need the programs as they are run in life.
     nextest.env("MUSTER_AGENT_STATIC", agent).env("MUSTER_PROGRAM", cargo::target().join("debug/muster"));
     nextest.env("MUSTER_KSVALIDATOR", lab::ksvalidator()?);
-    cargo::run(nextest.args(&arguments.rest))?;
-    if arguments.rest.is_empty() {
-        cargo::run(&mut cargo::cargo(&["test", "--doc", "--workspace"]))?;
-    }
-    Ok(())
+    cargo::run(nextest.args(&arguments.rest))
 }
 
 fn install_nextest() -> anyhow::Result<()> {

@@ -96,8 +96,24 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
 fn trail_view(attempt: &TrailAttempt) -> TrailView {
     let began = attempt.steps.first().map(|step| step.at).unwrap_or_default();
     let steps = attempt.steps.iter().map(|step| StepView {
-        text: format!("{} {}", step.kind, step.detail).trim_end().to_owned(),
+        text: format!("{} {}", in_words(&step.kind), step.detail).trim_end().to_owned(),
         after: format!("+{}", format::span(step.at.since(began))),
     });
     TrailView { began: format::moment(began), steps: steps.collect() }
+}
+
+/// A step as a sentence begins; one of a kind that this page does not know keeps its name.
+fn in_words(kind: &str) -> &str {
+    match kind {
+        "tftp" => "fetched by TFTP:",
+        "entry-script" => "iPXE asked for its first script",
+        "decision" => "was told:",
+        "kernel" => "fetched the kernel:",
+        "initramfs" => "fetched the initramfs:",
+        "kickstart" => "fetched its kickstart:",
+        "agent" => "fetched the agent:",
+        "agent-first-word" => "the agent's first word:",
+        "refused" => "was refused:",
+        other => other,
+    }
 }

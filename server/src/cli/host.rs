@@ -1,11 +1,12 @@
 //! `muster host`: the machines.
 
 use clap::{Args, Subcommand};
-use hosts::{Change, Host, Page};
+use hosts::{Change, Claim, Host, Page, Verdict};
 use inventory::{Clock as _, SystemClock};
 
 use super::client::Client;
 use super::output::{Format, ago, or_dash, print_text, table};
+use crate::api::v1::claims::Settle;
 use crate::api::v1::hosts::{Detail, Event, Rename, TrailAttempt};
 use crate::format;
 use crate::links::escape;
@@ -49,6 +50,20 @@ pub(super) enum Command {
         /// Names or ids
         #[arg(required = true)]
         hosts: Vec<String>,
+    },
+    /// List what unproven sources said of hosts: each waits to be settled
+    Claims {
+        /// Also those that are settled
+        #[arg(short, long)]
+        all: bool,
+    },
+    /// Settle a claim, which ends its incident
+    Settle {
+        /// The claim's id, as `muster host claims` lists it
+        claim: String,
+        /// accepted: it is this host; separate: it is another machine; dismissed: ignore it, also when it is said again
+        #[arg(value_name = "VERDICT", value_parser = parse_verdict)]
+        verdict: Verdict,
     },
     /// Give a host another name
     Rename {
@@ -104,6 +119,13 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 let approved: Host = client.post(&path(&host, "/approve"), &()).await?;
                 print_text(&format!("{} is {}", approved.name, approved.state));
             }
+            Ok(())
+        }
+        Command::Claims { all } => claims(all, client, output).await,
+        Command::Settle { claim, verdict } => {
+            let path = format!("/api/v1/claims/{}/settle", escape(&claim));
+            let () = client.post(&path, &Settle { verdict }).await?;
+            print_text(&format!("claim {claim} is settled"));
             Ok(())
         }
         Command::Rename { host, name } => {
@@ -216,6 +238,32 @@ fn shown(detail: &Detail) -> String {
     text
 }
 
+fn parse_verdict(text: &str) -> Result<Verdict, String> {
+    serde_json::from_value(text.into()).map_err(|_| "expected accepted, separate or dismissed".to_owned())
+}
+
+async fn claims(all: bool, client: &Client, output: Format) -> anyhow::Result<()> {
+    let claims: Vec<Claim> = client.get(&format!("/api/v1/claims?settled={all}")).await?;
+    output.print(&claims, |claims| {
+        if claims.is_empty() {
+            return "no claims".to_owned();
+        }
+        let now = SystemClock.now();
+        let rows = claims.iter().map(|claim| {
+            let state = claim.settled.as_ref().map(|settled| format!("settled by {}", settled.by));
+            [
+                claim.host.to_string(),
+                claim.source.clone(),
+                claim.reason.clone(),
+                format!("{} ago", ago(claim.last_at, now)),
+                state.unwrap_or_else(|| "open".to_owned()),
+                claim.id.to_string(),
+            ]
+        });
+        table(["host", "from", "why it was not taken", "said", "state", "claim"], rows)
+    })
+}
+
 async fn diff(
     host: &str,
     from: Option<i64>,
@@ -250,4 +298,19 @@ fn trail(attempts: &[TrailAttempt]) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_one_of_three_words() {
+        for (text, verdict) in
+            [("accepted", Verdict::Accepted), ("separate", Verdict::Separate), ("dismissed", Verdict::Dismissed)]
+        {
+            assert_eq!(parse_verdict(text), Ok(verdict));
+        }
+        assert!(parse_verdict("yes").unwrap_err().contains("separate"));
+    }
 }

@@ -95,7 +95,7 @@ pub async fn handle(
         Ok(EnrolOutcome::Claim { host, .. }) => Err(ApiError::Conflict {
             kind: "claim",
             detail: format!(
-                "this machine is known as the approved host {host}, and the enrolment brings no ticket for it: boot it through Muster, or settle the claim"
+                "this machine is known as the approved host {host}, and the enrolment brings no ticket for it: boot it through Muster, or settle the claim with `muster host settle`"
             ),
         }),
         Err(Refused::Ticket(error)) => Err(refuse_ticket(&app, address, error).await),

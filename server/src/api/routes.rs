@@ -1,11 +1,11 @@
 //! Every route there is, and what a caller must be to use it. A route is registered from this table and from nowhere
 //! else, so that none can be without its right.
 
-use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::{Route, guard, web};
 
 use super::{agent, boot, v1};
-use crate::auth::Right;
+use crate::auth::{Right, gate};
 use crate::pages;
 
 /// One route.
@@ -33,16 +33,6 @@ pub enum Verb {
 }
 
 impl Verb {
-    fn of(method: &Method) -> Option<Self> {
-        match *method {
-            Method::GET | Method::HEAD => Some(Self::Read),
-            Method::POST => Some(Self::Post),
-            Method::PUT => Some(Self::Put),
-            Method::DELETE => Some(Self::Delete),
-            _ => None,
-        }
-    }
-
     fn route(self) -> Route {
         match self {
             Self::Read => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
@@ -124,23 +114,23 @@ pub const TABLE: &[Entry] = table! {
     Read "/static/{file}" Stranger => pages::files::show,
 };
 
+impl Entry {
+    /// The handler behind its gate.
+    fn route(&'static self) -> Route {
+        let gate = from_fn(|request, next| gate(self.right, request, next));
+        (self.handler)(self.verb.route()).wrap(gate)
+    }
+}
+
 /// Registers every route of the table.
 pub fn configure(config: &mut web::ServiceConfig) {
     for (index, entry) in TABLE.iter().enumerate() {
         let is_first_of_its_path = TABLE.iter().position(|other| other.path == entry.path) == Some(index);
         if is_first_of_its_path {
             let of_this_path = TABLE.iter().filter(|other| other.path == entry.path);
-            let resource = of_this_path.fold(web::resource(entry.path), |resource, entry| {
-                resource.route((entry.handler)(entry.verb.route()))
-            });
+            let resource =
+                of_this_path.fold(web::resource(entry.path), |resource, entry| resource.route(entry.route()));
             config.service(resource);
         }
     }
-}
-
-/// What a caller must be for this method on the path of this pattern; `None` when there is no such route.
-#[must_use]
-pub fn right(method: &Method, pattern: Option<&str>) -> Option<Right> {
-    let (verb, pattern) = (Verb::of(method)?, pattern?);
-    TABLE.iter().find(|entry| entry.path == pattern && entry.verb == verb).map(|entry| entry.right)
 }

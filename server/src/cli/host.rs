@@ -306,9 +306,11 @@ mod tests {
 
     #[test]
     fn a_verdict_is_one_of_three_words() {
-        for (text, verdict) in
-            [("accepted", Verdict::Accepted), ("separate", Verdict::Separate), ("dismissed", Verdict::Dismissed)]
-        {
+        for (text, verdict) in [
+            ("accepted", Verdict::Accepted),
+            ("separate", Verdict::Separate),
+            ("dismissed", Verdict::Dismissed),
+        ] {
             assert_eq!(parse_verdict(text), Ok(verdict));
         }
         assert!(parse_verdict("yes").unwrap_err().contains("separate"));

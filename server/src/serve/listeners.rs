@@ -10,7 +10,6 @@ use actix_web::{App as Routes, HttpServer, web};
 use super::ServeError;
 use crate::api::{problem, routes};
 use crate::app::App;
-use crate::auth::gate;
 use crate::settings::Settings;
 use crate::transport;
 
@@ -47,7 +46,6 @@ impl Listeners {
         let mut server = HttpServer::new(move || {
             Routes::new()
                 .app_data(app.clone())
-                .wrap(from_fn(gate))
                 .wrap(from_fn(problem::shape))
                 // Old firmware and hand-written settings ask for `//boot/…`.
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))

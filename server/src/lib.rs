@@ -19,6 +19,7 @@ pub mod cli;
 pub mod data_dir;
 mod discover;
 mod format;
+pub mod health;
 pub mod links;
 pub mod pages;
 pub mod serve;

@@ -40,6 +40,15 @@ async fn hosts_are_approved_renamed_found_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_server_tells_how_it_does_itself() {
+    let server = TestServer::new().await;
+    let status = server.read("/api/v1/status").await;
+    assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
+    assert!(status["health"]["memory_bytes"].as_u64() > Some(1 << 20), "{status:#}");
+    assert!(status["health"]["load_one"].is_f64() && status["health"]["uptime_secs"].is_u64(), "{status:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_goes_in_and_never_comes_out() {
     let server = TestServer::new().await;
     let set = server.operator(Method::PUT, "/api/v1/secrets/ntfy").body("tk_very_secret\nwith a second line");

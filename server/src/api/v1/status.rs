@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::problem::ApiError;
 use crate::app::App;
+use crate::health::Health;
 
 /// The server in short.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ pub struct Status {
     pub discovery: Option<String>,
     /// What an operator should look at.
     pub notices: Vec<String>,
+    /// What it uses, and how busy its machine is.
+    pub health: Health,
     /// Steps of boots that were not written down because too many came at once.
     pub trail_dropped: u64,
 }
@@ -34,6 +37,7 @@ pub async fn show(app: web::Data<App>) -> Result<web::Json<Status>, ApiError> {
         pin: app.pin.to_string(),
         discovery: app.site().discovery.map(|system| system.to_string()),
         notices: app.notices().await?,
+        health: web::block(Health::read).await.unwrap_or_default(),
         trail_dropped: app.trail.dropped(),
     }))
 }

@@ -51,6 +51,9 @@ struct RootArgs {
 struct ReportArgs {
     #[command(flatten)]
     root: RootArgs,
+    /// Also what takes its time: drives, their contents, the BMC, the neighbours on the network.
+    #[arg(long)]
+    all: bool,
     /// Indent the JSON.
     #[arg(long)]
     pretty: bool,
@@ -170,7 +173,7 @@ fn report(args: &ReportArgs) -> Result<(), Failed> {
     let root = Root::at(args.root.root.clone());
     let start = Arc::new(Start::new(&root)?);
     let reporter = Reporter { collectors: Collectors::new(root), start, clock: Arc::new(SystemClock) };
-    let report = reporter.report();
+    let report = if args.all { reporter.all() } else { reporter.quick() };
     print(&report, args.pretty)?;
     emptiness(&report.sections).map_or(Ok(()), |reason| Err(Failed::Empty(reason)))
 }

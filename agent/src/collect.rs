@@ -2,35 +2,47 @@
 //! nothing of the others: whatever happens to one, the rest of the report is made.
 //!
 //! To add a collector: a file here with `fn collect(&Probe) -> Result<Data, Nothing>`, a section in the `inventory` crate,
-//! and one line in each half of [`Collectors::sections`].
+//! and its name in `inventory::each_section`, which is also this file's module.
 
+mod bmc;
+mod contents;
 mod cpu;
 mod disks;
+mod drives;
 mod filesystems;
 mod firmware;
+mod gpus;
 pub mod hwmon;
+mod infiniband;
 mod memory;
 mod mounts;
+mod neighbours;
 mod nics;
 mod os;
+mod pci;
 mod place;
 mod sensors;
 mod smbios;
 mod system;
+mod usb;
 
 pub(crate) use memory::field_bytes as memory_field_bytes;
 pub use mounts::{Mount, mounted_devices};
 
 use std::time::Duration;
 
-use inventory::{Section, Sections};
+use inventory::{Section, Sections, each_section};
 
 use crate::guard::{Guard, Piece};
 use crate::probe::Probe;
 use crate::root::Root;
 
-/// How long one collector may take. The slowest honest reads are those of spun-down disks behind slow expanders.
+/// The sections that wait for a device's answer or for a neighbour's word: a first report does not.
+pub const SLOW: [&str; 4] = ["drives", "contents", "neighbours", "bmc"];
+/// How long one quick collector may take.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// How long a slow one may: a switch says who it is every 30 seconds.
+const SLOW_DEADLINE: Duration = Duration::from_secs(90);
 /// As many as the server takes in one list.
 const ITEMS_LIMIT: usize = 4096;
 
@@ -50,49 +62,55 @@ type Collect<T> = fn(&Probe) -> Result<T, Nothing>;
 pub struct Collectors {
     root: Root,
     guard: Guard,
+    deadline: Duration,
+    slow_deadline: Duration,
 }
 
 impl Collectors {
     /// The collectors of this root.
     #[must_use]
     pub fn new(root: Root) -> Self {
-        Self::with_deadline(root, DEADLINE)
+        Self { root, guard: Guard::default(), deadline: DEADLINE, slow_deadline: SLOW_DEADLINE }
     }
 
     /// The same, with another deadline for each collector.
     #[must_use]
-    pub fn with_deadline(root: Root, deadline: Duration) -> Self {
-        Self { root, guard: Guard::new(deadline) }
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, slow_deadline: deadline, ..self }
     }
 
-    /// Runs them all, side by side, and waits for each until its deadline.
+    /// Runs all, side by side, and waits for each until its deadline.
     #[must_use]
-    pub fn sections(&self) -> Sections {
-        let system = self.start("system", system::collect);
-        let firmware = self.start("firmware", firmware::collect);
-        let cpu = self.start("cpu", cpu::collect);
-        let memory = self.start("memory", memory::collect);
-        let disks = self.start("disks", disks::collect);
-        let nics = self.start("nics", nics::collect);
-        let filesystems = self.start("filesystems", filesystems::collect);
-        let sensors = self.start("sensors", sensors::collect);
-        let os = self.start("os", os::collect);
-        Sections {
-            system: finish(system),
-            firmware: finish(firmware),
-            cpu: finish(cpu),
-            memory: finish(memory),
-            disks: finish(disks),
-            nics: finish(nics),
-            filesystems: finish(filesystems),
-            sensors: finish(sensors),
-            os: finish(os),
+    pub fn all(&self) -> Sections {
+        self.sections(|_| true)
+    }
+
+    /// Runs those that wait for nobody; the [`SLOW`] sections stay untold.
+    #[must_use]
+    pub fn quick(&self) -> Sections {
+        self.sections(|name| !SLOW.contains(&name))
+    }
+
+    /// Runs one, by its section's name.
+    #[must_use]
+    pub fn only(&self, section: &str) -> Sections {
+        self.sections(|name| name == section)
+    }
+
+    fn sections(&self, wanted: impl Fn(&str) -> bool) -> Sections {
+        macro_rules! collect {
+            ($($name:ident)*) => {{
+                $(let $name = wanted(stringify!($name)).then(|| self.start(stringify!($name), $name::collect));)*
+                Sections { $($name: $name.map_or(Section::Untold, finish)),* }
+            }};
         }
+        each_section!(collect)
     }
 
     fn start<T: Send + 'static>(&self, name: &'static str, collect: Collect<T>) -> Piece<Section<T>> {
         let probe = Probe::new(self.root.clone());
-        self.guard.start(name, move || match collect(&probe) {
+        let deadline = if SLOW.contains(&name) { self.slow_deadline } else { self.deadline };
+        self.guard.start(name, deadline, move || match collect(&probe) {
             Ok(data) => probe.into_section(data),
             Err(nothing) => failed(&nothing, &probe.into_warnings()),
         })

@@ -35,10 +35,9 @@ pub enum Lost {
 }
 
 /// Starts pieces, each with a name, and knows which of them still run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Guard {
-    running: Arc<Mutex<BTreeSet<&'static str>>>,
-    deadline: Duration,
+    running: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A piece that was started.
@@ -50,35 +49,30 @@ pub struct Piece<T> {
 }
 
 impl Guard {
-    /// Every piece has `deadline` to finish.
-    #[must_use]
-    pub fn new(deadline: Duration) -> Self {
-        Self { running: Arc::default(), deadline }
-    }
-
-    /// Starts a piece.
-    pub fn start<T, W>(&self, name: &'static str, work: W) -> Piece<T>
+    /// Starts a piece, which has `deadline` to finish.
+    pub fn start<T, W>(&self, name: &str, deadline: Duration, work: W) -> Piece<T>
     where
         T: Send + 'static,
         W: FnOnce() -> T + Send + 'static,
     {
-        let ends = Instant::now() + self.deadline;
-        Piece { result: self.spawn(name, work), deadline: self.deadline, ends }
+        let ends = Instant::now() + deadline;
+        Piece { result: self.spawn(name, work), deadline, ends }
     }
 
-    fn spawn<T, W>(&self, name: &'static str, work: W) -> Result<Receiver<Result<T, String>>, Lost>
+    fn spawn<T, W>(&self, name: &str, work: W) -> Result<Receiver<Result<T, String>>, Lost>
     where
         T: Send + 'static,
         W: FnOnce() -> T + Send + 'static,
     {
-        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
+        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
             return Err(Lost::StillHanging);
         }
         let running = Arc::clone(&self.running);
         let (sender, receiver) = sync_channel(1);
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+        let own_name = name.to_owned();
+        let thread = thread::Builder::new().name(own_name.clone()).spawn(move || {
             let result = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| words(panic.as_ref()));
-            running.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+            running.lock().unwrap_or_else(PoisonError::into_inner).remove(&own_name);
             // Nobody waits for it any more when it comes too late.
             sender.send(result).ok();
         });
@@ -125,26 +119,25 @@ mod tests {
 
     #[test]
     fn a_panic_is_caught_and_told() {
-        let guard = Guard::new(LONG);
-        let piece = guard.start("bad", || -> u8 { panic!("index {} of {}", 7, 3) });
+        let guard = Guard::default();
+        let piece = guard.start("bad", LONG, || -> u8 { panic!("index {} of {}", 7, 3) });
         assert_eq!(piece.finish(), Err(Lost::Panicked("index 7 of 3".to_owned())));
-        assert_eq!(guard.start("bad", || 1).finish(), Ok(1));
+        assert_eq!(guard.start("bad", LONG, || 1).finish(), Ok(1));
     }
 
     #[test]
     fn a_hang_ends_at_its_deadline_and_is_not_tried_again_until_it_returns() {
-        let guard = Guard::new(SOON);
+        let guard = Guard::default();
         let (release, hanging) = channel::<()>();
-        let piece = guard.start("stuck", move || hanging.recv().ok());
+        let piece = guard.start("stuck", SOON, move || hanging.recv().ok());
         assert_eq!(piece.finish(), Err(Lost::TimedOut { deadline: SOON }));
-        assert_eq!(guard.start("stuck", || 0).finish(), Err(Lost::StillHanging));
+        assert_eq!(guard.start("stuck", SOON, || 0).finish(), Err(Lost::StillHanging));
         // Others are not touched by it.
-        let patient = Guard { deadline: LONG, ..guard.clone() };
-        assert_eq!(patient.start("well", || 1).finish(), Ok(1));
+        assert_eq!(guard.start("well", LONG, || 1).finish(), Ok(1));
 
         release.send(()).unwrap();
         let again = (0..1000).find_map(|_| {
-            let tried = patient.start("stuck", || 2).finish();
+            let tried = guard.start("stuck", LONG, || 2).finish();
             if tried.is_err() {
                 thread::sleep(Duration::from_millis(5));
             }

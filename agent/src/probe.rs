@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use inventory::{Section, Warning};
 
-use crate::root::{FILE_LIMIT_BYTES, Miss, Root, Space};
+use crate::root::{FILE_LIMIT_BYTES, Miss, Question, Root, Space};
 
 /// One value: a name, a number, a serial. The kernel's attributes are far shorter.
 const VALUE_LIMIT_BYTES: usize = 1024;
@@ -105,7 +105,14 @@ impl Probe {
     /// How full the filesystem at this mount point is.
     #[must_use]
     pub fn space(&self, mount: &str) -> Option<Space> {
-        self.note(mount, self.root.space(mount))
+        let answer = self.note(mount, self.root.ask(&Question::Space { mount: mount.to_owned() }))?;
+        Space::from_bytes(&answer)
+    }
+
+    /// Asks what no file tells; what stood in the way is warned of under `path`.
+    #[must_use]
+    pub fn ask(&self, path: &str, question: &Question) -> Option<Vec<u8>> {
+        self.note(path, self.root.ask(question))
     }
 
     /// Remembers that something could not be read.

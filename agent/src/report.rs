@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use inventory::{Clock, Report, SCHEMA, Section, Sections};
+use inventory::{Clock, Report, SCHEMA, Section, Sections, each_section};
 
 use crate::collect::Collectors;
 use crate::start::Start;
@@ -20,12 +20,22 @@ pub struct Reporter {
 }
 
 impl Reporter {
+    /// Collects what waits for nobody.
+    #[must_use]
+    pub fn quick(&self) -> Report {
+        self.report(Collectors::quick)
+    }
+
     /// Collects everything, and waits for the slowest collector.
     #[must_use]
-    pub fn report(&self) -> Report {
+    pub fn all(&self) -> Report {
+        self.report(Collectors::all)
+    }
+
+    fn report(&self, collect: impl FnOnce(&Collectors) -> Sections) -> Report {
         let collected_at = self.clock.now();
         let begun = Instant::now();
-        let sections = self.collectors.sections();
+        let sections = collect(&self.collectors);
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         Report { schema: SCHEMA, agent: self.start.info(), collected_at, duration_ms, sections }
     }
@@ -34,24 +44,21 @@ impl Reporter {
 /// Why a report is not worth sending: it has no section at all.
 #[must_use]
 pub fn emptiness(sections: &Sections) -> Option<String> {
-    let reasons = [
-        reason(&sections.system),
-        reason(&sections.firmware),
-        reason(&sections.cpu),
-        reason(&sections.memory),
-        reason(&sections.disks),
-        reason(&sections.nics),
-        reason(&sections.filesystems),
-        reason(&sections.sensors),
-        reason(&sections.os),
-    ];
-    let reasons: Option<Vec<&str>> = reasons.into_iter().collect();
-    reasons.map(|reasons| format!("no section could be collected: {}", reasons.join("; ")))
+    macro_rules! outcomes {
+        ($($name:ident)*) => { [$(outcome(&sections.$name)),*] };
+    }
+    let outcomes = each_section!(outcomes);
+    if outcomes.iter().any(Result::is_ok) {
+        return None;
+    }
+    let reasons: Vec<&str> = outcomes.into_iter().filter_map(|outcome| outcome.err().flatten()).collect();
+    Some(format!("no section could be collected: {}", reasons.join("; ")))
 }
 
-fn reason<T>(section: &Section<T>) -> Option<&str> {
+fn outcome<T>(section: &Section<T>) -> Result<(), Option<&str>> {
     match section {
-        Section::Failed { reason } => Some(reason),
-        Section::Ok { .. } | Section::Partial { .. } => None,
+        Section::Ok { .. } | Section::Partial { .. } => Ok(()),
+        Section::Failed { reason } => Err(Some(reason)),
+        Section::Untold => Err(None),
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! Paths are written as the machine would (`/sys/block/sda/size`). In a captured tree their symbolic links are followed
 //! inside the tree, as if it were the root, so that no link leads to the machine that runs the test. Every read has a
-//! limit, and an answer that is no value (`ENOENT`, `EINVAL` of a link that is down, `ENXIO` of an empty drive) is told
+//! limit, no question changes anything ([`Question`]), and an answer that is no value (`ENOENT`, `EINVAL` of a link that is down, `ENXIO` of an empty drive) is told
 //! from one that hides something (`EACCES`, `EIO`).
 
 mod captured;
 mod live;
+mod question;
+mod space;
 
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
@@ -17,22 +19,13 @@ use rustix::io::Errno;
 
 use captured::Captured;
 use live::Live;
+pub use question::{Ethtool, Netlink, NvmeCommand, Question, ScsiAnswer};
+pub use space::Space;
 
 /// How much is read of an ordinary file.
 pub const FILE_LIMIT_BYTES: usize = 64 << 10;
 /// How many names are read of a directory.
 const NAMES_LIMIT: usize = 16_384;
-
-/// How full a filesystem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Space {
-    /// All blocks.
-    pub size_bytes: u64,
-    /// Blocks that hold nothing.
-    pub free_bytes: u64,
-    /// Blocks that an ordinary user may still fill.
-    pub available_bytes: u64,
-}
 
 /// A tree of files, as collectors see it. Tests bring trees that refuse, hang and vanish.
 pub trait Tree: Send + Sync {
@@ -60,14 +53,11 @@ pub trait Tree: Send + Sync {
     /// The kernel's.
     fn target(&self, path: &str) -> io::Result<String>;
 
-    /// How full the filesystem at this mount point is. A captured tree can't tell.
+    /// What no file tells. A captured tree gives the answer that was captured.
     ///
     /// # Errors
-    /// The kernel's, or [`io::ErrorKind::Unsupported`].
-    fn space(&self, mount: &str) -> io::Result<Space>;
-
-    /// The kernel's name of the architecture, where it is not written in a file.
-    fn architecture(&self) -> Option<String>;
+    /// The kernel's, or [`io::ErrorKind::NotFound`] where no answer was captured.
+    fn ask(&self, question: &Question) -> io::Result<Vec<u8>>;
 }
 
 /// Why a value was not read.
@@ -178,18 +168,12 @@ impl Root {
         Ok(self.0.target(path)?)
     }
 
-    /// How full the filesystem at this mount point is.
+    /// Asks what no file tells; the answer's form is told at each [`Question`].
     ///
     /// # Errors
     /// [`Miss`].
-    pub fn space(&self, mount: &str) -> Result<Space, Miss> {
-        Ok(self.0.space(mount)?)
-    }
-
-    /// The kernel's name of the architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<String> {
-        self.0.architecture()
+    pub fn ask(&self, question: &Question) -> Result<Vec<u8>, Miss> {
+        Ok(self.0.ask(question)?)
     }
 }
 

@@ -1,13 +1,20 @@
-//! Takes the sample: what changes by the second, in three parts that can't hold each other up.
+//! Takes the sample: what changes by the second, in parts that can't hold each other up.
 
+mod arrays;
+mod clock;
+mod drives;
 mod filesystems;
 mod load;
+mod memory_errors;
+mod nics;
+mod pressure;
+mod readings;
 mod temperatures;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use inventory::{Clock, SCHEMA, Sample, Warning};
+use inventory::{Clock, DriveHealth, SCHEMA, Sample, Warning};
 
 use crate::collect::Nothing;
 use crate::guard::{Guard, Piece};
@@ -17,12 +24,15 @@ use crate::start::Start;
 
 /// How long one part may take: less than the shortest sensible interval.
 const DEADLINE: Duration = Duration::from_secs(3);
+/// How long asking all drives may take.
+const DRIVES_DEADLINE: Duration = Duration::from_secs(60);
 
 /// Takes samples.
 #[derive(Clone)]
 pub struct Sampler {
     root: Root,
     guard: Guard,
+    deadline: Duration,
     start: Arc<Start>,
     clock: Arc<dyn Clock>,
 }
@@ -34,13 +44,13 @@ impl Sampler {
     /// A sampler of this root.
     #[must_use]
     pub fn new(root: Root, start: Arc<Start>, clock: Arc<dyn Clock>) -> Self {
-        Self { root, guard: Guard::new(DEADLINE), start, clock }
+        Self { root, guard: Guard::default(), deadline: DEADLINE, start, clock }
     }
 
     /// The same, with another deadline for each part.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
-        Self { guard: Guard::new(deadline), ..self }
+        Self { deadline, ..self }
     }
 
     /// Takes one.
@@ -48,12 +58,24 @@ impl Sampler {
     pub fn sample(&self) -> Sample {
         let taken_at = self.clock.now();
         let load = self.begin("sample.load", load::read);
+        let pressure = self.begin("sample.pressure", pressure::read);
+        let clock = self.begin("sample.clock", clock::read);
         let temperatures = self.begin("sample.temperatures", temperatures::read);
+        let readings = self.begin("sample.readings", readings::read);
         let filesystems = self.begin("sample.filesystems", filesystems::read);
+        let arrays = self.begin("sample.arrays", arrays::read);
+        let memory_errors = self.begin("sample.memory_errors", memory_errors::read);
+        let nics = self.begin("sample.nics", nics::read);
         let mut warnings = Vec::new();
         let load = end("load", load, &mut warnings);
+        let pressure = end("pressure", pressure, &mut warnings);
+        let clock = end("clock", clock, &mut warnings);
         let temperatures = end("temperatures", temperatures, &mut warnings);
+        let readings = end("readings", readings, &mut warnings);
         let filesystems = end("filesystems", filesystems, &mut warnings);
+        let arrays = end("arrays", arrays, &mut warnings);
+        let memory_errors = end("memory_errors", memory_errors, &mut warnings);
+        let nics = end("nics", nics, &mut warnings);
         Sample {
             schema: SCHEMA,
             agent: self.start.stamp(),
@@ -61,10 +83,26 @@ impl Sampler {
             uptime_secs: load.uptime_secs,
             load: load.load,
             memory: load.memory,
+            pressure,
+            clock,
             temperatures,
+            readings,
             filesystems,
+            arrays,
+            drives: Vec::new(),
+            memory_errors,
+            nics,
             warnings,
         }
+    }
+
+    /// Asks the drives, which may take long: the next sample carries what they said.
+    #[must_use]
+    pub fn drives(&self) -> (Vec<DriveHealth>, Vec<Warning>) {
+        let patient = self.clone().with_deadline(DRIVES_DEADLINE);
+        let drives = patient.begin("sample.drives", drives::read);
+        let mut warnings = Vec::new();
+        (end("drives", drives, &mut warnings), warnings)
     }
 
     fn begin<T>(&self, name: &'static str, read: fn(&Probe) -> Result<T, Nothing>) -> Part<T>
@@ -72,7 +110,7 @@ impl Sampler {
         T: Default + Send + 'static,
     {
         let probe = Probe::new(self.root.clone());
-        self.guard.start(name, move || {
+        self.guard.start(name, self.deadline, move || {
             // A machine without sensors is no news; the report says so once.
             let readings = read(&probe).unwrap_or_default();
             (readings, probe.into_warnings())

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 use tempfile::TempDir;
 
-use crate::root::{Root, Space, Tree};
+use crate::root::{Question, Root, Space, Tree};
 
 #[derive(Clone)]
 enum Fault {
@@ -24,13 +24,12 @@ enum Fault {
 pub(crate) struct Builder {
     folder: Arc<TempDir>,
     faults: BTreeMap<String, Fault>,
-    spaces: BTreeMap<String, Space>,
 }
 
 impl Builder {
     pub(crate) fn new() -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        Self { folder, faults: BTreeMap::new(), spaces: BTreeMap::new() }
+        Self { folder, faults: BTreeMap::new() }
     }
 
     fn below(&self, path: &str) -> PathBuf {
@@ -85,15 +84,14 @@ impl Builder {
         self
     }
 
-    pub(crate) fn space(
-        mut self,
-        mount: &str,
-        size_bytes: u64,
-        free_bytes: u64,
-        available_bytes: u64,
-    ) -> Self {
-        self.spaces.insert(mount.to_owned(), Space { size_bytes, free_bytes, available_bytes });
-        self
+    pub(crate) fn space(self, mount: &str, size_bytes: u64, free_bytes: u64, available_bytes: u64) -> Self {
+        let space = Space { size_bytes, free_bytes, available_bytes, inodes: 100, free_inodes: 60 };
+        self.answer(&Question::Space { mount: mount.to_owned() }, &space.to_bytes())
+    }
+
+    /// What the machine answers to this question.
+    pub(crate) fn answer(self, question: &Question, answer: &[u8]) -> Self {
+        self.file(&format!("/answers/{}", question.name()), answer)
     }
 
     pub(crate) fn root(&self) -> Root {
@@ -138,12 +136,12 @@ impl Tree for Machine {
         self.tree.tree().target(path)
     }
 
-    fn space(&self, mount: &str) -> io::Result<Space> {
-        self.meet(mount)?;
-        self.builder.spaces.get(mount).copied().ok_or_else(|| io::ErrorKind::Unsupported.into())
-    }
-
-    fn architecture(&self) -> Option<String> {
-        Some("x86_64".to_owned())
+    fn ask(&self, question: &Question) -> io::Result<Vec<u8>> {
+        match question {
+            Question::Space { mount } => self.meet(mount)?,
+            Question::Architecture => return Ok(b"x86_64".to_vec()),
+            other => self.meet(&other.name())?,
+        }
+        self.tree.tree().ask(question)
     }
 }

@@ -37,7 +37,7 @@ fn report(root: &Path) -> Report {
     let root = Root::at(root.to_owned());
     let start = Arc::new(Start::new(&root).unwrap());
     let clock = Arc::new(ManualClock::at(Timestamp(1)));
-    Reporter { collectors: Collectors::new(root), start, clock }.report()
+    Reporter { collectors: Collectors::new(root), start, clock }.all()
 }
 
 fn data<T>(section: &Section<T>) -> &T {
@@ -45,6 +45,7 @@ fn data<T>(section: &Section<T>) -> &T {
         Section::Ok { data } => data,
         Section::Partial { warnings, .. } => panic!("{warnings:?}"),
         Section::Failed { reason } => panic!("{reason}"),
+        Section::Untold => panic!("not collected"),
     }
 }
 

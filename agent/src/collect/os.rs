@@ -5,7 +5,8 @@ mod redact;
 use inventory::sections::Os;
 
 use super::Nothing;
-use crate::probe::Probe;
+use crate::probe::{Probe, clean};
+use crate::root::Question;
 
 /// The kernel's own limit; what a boot configuration adds beyond it is left out.
 const ARGUMENTS_LIMIT: usize = 2048;
@@ -36,7 +37,9 @@ pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
 
 /// As `uname -m` says: newer kernels write it into a file, older ones must be asked.
 pub(super) fn architecture(probe: &Probe) -> Option<String> {
-    probe.text("/proc/sys/kernel/arch").or_else(|| probe.root().architecture())
+    probe
+        .text("/proc/sys/kernel/arch")
+        .or_else(|| clean(&probe.ask("architecture", &Question::Architecture)?))
 }
 
 /// A line of os-release: shell assignments, quoted or not.
@@ -44,7 +47,7 @@ fn field(release: &str, name: &str) -> Option<String> {
     let value = release.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))?;
     let value = value.trim();
     let quoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
-    crate::probe::clean(quoted.unwrap_or(value).as_bytes())
+    clean(quoted.unwrap_or(value).as_bytes())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Space, Tree, read_file, read_names, read_target};
+use super::{Question, Space, Tree, read_file, read_names, read_target};
 
 pub(super) struct Live;
 
@@ -25,17 +25,23 @@ impl Tree for Live {
         read_target(Path::new(path))
     }
 
-    fn space(&self, mount: &str) -> io::Result<Space> {
-        let stat = rustix::fs::statvfs(mount)?;
-        let block_bytes = if stat.f_frsize == 0 { stat.f_bsize } else { stat.f_frsize };
-        Ok(Space {
-            size_bytes: stat.f_blocks.saturating_mul(block_bytes),
-            free_bytes: stat.f_bfree.saturating_mul(block_bytes),
-            available_bytes: stat.f_bavail.saturating_mul(block_bytes),
-        })
+    fn ask(&self, question: &Question) -> io::Result<Vec<u8>> {
+        match question {
+            Question::Space { mount } => Ok(space(mount)?.to_bytes()),
+            Question::Architecture => Ok(rustix::system::uname().machine().to_bytes().to_vec()),
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        }
     }
+}
 
-    fn architecture(&self) -> Option<String> {
-        rustix::system::uname().machine().to_str().ok().map(str::to_owned)
-    }
+fn space(mount: &str) -> io::Result<Space> {
+    let stat = rustix::fs::statvfs(mount)?;
+    let block_bytes = if stat.f_frsize == 0 { stat.f_bsize } else { stat.f_frsize };
+    Ok(Space {
+        size_bytes: stat.f_blocks.saturating_mul(block_bytes),
+        free_bytes: stat.f_bfree.saturating_mul(block_bytes),
+        available_bytes: stat.f_bavail.saturating_mul(block_bytes),
+        inodes: stat.f_files,
+        free_inodes: stat.f_ffree,
+    })
 }

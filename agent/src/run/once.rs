@@ -17,7 +17,7 @@ pub(super) async fn say_everything(
     reporter: Reporter,
     sampler: Sampler,
 ) -> Result<(), RunError> {
-    let report = spawn_blocking(move || reporter.report()).await?;
+    let report = spawn_blocking(move || reporter.quick()).await?;
     if let Some(reason) = emptiness(&report.sections) {
         return Err(RunError::Empty(reason));
     }

@@ -82,7 +82,7 @@ impl Watcher {
     /// Collects; sends what changed, or everything when it was asked for.
     async fn report(&mut self, asked: bool) {
         let reporter = self.reporter.clone();
-        let report = match spawn_blocking(move || reporter.report()).await {
+        let report = match spawn_blocking(move || reporter.quick()).await {
             Ok(report) => report,
             Err(error) => return self.fail("inventory", error.to_string()),
         };

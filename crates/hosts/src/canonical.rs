@@ -18,7 +18,25 @@ const USABLE_STEP_BYTES: u64 = 256 << 20;
 /// The canonical form: an object of sections.
 #[must_use]
 pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
-    let Inventory { system, firmware, cpu, memory, disks, nics, filesystems, sensors, os } = inventory;
+    let Inventory {
+        system,
+        firmware,
+        cpu,
+        memory,
+        disks,
+        drives,
+        contents,
+        nics,
+        neighbours,
+        pci,
+        gpus,
+        usb,
+        infiniband,
+        sensors,
+        bmc,
+        filesystems,
+        os,
+    } = inventory;
     let mut sections = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -30,9 +48,17 @@ pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
     put("cpu", cpu.as_ref().map(cpu_form));
     put("memory", memory.as_ref().map(memory_form));
     put("disks", disks.as_deref().map(|disks| keyed(disks, disk_key, disk_form)));
+    put("drives", drives.as_deref().map(|all| keyed(all, |one| one.device.clone(), plain)));
+    put("contents", contents.as_deref().map(|all| keyed(all, |one| one.device.clone(), plain)));
     let physical: Option<Vec<Nic>> =
         nics.as_ref().map(|nics| nics.iter().filter(|nic| nic.physical).cloned().collect());
     put("nics", physical.as_deref().map(|nics| keyed(nics, nic_key, nic_form)));
+    put("neighbours", neighbours.as_deref().map(|all| keyed(all, |one| one.nic.clone(), plain)));
+    put("pci", pci.as_deref().map(|all| keyed(all, |one| one.address.clone(), plain)));
+    put("gpus", gpus.as_deref().map(|all| keyed(all, |one| one.address.clone(), plain)));
+    put("usb", usb.as_deref().map(|all| keyed(all, |one| one.port.clone(), plain)));
+    put("infiniband", infiniband.as_deref().map(|all| keyed(all, |one| one.device.clone(), plain)));
+    put("bmc", bmc.as_ref().map(plain));
     put(
         "filesystems",
         filesystems.as_deref().map(|all| keyed(all, |one| one.mount.clone(), filesystem_form)),

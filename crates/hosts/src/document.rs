@@ -2,8 +2,11 @@
 
 use std::io;
 
-use inventory::sections::{Cpu, Disk, Filesystem, Firmware, Memory, Nic, Os, Sensor, System};
-use inventory::{Section, Sections};
+use inventory::sections::{
+    Bmc, Content, Cpu, Disk, Drive, Filesystem, Firmware, Gpu, Infiniband, Memory, Neighbour, Nic, Os,
+    PciDevice, Sensor, System, UsbDevice,
+};
+use inventory::{Section, Sections, each_section};
 use serde::{Deserialize, Serialize};
 
 /// What a host is made of, as far as it was ever told. A section that was never read is absent.
@@ -13,7 +16,7 @@ pub struct Inventory {
     /// Maker, board, chassis.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<System>,
-    /// BIOS and the way the boot went.
+    /// BIOS and the way this boot went.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware: Option<Firmware>,
     /// Processors.
@@ -22,18 +25,42 @@ pub struct Inventory {
     /// Memory and its slots.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<Memory>,
-    /// Disks.
+    /// Disks as the kernel shows them, sorted by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disks: Option<Vec<Disk>>,
-    /// Network cards.
+    /// What the drives answer when they are asked, sorted by device. Slow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drives: Option<Vec<Drive>>,
+    /// What is written on the disks: filesystems, members of arrays, sorted by device. Slow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contents: Option<Vec<Content>>,
+    /// Network cards, sorted by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nics: Option<Vec<Nic>>,
-    /// Filesystems.
+    /// Switch ports that were heard by LLDP, sorted by card. Slow.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub filesystems: Option<Vec<Filesystem>>,
-    /// Temperature sensors.
+    pub neighbours: Option<Vec<Neighbour>>,
+    /// PCI functions, sorted by address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pci: Option<Vec<PciDevice>>,
+    /// Graphics cards and accelerators, sorted by address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<Vec<Gpu>>,
+    /// USB devices, sorted by port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usb: Option<Vec<UsbDevice>>,
+    /// InfiniBand and RoCE ports, sorted by device and port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub infiniband: Option<Vec<Infiniband>>,
+    /// Sensors, sorted by key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sensors: Option<Vec<Sensor>>,
+    /// The management controller. Slow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bmc: Option<Bmc>,
+    /// Mounted filesystems that live on a device, sorted by mount point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filesystems: Option<Vec<Filesystem>>,
     /// Kernel and distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<Os>,
@@ -44,52 +71,41 @@ pub struct Inventory {
 pub(crate) enum SectionNews {
     /// It was read.
     Good,
-    /// The agent does not know of it: an older one.
+    /// This report does not speak of it.
     Unheard,
     /// It could not be read.
     Failed(String),
 }
 
+macro_rules! names {
+    ($($name:ident)*) => { [$(stringify!($name)),*] };
+}
+
 /// The names of the sections, in the order of [`Inventory`].
-pub(crate) const SECTIONS: [&str; 9] =
-    ["system", "firmware", "cpu", "memory", "disks", "nics", "filesystems", "sensors", "os"];
+pub(crate) const SECTIONS: [&str; 17] = each_section!(names);
 
 /// Puts a report's good sections over the last good data; also answers how each section went.
-pub(crate) fn merge(last: Inventory, said: &Sections) -> (Inventory, [(&'static str, SectionNews); 9]) {
-    let Sections { system, firmware, cpu, memory, disks, nics, filesystems, sensors, os } = said;
-    let merged = Inventory {
-        system: newer(last.system, system),
-        firmware: newer(last.firmware, firmware),
-        cpu: newer(last.cpu, cpu),
-        memory: newer(last.memory, memory),
-        disks: newer(last.disks, disks),
-        nics: newer(last.nics, nics),
-        filesystems: newer(last.filesystems, filesystems),
-        sensors: newer(last.sensors, sensors),
-        os: newer(last.os, os),
-    };
-    let news = [
-        ("system", news(system)),
-        ("firmware", news(firmware)),
-        ("cpu", news(cpu)),
-        ("memory", news(memory)),
-        ("disks", news(disks)),
-        ("nics", news(nics)),
-        ("filesystems", news(filesystems)),
-        ("sensors", news(sensors)),
-        ("os", news(os)),
-    ];
-    (merged, news)
+pub(crate) fn merge(
+    last: Inventory,
+    said: &Sections,
+) -> (Inventory, [(&'static str, SectionNews); SECTIONS.len()]) {
+    macro_rules! merged {
+        ($($name:ident)*) => { Inventory { $($name: newer(last.$name, &said.$name)),* } };
+    }
+    macro_rules! news_of {
+        ($($name:ident)*) => { [$((stringify!($name), news(&said.$name))),*] };
+    }
+    (each_section!(merged), each_section!(news_of))
 }
 
 fn newer<T: Clone>(last: Option<T>, said: &Section<T>) -> Option<T> {
     said.data().cloned().or(last)
 }
 
-fn news<T: PartialEq>(section: &Section<T>) -> SectionNews {
+fn news<T>(section: &Section<T>) -> SectionNews {
     match section {
         Section::Ok { .. } | Section::Partial { .. } => SectionNews::Good,
-        unheard if *unheard == Section::default() => SectionNews::Unheard,
+        Section::Untold => SectionNews::Unheard,
         Section::Failed { reason } => SectionNews::Failed(reason.clone()),
     }
 }

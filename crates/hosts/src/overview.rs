@@ -95,7 +95,7 @@ pub(crate) fn column(value: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use inventory::sections::{Board, Cpu, Memory, System};
-    use inventory::{AgentStamp, SCHEMA, SensorClass, Timestamp};
+    use inventory::{AgentStamp, SensorClass, Timestamp};
 
     use super::*;
 
@@ -167,21 +167,16 @@ mod tests {
             used_bytes,
             available_bytes: 100 - used_bytes,
             read_only,
+            ..FilesystemUse::default()
         };
         let sample = Sample {
-            schema: SCHEMA,
-            agent: AgentStamp { boot_id: None, start_id: "s".into(), seq: 1 },
-            taken_at: Timestamp(0),
-            uptime_secs: None,
-            load: None,
-            memory: None,
             temperatures: vec![temperature("a", 41.0), temperature("b", 1e300), temperature("c", 77.5)],
             filesystems: vec![
                 filesystem("/", 40, false),
                 filesystem("/cdrom", 100, true),
                 filesystem("/var", 80, false),
             ],
-            warnings: vec![],
+            ..Sample::new(AgentStamp { boot_id: None, start_id: "s".into(), seq: 1 }, Timestamp(0))
         };
         assert_eq!(hottest(&sample).unwrap().sensor, "c");
         let (filesystem, percent) = fullest(&sample).unwrap();

@@ -18,7 +18,7 @@ mod mac;
 mod message;
 mod problem;
 mod report;
-mod sample;
+pub mod sample;
 pub mod sections;
 mod version;
 
@@ -30,5 +30,8 @@ pub use mac::{InvalidMac, MacAddr};
 pub use message::{Action, AgentStamp, Failure, Goodbye, GoodbyeReason, Reply};
 pub use problem::Problem;
 pub use report::{AgentInfo, Report, Section, Sections, Warning};
-pub use sample::{FilesystemUse, Load, MemoryUse, Sample, SensorClass, Temperature};
+pub use sample::{
+    ArrayState, ClockState, DriveHealth, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure,
+    Reading, Sample, SensorClass, Temperature,
+};
 pub use version::{SCHEMA, SchemaVersion};

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::enrol::{Identity, IdentityNic};
-use crate::sections::{Cpu, Disk, Filesystem, Firmware, Memory, Nic, Os, Sensor, System};
+use crate::sections::{
+    Bmc, Content, Cpu, Disk, Drive, Filesystem, Firmware, Gpu, Infiniband, Memory, Neighbour, Nic, Os,
+    PciDevice, Sensor, System, UsbDevice,
+};
 use crate::version::SchemaVersion;
 
 /// Everything that an agent found out about its machine.
@@ -34,7 +37,7 @@ pub struct AgentInfo {
     pub boot_id: Option<String>,
 }
 
-/// One section a subsystem. A section that an older agent does not send is `failed`, and says so.
+/// One section a subsystem. A section that is not there (of an older agent, say) is [`Section::Untold`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 #[serde(default)]
 pub struct Sections {
@@ -46,16 +49,43 @@ pub struct Sections {
     pub cpu: Section<Cpu>,
     /// Memory and its slots.
     pub memory: Section<Memory>,
-    /// Disks, sorted by name.
+    /// Disks as the kernel shows them, sorted by name.
     pub disks: Section<Vec<Disk>>,
+    /// What the drives answer when they are asked, sorted by device. Slow.
+    pub drives: Section<Vec<Drive>>,
+    /// What is written on the disks: filesystems, members of arrays, sorted by device. Slow.
+    pub contents: Section<Vec<Content>>,
     /// Network cards, sorted by name.
     pub nics: Section<Vec<Nic>>,
+    /// Switch ports that were heard by LLDP, sorted by card. Slow.
+    pub neighbours: Section<Vec<Neighbour>>,
+    /// PCI functions, sorted by address.
+    pub pci: Section<Vec<PciDevice>>,
+    /// Graphics cards and accelerators, sorted by address.
+    pub gpus: Section<Vec<Gpu>>,
+    /// USB devices, sorted by port.
+    pub usb: Section<Vec<UsbDevice>>,
+    /// InfiniBand and RoCE ports, sorted by device and port.
+    pub infiniband: Section<Vec<Infiniband>>,
+    /// Sensors, sorted by key.
+    pub sensors: Section<Vec<Sensor>>,
+    /// The management controller. Slow.
+    pub bmc: Section<Bmc>,
     /// Mounted filesystems that live on a device, sorted by mount point.
     pub filesystems: Section<Vec<Filesystem>>,
-    /// Temperature sensors, sorted by key.
-    pub sensors: Section<Vec<Sensor>>,
     /// Kernel and distribution.
     pub os: Section<Os>,
+}
+
+/// Names all sections to another macro, in the order of [`Sections`], so that whoever treats them alike forgets none.
+#[macro_export]
+macro_rules! each_section {
+    ($apply:ident) => {
+        $apply! {
+            system firmware cpu memory disks drives contents nics neighbours pci gpus usb infiniband sensors bmc
+            filesystems os
+        }
+    };
 }
 
 /// One subsystem's share of the report: its data, its data with what could not be read, or why there is none.
@@ -79,6 +109,9 @@ pub enum Section<T> {
         /// Why.
         reason: String,
     },
+    /// Not spoken of in this report: what was told before holds. (A slow section comes later; one that did not change is
+    /// not told twice.)
+    Untold,
 }
 
 impl<T> Section<T> {
@@ -93,14 +126,14 @@ impl<T> Section<T> {
     pub fn data(&self) -> Option<&T> {
         match self {
             Self::Ok { data } | Self::Partial { data, .. } => Some(data),
-            Self::Failed { .. } => None,
+            Self::Failed { .. } | Self::Untold => None,
         }
     }
 }
 
 impl<T> Default for Section<T> {
     fn default() -> Self {
-        Self::Failed { reason: "not reported by this agent".to_owned() }
+        Self::Untold
     }
 }
 

@@ -1,11 +1,27 @@
 //! The sample: how a machine does, by the second.
 
+mod array;
+mod clock;
+mod drive;
+mod memory_errors;
+mod nic;
+mod pressure;
+mod reading;
+
+pub use array::*;
+pub use clock::*;
+pub use drive::*;
+pub use memory_errors::*;
+pub use nic::*;
+pub use pressure::*;
+pub use reading::*;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::message::AgentStamp;
 use crate::report::Warning;
-use crate::version::SchemaVersion;
+use crate::version::{SCHEMA, SchemaVersion};
 
 /// One reading of what changes. It carries all that the alert rules need, so that none has to look a report up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,9 +47,55 @@ pub struct Sample {
     /// Filesystems that live on a device, sorted by mount point.
     #[serde(default)]
     pub filesystems: Vec<FilesystemUse>,
+    /// Tasks that wait for something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pressure: Option<Pressure>,
+    /// The machine's own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockState>,
+    /// Fans, voltages, currents, power, sorted by sensor key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
+    /// Software RAID, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrays: Vec<ArrayState>,
+    /// Drives, sorted by device; only in a sample for which they were read anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drives: Vec<DriveHealth>,
+    /// Errors of ECC memory, sorted by label.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub memory_errors: Vec<MemoryErrors>,
+    /// Physical network cards, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nics: Vec<NicState>,
     /// What could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
+}
+
+impl Sample {
+    /// A sample that tells nothing yet but who took it, and when.
+    #[must_use]
+    pub const fn new(agent: AgentStamp, taken_at: Timestamp) -> Self {
+        Self {
+            schema: SCHEMA,
+            agent,
+            taken_at,
+            uptime_secs: None,
+            load: None,
+            memory: None,
+            pressure: None,
+            clock: None,
+            temperatures: Vec::new(),
+            readings: Vec::new(),
+            filesystems: Vec::new(),
+            arrays: Vec::new(),
+            drives: Vec::new(),
+            memory_errors: Vec::new(),
+            nics: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// Runnable and waiting tasks, averaged.
@@ -99,7 +161,7 @@ pub enum SensorClass {
 }
 
 /// How full a filesystem is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesystemUse {
     /// Where it is mounted.
     pub mount: String,

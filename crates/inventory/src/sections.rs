@@ -1,21 +1,37 @@
 //! What the sections of a report hold: one file a subsystem.
 
+mod bmc;
+mod content;
 mod cpu;
 mod disk;
+mod drive;
 mod filesystem;
 mod firmware;
+mod gpu;
+mod infiniband;
 mod memory;
+mod neighbour;
 mod nic;
 mod os;
+mod pci;
 mod sensor;
 mod system;
+mod usb;
 
-pub use cpu::Cpu;
-pub use disk::{Disk, Transport};
-pub use filesystem::Filesystem;
-pub use firmware::{BootMode, Firmware};
-pub use memory::{Memory, MemorySlot};
-pub use nic::Nic;
-pub use os::Os;
-pub use sensor::Sensor;
-pub use system::{Board, Chassis, System};
+pub use bmc::*;
+pub use content::*;
+pub use cpu::*;
+pub use disk::*;
+pub use drive::*;
+pub use filesystem::*;
+pub use firmware::*;
+pub use gpu::*;
+pub use infiniband::*;
+pub use memory::*;
+pub use neighbour::*;
+pub use nic::*;
+pub use os::*;
+pub use pci::*;
+pub use sensor::*;
+pub use system::*;
+pub use usb::*;

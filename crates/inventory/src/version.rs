@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What this build speaks. The minor number grows when a field is added, the major one when a peer that does not know
 /// of the change would be misled.
-pub const SCHEMA: SchemaVersion = SchemaVersion { major: 1, minor: 0 };
+pub const SCHEMA: SchemaVersion = SchemaVersion { major: 1, minor: 1 };
 
 /// An edition of the messages, written `1.0`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

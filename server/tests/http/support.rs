@@ -241,17 +241,7 @@ impl Agent {
     }
 
     pub(crate) fn sample(&self, seq: u64) -> Sample {
-        Sample {
-            schema: SCHEMA,
-            agent: self.stamp(seq),
-            taken_at: START,
-            uptime_secs: Some(60),
-            load: None,
-            memory: None,
-            temperatures: vec![],
-            filesystems: vec![],
-            warnings: vec![],
-        }
+        Sample { uptime_secs: Some(60), ..Sample::new(self.stamp(seq), START) }
     }
 
     /// Enrols without a ticket, and answers the host's id.

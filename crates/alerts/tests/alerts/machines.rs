@@ -116,17 +116,7 @@ fn stamp(start: &str, seq: u64) -> AgentStamp {
 }
 
 pub(crate) fn sample() -> Sample {
-    Sample {
-        schema: SCHEMA,
-        agent: stamp("s1", 1),
-        taken_at: Timestamp(0),
-        uptime_secs: None,
-        load: None,
-        memory: None,
-        temperatures: vec![],
-        filesystems: vec![],
-        warnings: vec![],
-    }
+    Sample::new(stamp("s1", 1), Timestamp(0))
 }
 
 /// A sample with one filesystem of 100 GiB.
@@ -139,6 +129,7 @@ pub(crate) fn filled(mount: &str, percent: u64) -> Sample {
         used_bytes,
         available_bytes: size_bytes - used_bytes,
         read_only: false,
+        ..FilesystemUse::default()
     };
     Sample { filesystems: vec![filesystem], ..sample() }
 }

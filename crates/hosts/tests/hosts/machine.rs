@@ -116,12 +116,8 @@ impl Machine {
 
     pub(crate) fn sample(&self, seq: u64, temp_celsius: f64) -> Sample {
         Sample {
-            schema: SCHEMA,
-            agent: self.stamp(seq),
-            taken_at: Timestamp(1),
             uptime_secs: Some(60),
-            load: None,
-            memory: None,
+
             temperatures: vec![Temperature {
                 sensor: "pci0/nvme/1".into(),
                 label: Some("Composite".into()),
@@ -137,8 +133,9 @@ impl Machine {
                 used_bytes: 75,
                 available_bytes: 25,
                 read_only: false,
+                ..FilesystemUse::default()
             }],
-            warnings: vec![],
+            ..Sample::new(self.stamp(seq), Timestamp(1))
         }
     }
 }

@@ -1,0 +1,1 @@
+//! ATA: IDENTIFY DEVICE data, SMART data, thresholds and status (ACS-4).

@@ -1,0 +1,1 @@
+//! What ethtool requests return (linux/ethtool.h), and what a transceiver's EEPROM says (SFF-8472, SFF-8636).

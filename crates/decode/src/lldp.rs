@@ -1,0 +1,1 @@
+//! LLDP frames (IEEE 802.1AB).

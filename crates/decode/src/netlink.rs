@@ -1,0 +1,1 @@
+//! Route netlink dumps (linux/rtnetlink.h).

@@ -1,0 +1,1 @@
+//! NVMe: Identify and log pages (NVM Express base specification 2.0).

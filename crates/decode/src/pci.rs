@@ -1,0 +1,1 @@
+//! PCI configuration space (PCI Express base specification).

@@ -1,0 +1,1 @@
+//! SCSI: vital product data, log pages, sense data (SPC-5, SBC-4).

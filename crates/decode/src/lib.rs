@@ -5,6 +5,7 @@
 //! for, or that the standard calls "not reported", is absent.
 
 pub mod ata;
+mod bytes;
 pub mod ethtool;
 pub mod ipmi;
 pub mod lldp;
@@ -12,4 +13,5 @@ pub mod netlink;
 pub mod nvme;
 pub mod pci;
 pub mod scsi;
+pub mod self_test;
 pub mod signature;

@@ -8,7 +8,7 @@ mod bmc;
 mod contents;
 mod cpu;
 mod disks;
-mod drives;
+pub(crate) mod drives;
 mod filesystems;
 mod firmware;
 mod gpus;

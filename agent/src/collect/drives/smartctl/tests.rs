@@ -36,7 +36,7 @@ fn an_answer_that_is_no_json_is_warned_of() {
     use crate::tree::Builder;
     let answer = |json: &[u8]| SmartctlAnswer { exit_status: 0, json: json.to_vec() }.to_bytes();
     let question = Question::Smartctl(SmartctlCommand::Scan);
-    for junk in [&b"smartctl 5.43"[..], b"", b"[]", b"{\"devices\":7}", b"\xff"] {
+    for junk in [&b"smartctl 5.43"[..], b"", b"[1]", b"{\"devices\":7}", b"\xff"] {
         let probe = Probe::new(Builder::new().answer(&question, &answer(junk)).root());
         assert!(scan(&probe).is_none());
         assert!(probe.into_warnings()[0].reason.starts_with("its answer makes no sense"), "{junk:?}");

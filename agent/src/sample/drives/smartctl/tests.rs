@@ -17,7 +17,10 @@ fn captures() -> Option<BTreeMap<String, Vec<u8>>> {
             eprintln!("not tested: {} is not there; set MUSTER_FIXTURES", root.join(folder).display());
             return None;
         };
-        for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "json")) {
+        for path in entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|it| it == "json"))
+        {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             captures.insert(name, std::fs::read(path).unwrap());
         }
@@ -35,15 +38,30 @@ fn all_captures_are_read_and_their_verdicts_are_right() {
     println!("{} captures of smartctl are read", captures.len());
     assert!(captures.len() >= 46, "{}", captures.len());
     // A device that can't be opened; a RAID volume; one without a verdict; identities and scans.
-    let unknown = ["smart-fail.json", "smart-raid.json", "smartctl_info_nvme.json", "smartctl_info_sata_smart_support_bool.json",
-        "smartctl_scan_megaraid.json", "smartctl_scan_nvme.json"];
+    let unknown = [
+        "smart-fail.json",
+        "smart-raid.json",
+        "smartctl_info_nvme.json",
+        "smartctl_info_sata_smart_support_bool.json",
+        "smartctl_scan_megaraid.json",
+        "smartctl_scan_nvme.json",
+    ];
     for (name, json) in &captures {
         let health = told(json);
-        let expected = if unknown.contains(&name.as_str()) { DriveVerdict::Unknown } else { DriveVerdict::Passed };
+        let expected =
+            if unknown.contains(&name.as_str()) { DriveVerdict::Unknown } else { DriveVerdict::Passed };
         assert_eq!(health.verdict, expected, "{name}: {health:?}");
         assert!(health.failing_attributes.is_empty(), "{name}");
-        assert!(health.temp_celsius.is_none_or(|celsius| (5..80).contains(&celsius)), "{name}: {:?}", health.temp_celsius);
-        assert!(health.power_on_hours.is_none_or(|hours| hours < 200_000), "{name}: {:?}", health.power_on_hours);
+        assert!(
+            health.temp_celsius.is_none_or(|celsius| (5..80).contains(&celsius)),
+            "{name}: {:?}",
+            health.temp_celsius
+        );
+        assert!(
+            health.power_on_hours.is_none_or(|hours| hours < 200_000),
+            "{name}: {:?}",
+            health.power_on_hours
+        );
         assert!(health.used_percent.is_none_or(|used| used < 60), "{name}: {:?}", health.used_percent);
     }
 }
@@ -54,8 +72,14 @@ fn what_drives_of_each_kind_count_is_told() {
     let health = |name: &str| told(&captures[name]);
     // It calls itself well, with media errors.
     let nvme = health("smart-nvme-failed.json");
-    assert_eq!((nvme.media_errors, nvme.unsafe_shutdowns, nvme.error_log_entries), (Some(7), Some(10), Some(62)));
-    assert_eq!((nvme.spare_percent, nvme.used_percent, &nvme.sensors_celsius[..]), (Some(99), Some(3), &[35, 39][..]));
+    assert_eq!(
+        (nvme.media_errors, nvme.unsafe_shutdowns, nvme.error_log_entries),
+        (Some(7), Some(10), Some(62))
+    );
+    assert_eq!(
+        (nvme.spare_percent, nvme.used_percent, &nvme.sensors_celsius[..]),
+        (Some(99), Some(3), &[35, 39][..])
+    );
     assert_eq!(nvme.written_bytes, Some(65_602_088 * 512_000));
 
     let sas = health("smart-scsi.json");
@@ -99,7 +123,12 @@ fn a_failing_nvme_drive_is_one_and_a_hot_one_is_not() {
 
 #[test]
 fn a_fraction_of_gigabytes_becomes_bytes() {
-    let bytes = |text: &str| processed_bytes(&ErrorCounter { gigabytes_processed: Some(text.to_owned()), ..ErrorCounter::default() });
+    let bytes = |text: &str| {
+        processed_bytes(&ErrorCounter {
+            gigabytes_processed: Some(text.to_owned()),
+            ..ErrorCounter::default()
+        })
+    };
     assert_eq!(bytes("1.525"), Some(1_525_000_000));
     for junk in ["", "1", "1.5", "-1.000", "1.0e5", "99999999999999999999.000"] {
         assert_eq!(bytes(junk), None, "{junk}");

@@ -25,6 +25,7 @@ mod chain;
 pub mod cli;
 pub mod client;
 pub mod collect;
+pub mod common;
 pub mod guard;
 pub mod listen;
 pub mod outbox;

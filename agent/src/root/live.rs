@@ -29,9 +29,22 @@ impl Tree for Live {
         match question {
             Question::Space { mount } => Ok(space(mount)?.to_bytes()),
             Question::Architecture => Ok(rustix::system::uname().machine().to_bytes().to_vec()),
+            Question::Cpuid { leaf } => cpuid(*leaf),
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is no such instruction")]
+fn cpuid(leaf: u32) -> io::Result<Vec<u8>> {
+    let answer = std::arch::x86_64::__cpuid(leaf);
+    Ok([answer.eax, answer.ebx, answer.ecx, answer.edx].into_iter().flat_map(u32::to_le_bytes).collect())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn cpuid(_leaf: u32) -> io::Result<Vec<u8>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn space(mount: &str) -> io::Result<Space> {

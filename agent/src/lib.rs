@@ -26,6 +26,7 @@ pub mod cli;
 pub mod client;
 pub mod collect;
 pub mod dump;
+pub mod common;
 pub mod guard;
 mod kernel;
 pub mod listen;

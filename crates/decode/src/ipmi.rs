@@ -32,6 +32,7 @@ const SENSOR: u8 = 0x04;
 const APPLICATION: u8 = 0x06;
 const STORAGE: u8 = 0x0a;
 const TRANSPORT: u8 = 0x0c;
+const GROUP_EXTENSION: u8 = 0x2c;
 
 /// Why a request was not answered (5.2), as far as somebody can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

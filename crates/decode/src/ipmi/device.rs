@@ -1,6 +1,9 @@
 //! What the controller says of itself, of the chassis, and of its event log (20.1, 20.8, 28.2, 31.2).
 
-use super::{APPLICATION, CHASSIS, Request, STORAGE, byte, dword, word};
+use super::{APPLICATION, CHASSIS, GROUP_EXTENSION, Request, STORAGE, byte, dword, word};
+
+/// The group extension of the Data Center Manageability Interface.
+const DCMI: u8 = 0xdc;
 
 /// Get Device ID.
 #[must_use]
@@ -24,6 +27,19 @@ pub fn chassis_request() -> Request {
 #[must_use]
 pub fn event_log_request() -> Request {
     Request::new(STORAGE, 0x40, &[])
+}
+
+/// Get Power Reading (Data Center Manageability Interface 1.5, 6.6.1).
+#[must_use]
+pub fn power_request() -> Request {
+    Request::new(GROUP_EXTENSION, 0x02, &[DCMI, 0x01, 0x00, 0x00])
+}
+
+/// What the machine draws now, in watts; `None` where it is not being measured.
+#[must_use]
+pub fn watts(data: &[u8]) -> Option<u16> {
+    let active = byte(data, 17)? >> 6 & 1 == 1;
+    word(data, 1).filter(|watts| active && byte(data, 0) == Some(DCMI) && *watts > 0)
 }
 
 /// Which controller this is.

@@ -6,7 +6,9 @@
 //! from one that hides something (`EACCES`, `EIO`).
 
 mod captured;
+mod frames;
 mod live;
+mod netlink;
 mod question;
 mod space;
 

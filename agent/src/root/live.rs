@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Question, Space, Tree, read_file, read_names, read_target};
+use super::{Question, Space, Tree, frames, netlink, read_file, read_names, read_target};
 
 pub(super) struct Live;
 
@@ -29,6 +29,10 @@ impl Tree for Live {
         match question {
             Question::Space { mount } => Ok(space(mount)?.to_bytes()),
             Question::Architecture => Ok(rustix::system::uname().machine().to_bytes().to_vec()),
+            Question::Netlink(dump) => netlink::dump(*dump),
+            Question::Frames { interface, ethernet_type, seconds } => {
+                frames::hear(interface, *ethernet_type, *seconds)
+            }
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The kernel shows no device behind such a cable's end, and the agent listens on real cards only. So the agent sees another
 //! `/sys`, in which `eth0` is one; addresses, routes and frames are the running kernel's.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's helpers may fail the test")]
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
 #[path = "support/network.rs"]
 mod network;

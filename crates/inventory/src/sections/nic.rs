@@ -31,7 +31,7 @@ pub struct Nic {
     pub usb: bool,
     /// Leads to the management controller in the same machine and nowhere else, by SMBIOS (type 42) or by its USB ids: its
     /// address is the same in many machines.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub bmc_host_interface: bool,
     /// Driver.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -176,9 +176,4 @@ pub struct Transceiver {
     /// Serial number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }

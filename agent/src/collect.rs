@@ -14,6 +14,7 @@ mod firmware;
 mod gpus;
 pub mod hwmon;
 mod infiniband;
+pub(crate) mod interfaces;
 mod memory;
 mod mounts;
 mod neighbours;

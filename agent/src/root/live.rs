@@ -2,7 +2,9 @@
 
 mod block;
 mod ethtool;
+mod frames;
 mod ipmi;
+mod netlink;
 mod nvme;
 mod scsi;
 mod timex;
@@ -49,7 +51,10 @@ impl Tree for Live {
             }
             Question::Ethtool { interface, request } => ethtool::ask(interface, *request),
             Question::Cpuid { leaf } => cpuid(*leaf),
-            Question::Netlink(_) | Question::Frames { .. } => Err(io::ErrorKind::Unsupported.into()),
+            Question::Netlink(dump) => netlink::dump(*dump),
+            Question::Frames { interface, ethernet_type, seconds } => {
+                frames::hear(interface, *ethernet_type, *seconds)
+            }
         }
     }
 }

@@ -118,7 +118,7 @@ pub enum Netlink {
     Links,
     /// `RTM_GETADDR`.
     Addresses,
-    /// `RTM_GETROUTE`.
+    /// `RTM_GETROUTE`; the routes with a destination left out, of which a router may have a million.
     Routes,
 }
 

@@ -5,6 +5,7 @@
 //! for, or that the standard calls "not reported", is absent.
 
 pub mod ata;
+mod bytes;
 pub mod efi;
 pub mod ethtool;
 pub mod ipmi;
@@ -13,6 +14,7 @@ pub mod netlink;
 pub mod nvme;
 pub mod pci;
 pub mod scsi;
+pub mod self_test;
 pub mod signature;
 pub mod smbios;
 pub mod timex;

@@ -21,6 +21,7 @@ mod nics;
 mod os;
 mod pci;
 mod place;
+mod room;
 mod sensors;
 mod smbios;
 mod system;

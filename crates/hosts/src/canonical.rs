@@ -195,7 +195,7 @@ fn nic_form(nic: &Nic) -> Value {
 }
 
 fn filesystem_form(filesystem: &Filesystem) -> Value {
-    plain(&Filesystem { device: String::new(), ..filesystem.clone() })
+    plain(&Filesystem { device: String::new(), block: None, ..filesystem.clone() })
 }
 
 fn os_form(os: &Os) -> Value {

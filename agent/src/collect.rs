@@ -22,6 +22,7 @@ mod nics;
 mod os;
 mod pci;
 mod place;
+mod room;
 mod sensors;
 mod smbios;
 mod system;

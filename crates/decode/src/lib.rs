@@ -18,3 +18,4 @@ pub mod self_test;
 pub mod signature;
 pub mod smbios;
 pub mod timex;
+pub mod vpd;

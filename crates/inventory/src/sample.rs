@@ -189,9 +189,26 @@ pub struct FilesystemUse {
     pub used_bytes: u64,
     /// Blocks that an ordinary user may still fill. (`size - used - available` is the reserve for root.)
     pub available_bytes: u64,
-    /// Mounted read-only.
+    /// Files that it may hold; absent where it makes room for them as they come (btrfs, ZFS).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inodes: Option<u64>,
+    /// Files that it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_inodes: Option<u64>,
+    /// Nothing can be written to it.
     #[serde(default)]
     pub read_only: bool,
+    /// The kernel made it read-only, or shut it down, because of errors: it was mounted to be written to.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub read_only_by_error: bool,
+    /// Errors that it counts itself: ext4 since the last check, btrfs on all of its devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl FilesystemUse {
@@ -201,5 +218,13 @@ impl FilesystemUse {
         let usable = self.used_bytes.checked_add(self.available_bytes).filter(|sum| *sum > 0)?;
         #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
         Some(self.used_bytes as f64 * 100.0 / usable as f64)
+    }
+
+    /// How many of its files are taken, 0 to 100.
+    #[must_use]
+    pub fn used_inodes_percent(&self) -> Option<f64> {
+        let inodes = self.inodes.filter(|inodes| *inodes > 0)?;
+        #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
+        Some(self.used_inodes?.min(inodes) as f64 * 100.0 / inodes as f64)
     }
 }

@@ -26,16 +26,22 @@ const TABLES: [&str; 5] = [
 /// Folders in those that no collector reads.
 const UNREAD: [&str; 5] = ["cpuidle", "power", "hotplug", "thermal_throttle", "hugepages"];
 
-/// An archive, unpacked, and the tree in it; `None` where the fixtures are not there.
-fn capture(archive: &str, tree: &str, wanted: &[&str]) -> Option<(TempDir, Root)> {
+/// A fixture; `None` where the fixtures are not there.
+fn fixture_file(name: &str) -> Option<PathBuf> {
     let promised = std::env::var_os("MUSTER_FIXTURES").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures");
-    let archive = promised.clone().unwrap_or(beside).join(archive);
-    if !archive.exists() {
-        assert!(promised.is_none(), "MUSTER_FIXTURES is set, and there is no {}", archive.display());
-        eprintln!("not tested: {} is not there; set MUSTER_FIXTURES", archive.display());
+    let file = promised.clone().unwrap_or(beside).join(name);
+    if !file.exists() {
+        assert!(promised.is_none(), "MUSTER_FIXTURES is set, and there is no {}", file.display());
+        eprintln!("not tested: {} is not there; set MUSTER_FIXTURES", file.display());
         return None;
     }
+    Some(file)
+}
+
+/// An archive, unpacked, and the tree in it; `None` where the fixtures are not there.
+fn capture(archive: &str, tree: &str, wanted: &[&str]) -> Option<(TempDir, Root)> {
+    let archive = fixture_file(archive)?;
     let folder = tempfile::tempdir().unwrap();
     // A pattern that no file meets is an error to tar: not every capture has each.
     let mut tar = Command::new("tar");
@@ -53,6 +59,30 @@ fn capture(archive: &str, tree: &str, wanted: &[&str]) -> Option<(TempDir, Root)
     );
     let root = Root::at(folder.path().join(tree));
     Some((folder, root))
+}
+
+/// A machine of which only `/proc/cpuinfo` is known.
+fn processors_by_info(fixture: &str) -> Option<Cpu> {
+    let file = fixture_file(fixture)?;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("proc")).unwrap();
+    std::fs::copy(file, folder.path().join("proc/cpuinfo")).unwrap();
+    let sections = Collectors::new(Root::at(folder.path().to_owned())).only("cpu");
+    Some(sections.cpu.data().unwrap().clone())
+}
+
+#[test]
+fn other_architectures_write_other_fields() {
+    if let Some(power) = processors_by_info("facter/cpuinfo_powerpc") {
+        assert_eq!(power.model.as_deref(), Some("POWER8 (raw), altivec supported"));
+        assert_eq!((power.kinds.len(), power.x86_64_level), (0, None));
+    }
+    if let Some(arm) = processors_by_info("facter/cpuinfo_arm64") {
+        let [kind] = arm.kinds.as_slice() else { panic!("{:?}", arm.kinds) };
+        assert_eq!((kind.implementer.as_deref(), kind.part.as_deref()), (Some("0x43"), Some("0x0a1")));
+        assert_eq!((kind.revision.as_deref(), arm.model), (Some("r1p1"), None));
+        assert!(arm.flags.iter().any(|flag| flag == "aes"));
+    }
 }
 
 fn sections(archive: &str, tree: &str, wanted: &[&str]) -> Option<Sections> {

@@ -89,9 +89,9 @@ fn text(probe: &Probe, thread: u32, index: usize, file: &str) -> Option<String> 
 }
 
 fn shared(probe: &Probe, thread: u32, index: usize) -> CpuSet {
-    let list = text(probe, thread, index, "shared_cpu_list").and_then(|list| CpuSet::from_list(&list));
-    let mask = || CpuSet::from_mask(&text(probe, thread, index, "shared_cpu_map")?);
-    list.or_else(mask).unwrap_or_default()
+    let at = format!("{CPUS}/cpu{thread}/cache/index{index}");
+    let list = CpuSet::list_in(probe, &format!("{at}/shared_cpu_list"));
+    list.or_else(|| CpuSet::mask_in(probe, &format!("{at}/shared_cpu_map"))).unwrap_or_default()
 }
 
 fn read(probe: &Probe, thread: u32, index: usize) -> Option<(Shape, CpuSet)> {

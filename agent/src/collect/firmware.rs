@@ -9,12 +9,13 @@ use super::{Nothing, smbios};
 use crate::probe::Probe;
 
 const DMI: &str = "/sys/class/dmi/id";
+const FIRMWARE: &str = "/sys/firmware";
 const EFI: &str = "/sys/firmware/efi";
 
 pub(super) fn collect(probe: &Probe) -> Result<Firmware, Nothing> {
     let boot_mode = boot_mode(probe);
-    if boot_mode.is_none() && !probe.exists("/sys/firmware") {
-        return Err(Nothing::NotThere("/sys/firmware"));
+    if boot_mode.is_none() && !probe.exists(FIRMWARE) && !probe.exists(DMI) {
+        return Err(Nothing::NotThere(FIRMWARE));
     }
     let tables = smbios::read(probe);
     let bios = tables.as_ref().and_then(|tables| tables.first(0));
@@ -47,10 +48,10 @@ pub(super) fn collect(probe: &Probe) -> Result<Firmware, Nothing> {
 fn boot_mode(probe: &Probe) -> Option<BootMode> {
     if probe.exists(EFI) {
         Some(BootMode::Uefi)
-    } else if probe.exists("/sys/firmware/memmap") || probe.exists(DMI) {
+    } else if probe.exists("/sys/firmware/memmap") || probe.exists(FIRMWARE) && probe.exists(DMI) {
         Some(BootMode::Bios)
     } else {
-        // Neither: a board with a device tree and a boot loader of its own.
+        // A board with a device tree and a boot loader of its own, or a capture without this folder.
         None
     }
 }

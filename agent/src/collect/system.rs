@@ -23,15 +23,17 @@ const OEM_STRING_LIMIT: usize = 200;
 
 pub(super) fn collect(probe: &Probe) -> Result<System, Nothing> {
     let tables = smbios::read(probe);
+    let has_kernels = || probe.exists(DMI);
     let mut system = match &tables {
-        Some(tables) => from_tables(tables),
-        None if probe.exists(DMI) => from_kernel(probe),
-        None => from_device_tree(probe).unwrap_or_default(),
+        // Some kernels show a part of the tables, without the one that must not be missing.
+        Some(tables) if tables.first(1).is_some() || !has_kernels() => from_tables(tables),
+        _ if has_kernels() => from_kernel(probe),
+        _ => from_device_tree(probe).unwrap_or_default(),
     };
     virtualisation::find(probe, tables.as_deref(), &mut system);
     system.watchdogs = watchdogs::all(probe);
-    // A small virtual machine may have nothing else to tell.
-    if system == System::default() && tables.is_none() && !probe.exists(DMI) {
+    // A small virtual machine may have nothing else to tell than that it is one.
+    if system == System::default() && tables.is_none() && !has_kernels() {
         return Err(Nothing::NotThere(DMI));
     }
     Ok(system)

@@ -29,27 +29,14 @@ pub(super) fn all(probe: &Probe, topology: &Topology, kinds: &[Kind]) -> Vec<Cac
         let Some(first) = group.first().and_then(|core| core.first()) else { continue };
         for index in 0..INDEXES_LIMIT {
             let Some((shape, shared)) = read(probe, first, index) else { break };
-            let own = group.first().is_some_and(|core| shared.is_within(core));
-            if own {
-                let number = u32::try_from(group.len()).unwrap_or(u32::MAX);
-                *counts.entry(shape).or_default() += number;
+            let Some(core) = group.first().filter(|core| shared.is_within(core)) else {
+                count_shared(probe, &group, index, (shape, shared), &mut counts, &mut told);
                 continue;
-            }
-            let told = told.entry((shape.level, shape.kind.clone())).or_default();
-            for thread in group.iter().filter_map(|core| core.first()) {
-                if told.contains(thread) {
-                    continue;
-                }
-                let same = thread == first;
-                let found = if same {
-                    Some((shape.clone(), shared.clone()))
-                } else {
-                    read_like(probe, thread, index, &shape)
-                };
-                let Some((shape, shared)) = found else { continue };
-                told.extend(shared.iter().chain([thread]));
-                *counts.entry(shape).or_default() += 1;
-            }
+            };
+            // Some processors have one for each thread.
+            let in_core = core.len() / shared.len().max(1);
+            let number = u32::try_from(group.len().saturating_mul(in_core)).unwrap_or(u32::MAX);
+            *counts.entry(shape).or_default() += number;
         }
     }
     let caches = counts.into_iter().map(|(shape, count)| Cache {
@@ -59,6 +46,31 @@ pub(super) fn all(probe: &Probe, topology: &Topology, kinds: &[Kind]) -> Vec<Cac
         count,
     });
     caches.collect()
+}
+
+/// Caches that cores share: each is read once, by the first of its threads. The very first is read already.
+fn count_shared(
+    probe: &Probe,
+    group: &[&CpuSet],
+    index: usize,
+    known: (Shape, CpuSet),
+    counts: &mut BTreeMap<Shape, u32>,
+    told: &mut BTreeMap<(u8, String), CpuSet>,
+) {
+    let like = known.0.clone();
+    let told = told.entry((like.level, like.kind.clone())).or_default();
+    let mut known = Some(known);
+    for thread in group.iter().filter_map(|core| core.first()) {
+        let known = known.take();
+        if told.contains(thread) {
+            continue;
+        }
+        let Some((shape, shared)) = known.or_else(|| read_like(probe, thread, index, &like)) else {
+            continue;
+        };
+        told.extend(shared.iter().chain([thread]));
+        *counts.entry(shape).or_default() += 1;
+    }
 }
 
 /// Cores of one kind with as many threads each. (Kernels that don't name the kinds of a hybrid processor still show that
@@ -77,9 +89,9 @@ fn text(probe: &Probe, thread: u32, index: usize, file: &str) -> Option<String> 
 }
 
 fn shared(probe: &Probe, thread: u32, index: usize) -> CpuSet {
-    let list = text(probe, thread, index, "shared_cpu_list").and_then(|list| CpuSet::from_list(&list));
-    let mask = || CpuSet::from_mask(&text(probe, thread, index, "shared_cpu_map")?);
-    list.or_else(mask).unwrap_or_default()
+    let at = format!("{CPUS}/cpu{thread}/cache/index{index}");
+    let list = CpuSet::list_in(probe, &format!("{at}/shared_cpu_list"));
+    list.or_else(|| CpuSet::mask_in(probe, &format!("{at}/shared_cpu_map"))).unwrap_or_default()
 }
 
 fn read(probe: &Probe, thread: u32, index: usize) -> Option<(Shape, CpuSet)> {

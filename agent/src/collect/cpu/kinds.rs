@@ -37,7 +37,7 @@ pub(super) fn find(probe: &Probe, info: &Info, topology: &Topology) -> Vec<Kind>
         return Vec::new();
     }
     let hybrid = HYBRID.iter().filter_map(|(folder, name)| {
-        let threads = CpuSet::from_list(&probe.text(&format!("/sys/devices/{folder}/cpus"))?)?;
+        let threads = CpuSet::list_in(probe, &format!("/sys/devices/{folder}/cpus"))?;
         Some(Kind { threads, name: Some(name), design: None }).filter(|kind| !kind.threads.is_empty())
     });
     hybrid.collect()

@@ -16,7 +16,7 @@ pub(super) fn nodes(probe: &Probe) -> Vec<NumaNode> {
 }
 
 fn ids(probe: &Probe) -> CpuSet {
-    let listed = probe.text(&format!("{NODES}/online")).and_then(|list| CpuSet::from_list(&list));
+    let listed = CpuSet::list_in(probe, &format!("{NODES}/online"));
     listed.unwrap_or_else(|| {
         let names = probe.names(NODES).into_iter().filter(|name| numbered(name, "node"));
         names.filter_map(|name| name.strip_prefix("node")?.parse().ok()).collect()
@@ -28,10 +28,17 @@ fn node(probe: &Probe, id: u32) -> NumaNode {
     let distances = probe.text(&at("distance")).unwrap_or_default();
     NumaNode {
         id,
-        cpus: probe.text(&at("cpulist")),
+        cpus: cpus(probe, &format!("{NODES}/node{id}"))
+            .filter(|cpus| !cpus.is_empty())
+            .map(|cpus| cpus.to_string()),
         memory_bytes: probe.lines(&at("meminfo"), FILE_LIMIT_BYTES).as_deref().and_then(memory_bytes),
         distances: distances.split_whitespace().map_while(|distance| distance.parse().ok()).collect(),
     }
+}
+
+fn cpus(probe: &Probe, node: &str) -> Option<CpuSet> {
+    let list = CpuSet::list_in(probe, &format!("{node}/cpulist"));
+    list.or_else(|| CpuSet::mask_in(probe, &format!("{node}/cpumap")))
 }
 
 /// `Node 0 MemTotal:  1457180 kB`.

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::probe::Probe;
+use crate::root::FILE_LIMIT_BYTES;
+
 /// More than any kernel is built for (`NR_CPUS`).
 const NUMBERS_LIMIT: u32 = 16_384;
 
@@ -11,6 +14,16 @@ const NUMBERS_LIMIT: u32 = 16_384;
 pub(super) struct CpuSet(BTreeSet<u32>);
 
 impl CpuSet {
+    /// A file that holds a list. (On large machines it is longer than other values: every second thread, one by one.)
+    pub(super) fn list_in(probe: &Probe, path: &str) -> Option<Self> {
+        Self::from_list(probe.lines(path, FILE_LIMIT_BYTES)?.trim())
+    }
+
+    /// A file that holds a mask.
+    pub(super) fn mask_in(probe: &Probe, path: &str) -> Option<Self> {
+        Self::from_mask(probe.lines(path, FILE_LIMIT_BYTES)?.trim())
+    }
+
     /// Reads a list; what is no number, or an absurd one, makes it none.
     pub(super) fn from_list(text: &str) -> Option<Self> {
         let mut set = BTreeSet::new();

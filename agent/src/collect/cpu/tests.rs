@@ -261,3 +261,18 @@ fn hostile_topology_is_survived() {
     assert_eq!((cpu.cores, cpu.threads, cpu.present_threads, cpu.max_mhz), (Some(1), Some(4), None, None));
     assert!(cpu.caches.is_empty() && cpu.numa_nodes.is_empty() && cpu.vulnerabilities.len() == 1);
 }
+
+#[test]
+fn a_list_of_every_second_thread_is_read_to_its_end() {
+    let even: Vec<String> =
+        (0..512).filter(|thread| thread % 2 == 0).map(|thread| thread.to_string()).collect();
+    let even = even.join(",");
+    assert!(even.len() > 900);
+    let tree = Builder::new()
+        .file(CPUINFO, "a : b")
+        .file(&format!("{CPUS}/online"), format!("{even}\n"))
+        .file("/sys/devices/system/node/online", "0\n")
+        .file("/sys/devices/system/node/node0/cpulist", format!("{even},{even},{even}\n"));
+    let cpu = collect(&Probe::new(tree.root())).unwrap();
+    assert_eq!((cpu.threads, cpu.numa_nodes[0].cpus.as_deref()), (Some(256), Some(even.as_str())));
+}

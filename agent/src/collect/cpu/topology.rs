@@ -24,7 +24,7 @@ pub(super) struct Topology {
 
 impl Topology {
     pub(super) fn read(probe: &Probe) -> Self {
-        let list = |file: &str| CpuSet::from_list(&probe.text(&format!("{CPUS}/{file}"))?);
+        let list = |file: &str| CpuSet::list_in(probe, &format!("{CPUS}/{file}"));
         let online =
             list("online").filter(|online| !online.is_empty()).unwrap_or_else(|| with_topology(probe));
         let Some(first) = online.first() else { return Self::default() };
@@ -51,8 +51,8 @@ fn with_topology(probe: &Probe) -> CpuSet {
 /// The sets into which these files part the threads: one read for each set, not for each thread.
 fn parts(probe: &Probe, online: &CpuSet, files: &[&str]) -> Vec<CpuSet> {
     let read = |thread: u32, file: &str| {
-        let text = probe.text(&format!("{CPUS}/cpu{thread}/topology/{file}"))?;
-        if file.ends_with("_list") { CpuSet::from_list(&text) } else { CpuSet::from_mask(&text) }
+        let path = format!("{CPUS}/cpu{thread}/topology/{file}");
+        if file.ends_with("_list") { CpuSet::list_in(probe, &path) } else { CpuSet::mask_in(probe, &path) }
     };
     let mut known = None;
     let mut parts = Vec::new();

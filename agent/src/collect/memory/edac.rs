@@ -19,7 +19,7 @@ pub(crate) enum Part {
 /// The controllers' names and folders; the directory is there also where no driver is.
 pub(crate) fn folders(probe: &Probe) -> Vec<(String, String)> {
     let names = probe.names(EDAC).into_iter().filter(|name| numbered(name, "mc"));
-    names.map(|name| (format!("{EDAC}/{name}"), name)).map(|(folder, name)| (name, folder)).collect()
+    names.map(|name| (name.clone(), format!("{EDAC}/{name}"))).collect()
 }
 
 /// The parts of a controller. A kernel that shows modules may show rows, too: the same memory once more.

@@ -169,3 +169,11 @@ fn watchdogs_are_told_and_not_opened() {
     assert_eq!((watchdog.identity.as_deref(), watchdog.timeout_secs), (Some("iTCO_wdt"), Some(30)));
     assert_eq!((watchdog.active, watchdog.no_way_out), (Some(true), Some(false)));
 }
+
+#[test]
+fn a_table_that_lacks_the_system_leaves_it_to_the_kernel() {
+    let tree = Builder::new()
+        .file(TABLE, structure(17, 1, &[0; 30], &[]))
+        .file("/sys/class/dmi/id/sys_vendor", "Dell Inc.");
+    assert_eq!(collect(&Probe::new(tree.root())).unwrap().vendor.as_deref(), Some("Dell Inc."));
+}

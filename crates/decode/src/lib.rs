@@ -5,6 +5,7 @@
 //! for, or that the standard calls "not reported", is absent.
 
 pub mod ata;
+pub mod efi;
 pub mod ethtool;
 pub mod ipmi;
 pub mod lldp;
@@ -13,3 +14,5 @@ pub mod nvme;
 pub mod pci;
 pub mod scsi;
 pub mod signature;
+pub mod smbios;
+pub mod timex;

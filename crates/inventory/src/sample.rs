@@ -99,7 +99,7 @@ impl Sample {
 }
 
 /// Runnable and waiting tasks, averaged.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// Over one minute.
     pub one: f64,
@@ -107,15 +107,33 @@ pub struct Load {
     pub five: f64,
     /// Over fifteen minutes.
     pub fifteen: f64,
+    /// Tasks that run or could, at this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<u32>,
+    /// All tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<u32>,
 }
 
-/// Memory in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Memory in use, by `/proc/meminfo`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryUse {
     /// `MemTotal`.
     pub total_bytes: u64,
     /// `MemAvailable`.
     pub available_bytes: u64,
+    /// `SwapTotal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swap_bytes: Option<u64>,
+    /// `SwapTotal` less `SwapFree`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swap_used_bytes: Option<u64>,
+    /// `Dirty` and `Writeback`: what a loss of power would lose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dirty_bytes: Option<u64>,
+    /// `HardwareCorrupted`: pages that the kernel took out of use because the memory failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrupted_bytes: Option<u64>,
 }
 
 /// One temperature, with the limits that its own maker gives it.

@@ -37,7 +37,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Bmc, Nothing> {
         }
     }
     bmc.interface = kind.map(str::to_owned);
-    bmc.host_interfaces = smbios.iter().flat_map(host::interfaces).collect();
+    bmc.host_interfaces = smbios.iter().flat_map(|tables| host::interfaces(tables)).collect();
     Ok(bmc)
 }
 

@@ -5,26 +5,23 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use decode::smbios::Tables;
 use inventory::MacAddr;
 use inventory::sections::HostInterface;
 
-use crate::collect::smbios::{Smbios, Structure};
 use crate::probe::clean;
 
 const HOST_INTERFACE: u8 = 42;
+/// Type, length and handle.
+const HEADER_BYTES: usize = 4;
 const NETWORK: u8 = 0x40;
 const REDFISH_OVER_IP: u8 = 4;
 /// A machine has one or two.
 const LIMIT: usize = 16;
 
-pub(super) fn interfaces(smbios: &Smbios) -> Vec<HostInterface> {
-    let structures = smbios.all(HOST_INTERFACE).take(LIMIT);
-    structures.filter_map(|structure| decode(&bytes(&structure))).collect()
-}
-
-/// What follows the header.
-fn bytes(structure: &Structure<'_>) -> Vec<u8> {
-    (4..=usize::from(u8::MAX)).map_while(|offset| structure.byte(offset)).collect()
+pub(super) fn interfaces(tables: &Tables) -> Vec<HostInterface> {
+    let structures = tables.all(HOST_INTERFACE).take(LIMIT);
+    structures.filter_map(|structure| decode(structure.fields().get(HEADER_BYTES..)?)).collect()
 }
 
 /// Kind, length and bytes of the card's description, then the number of protocols, and of each its kind, length and bytes.

@@ -90,9 +90,18 @@ fn nic(probe: &Probe, device_at: &str, port_at: &str, number: u32) -> Option<Str
     let of_roce = probe.text(&format!("{port_at}/gid_attrs/ndevs/0"));
     of_roce.or_else(|| {
         let cards = format!("{device_at}/device/net");
-        probe.names(&cards).into_iter().find(|name| {
-            probe.number::<u32>(&format!("{cards}/{name}/dev_port")).is_some_and(|port| port + 1 == number)
-        })
+        // Kernels before 4.20 say it in hex, and under another name.
+        let index = |name: &str| {
+            let of_old = || {
+                u32::from_str_radix(probe.text(&format!("{cards}/{name}/dev_id"))?.strip_prefix("0x")?, 16)
+                    .ok()
+            };
+            probe.number::<u32>(&format!("{cards}/{name}/dev_port")).or_else(of_old)
+        };
+        probe
+            .names(&cards)
+            .into_iter()
+            .find(|name| index(name).and_then(|index| index.checked_add(1)) == Some(number))
     })
 }
 

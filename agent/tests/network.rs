@@ -92,6 +92,7 @@ fn a_switch_is_heard_on_a_bridges_port_and_the_bridge_has_the_address() {
     let cable = Cable::lay("muster-lldp");
     for line in [
         "link add br0 type bridge stp_state 0 forward_delay 0",
+        "link set eth0 address 02:00:00:00:00:03",
         "link set eth0 master br0",
         "link set br0 up",
         "address add 192.0.2.3/24 dev br0 valid_lft 600 preferred_lft 600",
@@ -111,6 +112,7 @@ fn a_switch_is_heard_on_a_bridges_port_and_the_bridge_has_the_address() {
 
     let expected = Neighbour {
         nic: "eth0".into(),
+        nic_mac: Some("02:00:00:00:00:03".parse().unwrap()),
         chassis_id: "02:00:00:00:00:77".into(),
         chassis_id_kind: NeighbourIdKind::Mac,
         port_id: "Ethernet7".into(),

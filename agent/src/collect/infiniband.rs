@@ -88,12 +88,15 @@ fn lid(text: &str) -> Option<u16> {
 /// card knows its port's number, counted from 0.
 fn nic(probe: &Probe, device_at: &str, port_at: &str, number: u32) -> Option<String> {
     let of_roce = probe.text(&format!("{port_at}/gid_attrs/ndevs/0"));
-    of_roce.or_else(|| {
-        let cards = format!("{device_at}/device/net");
-        probe.names(&cards).into_iter().find(|name| {
-            probe.number::<u32>(&format!("{cards}/{name}/dev_port")).is_some_and(|port| port + 1 == number)
-        })
-    })
+    let cards = format!("{device_at}/device/net");
+    // One in decimal, one in hex; older kernels leave the one or the other at 0.
+    let index = |name: &str| {
+        let text = |file: &str| probe.text(&format!("{cards}/{name}/{file}"));
+        let port = text("dev_port").and_then(|port| port.parse::<u32>().ok());
+        let id = text("dev_id").and_then(|id| u32::from_str_radix(id.strip_prefix("0x")?, 16).ok());
+        port.max(id)?.checked_add(1)
+    };
+    of_roce.or_else(|| probe.names(&cards).into_iter().find(|name| index(name) == Some(number)))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod files;
 use std::collections::BTreeMap;
 
 use decode::netlink::{Stats, links};
+use inventory::MacAddr;
 
 use crate::probe::Probe;
 use crate::root::{Netlink, Question};
@@ -87,10 +88,26 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(|c: char| c == '/' || c.is_control())
 }
 
+/// An address of six octets that one card can have.
+pub(crate) fn unicast(address: &[u8]) -> Option<MacAddr> {
+    let octets: [u8; 6] = address.try_into().ok()?;
+    Some(MacAddr::new(octets)).filter(|mac| mac.is_unicast())
+}
+
 impl Interface {
     /// Its folder.
     pub(crate) fn at(&self) -> String {
         format!("{NET}/{}", self.name)
+    }
+
+    /// The address in use.
+    pub(crate) fn mac(&self) -> Option<MacAddr> {
+        unicast(&self.address)
+    }
+
+    /// The address that the maker gave it.
+    pub(crate) fn permanent_mac(&self) -> Option<MacAddr> {
+        unicast(&self.permanent_address)
     }
 
     pub(crate) fn is_ethernet(&self) -> bool {

@@ -22,22 +22,21 @@ const CARDS_LIMIT: usize = 64;
 const ITEMS_LIMIT: usize = 256;
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Neighbour>, Nothing> {
-    let mut cards: Vec<String> = interfaces::read(probe)
+    let mut cards: Vec<Interface> = interfaces::read(probe)
         .ok_or(Nothing::NotThere(NET))?
         .into_iter()
         .filter(|interface| is_worth_listening(probe, interface))
-        .map(|interface| interface.name)
         .collect();
     if cards.len() > CARDS_LIMIT {
         probe.warn(NET, format!("listened on {CARDS_LIMIT} of {} cards", cards.len()));
         cards.truncate(CARDS_LIMIT);
     }
     let mut neighbours = Vec::new();
-    for (nic, heard) in listen(probe, &cards) {
+    for (card, heard) in listen(probe, &cards) {
         match heard {
-            Ok(answer) => neighbours.extend(heard_by(probe, nic, &answer)),
+            Ok(answer) => neighbours.extend(heard_by(probe, card, &answer)),
             Err(Miss::NoValue) => {}
-            Err(miss) => probe.warn(&format!("frames {nic}"), miss.to_string()),
+            Err(miss) => probe.warn(&format!("frames {}", card.name), miss.to_string()),
         }
     }
     neighbours.sort();
@@ -54,29 +53,29 @@ fn is_worth_listening(probe: &Probe, interface: &Interface) -> bool {
 }
 
 /// What each hears, all at the same time.
-fn listen<'a>(probe: &Probe, cards: &'a [String]) -> Vec<(&'a str, Result<Vec<u8>, Miss>)> {
+fn listen<'a>(probe: &Probe, cards: &'a [Interface]) -> Vec<(&'a Interface, Result<Vec<u8>, Miss>)> {
     let no_thread = || Err(Miss::Unreadable("no thread could be started".to_owned()));
     thread::scope(|scope| {
         let started: Vec<_> = cards
             .iter()
-            .map(|nic| {
+            .map(|card| {
                 let root = probe.root().clone();
                 let question = Question::Frames {
-                    interface: nic.clone(),
+                    interface: card.name.clone(),
                     ethernet_type: lldp::ETHERNET_TYPE,
                     seconds: LISTEN_SECS,
                 };
-                let thread = thread::Builder::new().name(format!("lldp {nic}"));
-                (nic.as_str(), thread.spawn_scoped(scope, move || root.ask(&question)))
+                let thread = thread::Builder::new().name(format!("lldp {}", card.name));
+                (card, thread.spawn_scoped(scope, move || root.ask(&question)))
             })
             .collect();
         let heard = |thread: thread::ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|_| no_thread());
-        started.into_iter().map(|(nic, thread)| (nic, thread.map_or_else(|_| no_thread(), heard))).collect()
+        started.into_iter().map(|(card, thread)| (card, thread.map_or_else(|_| no_thread(), heard))).collect()
     })
 }
 
 /// The frames of an answer, each headed by its length.
-fn heard_by(probe: &Probe, nic: &str, answer: &[u8]) -> Vec<Neighbour> {
+fn heard_by(probe: &Probe, card: &Interface, answer: &[u8]) -> Vec<Neighbour> {
     let (mut neighbours, mut rest) = (Vec::new(), answer);
     while let Some((length, behind)) = rest.split_first_chunk() {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
@@ -85,14 +84,14 @@ fn heard_by(probe: &Probe, nic: &str, answer: &[u8]) -> Vec<Neighbour> {
         match Announcement::decode(frame) {
             // Who says farewell is no neighbour any more.
             Ok(said) if said.ttl_secs == 0 => {}
-            Ok(said) => neighbours.push(neighbour(nic, said)),
-            Err(malformed) => probe.warn(&format!("frames {nic}"), malformed.to_string()),
+            Ok(said) => neighbours.push(neighbour(card, said)),
+            Err(malformed) => probe.warn(&format!("frames {}", card.name), malformed.to_string()),
         }
     }
     neighbours
 }
 
-fn neighbour(nic: &str, said: Announcement) -> Neighbour {
+fn neighbour(card: &Interface, said: Announcement) -> Neighbour {
     let text = |text: Option<String>| clean(text?.as_bytes());
     let mut vlans: Vec<NeighbourVlan> =
         said.vlans.into_iter().map(|(id, name)| NeighbourVlan { id, name: clean(name.as_bytes()) }).collect();
@@ -104,7 +103,8 @@ fn neighbour(nic: &str, said: Announcement) -> Neighbour {
     management_addresses.dedup();
     management_addresses.truncate(ITEMS_LIMIT);
     Neighbour {
-        nic: nic.to_owned(),
+        nic: card.name.clone(),
+        nic_mac: card.permanent_mac().or_else(|| card.mac()),
         chassis_id: said.chassis.value,
         chassis_id_kind: kind(said.chassis.kind),
         port_id: said.port.value,

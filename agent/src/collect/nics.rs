@@ -8,7 +8,6 @@ mod device;
 mod driver;
 mod host_interface;
 
-use inventory::MacAddr;
 use inventory::sections::{LinkLayer, Nic};
 
 use super::interfaces::{self, Interface, NET};
@@ -53,7 +52,7 @@ fn nic(
         name: interface.name.clone(),
         kind: interface.kind.clone(),
         link_layer: link_layer(interface),
-        mac: mac(&interface.address),
+        mac: interface.mac(),
         port_guid: port_guid(interface),
         carrier: interface.carrier,
         operstate: interface.operstate.clone(),
@@ -70,7 +69,7 @@ fn nic(
     };
     let mut link_told = false;
     if let Some(device) = device {
-        nic.permanent_mac = mac(&interface.permanent_address);
+        nic.permanent_mac = interface.permanent_mac();
         nic.bmc_host_interface = host_interfaces.have(probe, &device);
         device.tell(probe, &mut nic);
         link_told = driver::tell(probe, &mut nic);
@@ -81,11 +80,6 @@ fn nic(
             probe.text(&format!("{}/duplex", interface.at())).filter(|it| it == "full" || it == "half");
     }
     Some(nic)
-}
-
-fn mac(address: &[u8]) -> Option<MacAddr> {
-    let octets: [u8; 6] = address.try_into().ok()?;
-    Some(MacAddr::new(octets)).filter(|mac| mac.is_unicast())
 }
 
 fn link_layer(interface: &Interface) -> Option<LinkLayer> {

@@ -43,7 +43,9 @@ fn machine() -> Builder {
             ],
         )
         .file(&format!("{DEVICE}/net/ib0/dev_port"), "0\n")
+        .files(&format!("{DEVICE}/net/ib1"), &[("dev_port", "0\n"), ("dev_id", "0x2\n")])
         .file(&format!("{DEVICE}/net/eth4/dev_port"), "1\n")
+        .file(&format!("{at}/ports/3/link_layer"), "InfiniBand\n")
 }
 
 #[test]
@@ -51,7 +53,7 @@ fn a_card_tells_each_port_with_its_network_card() {
     let probe = Probe::new(machine().root());
     let ports = collect(&probe).unwrap();
     assert_eq!(probe.into_warnings(), []);
-    let [first, second] = ports.as_slice() else { panic!("{ports:?}") };
+    let [first, second, third] = ports.as_slice() else { panic!("{ports:?}") };
     let expected = Infiniband {
         device: "mlx4_0".into(),
         port: Some(1),
@@ -72,6 +74,7 @@ fn a_card_tells_each_port_with_its_network_card() {
     };
     assert_eq!(*first, expected);
     assert_eq!((second.port, second.rate_mbps, second.lid), (Some(2), Some(2_500), None));
+    assert_eq!((third.port, third.nic.as_deref()), (Some(3), Some("ib1")));
     assert_eq!((second.nic.as_deref(), second.state.as_deref()), (Some("eth4"), Some("down")));
 }
 

@@ -26,7 +26,7 @@ fn frame(port: &[u8], ttl_secs: u8, more: &[Vec<u8>]) -> Vec<u8> {
 
 /// Two cards with a cable, one without, and a bridge.
 fn machine() -> Builder {
-    let up = |index, name| link(index, name, &[attribute(CARRIER, &[1])]);
+    let up = |index, name| link(index, name, &[attribute(CARRIER, &[1]), attribute(1, &[2, 0, 0, 0, 0, 1])]);
     let down = link(4, "eth2", &[attribute(CARRIER, &[0])]);
     let tree = answering(Builder::new(), &[up(2, "eth0"), up(3, "eth1"), down, up(5, "br0"), up(6, "vf0")]);
     ["eth0", "eth1", "eth2", "vf0"]
@@ -56,6 +56,7 @@ fn every_card_with_a_cable_tells_its_own_neighbour() {
     assert_eq!(probe.into_warnings(), []);
     let [neighbour] = neighbours.as_slice() else { panic!("{neighbours:?}") };
     assert_eq!((neighbour.nic.as_str(), neighbour.port_id.as_str()), ("eth1", "Ethernet7"));
+    assert_eq!(neighbour.nic_mac, "02:00:00:00:00:01".parse().ok());
     assert_eq!((neighbour.aggregated, neighbour.aggregation_port), (Some(true), Some(9)));
     assert_eq!((neighbour.system_name.as_deref(), neighbour.max_frame_bytes), (Some("leaf-1"), Some(9216)));
     let name = || Some("v\u{fffd}".to_owned());

@@ -1,5 +1,7 @@
 //! Which card the machine booted from.
 
+mod efi;
+
 use inventory::MacAddr;
 use inventory::sections::Nic;
 
@@ -22,7 +24,8 @@ enum Address {
 /// The boot loader names the card by `BOOTIF=01-52-54-00-aa-00-01`. A USB dongle or a BMC's interface may carry the same
 /// address as a card: then it was the card.
 pub(super) fn mark(probe: &Probe, nics: &mut [Nic]) {
-    let Some(address) = named_by_loader(probe).or_else(|| named_by_firmware(probe)) else { return };
+    let named = named_by_loader(probe).or_else(|| named_by_ibft(probe));
+    let Some(address) = named.or_else(|| efi::booted_from(probe).map(Address::Mac)) else { return };
     let is_it = |nic: &Nic| nic.physical && address.is_of(nic);
     let not_usb = nics.iter().position(|nic| is_it(nic) && !nic.usb);
     let found = not_usb.or_else(|| nics.iter().position(is_it));
@@ -37,7 +40,7 @@ fn named_by_loader(probe: &Probe) -> Option<Address> {
     bootif(value.trim_matches('"'))
 }
 
-fn named_by_firmware(probe: &Probe) -> Option<Address> {
+fn named_by_ibft(probe: &Probe) -> Option<Address> {
     let cards = probe.names(IBFT).into_iter().filter(|name| name.starts_with("ethernet"));
     let selected = cards.map(|name| format!("{IBFT}/{name}")).find(|card| {
         probe.number::<u8>(&format!("{card}/flags")).is_some_and(|flags| flags & BOOT_SELECTED != 0)

@@ -3,6 +3,7 @@
 use decode::ethtool::{DriverInfo, LinkSettings, Module, Port, permanent_address};
 use inventory::sections::{Nic, NicPort, Transceiver};
 
+use crate::collect::interfaces::unicast;
 use crate::probe::Probe;
 use crate::root::{Ethtool, Question};
 
@@ -20,7 +21,7 @@ pub(super) fn tell(probe: &Probe, nic: &mut Nic) -> bool {
     let module = if has_cage { ask(Ethtool::Module) } else { None };
     if nic.permanent_mac.is_none() {
         let answer = ask(Ethtool::PermanentAddress);
-        nic.permanent_mac = answer.as_deref().and_then(permanent_address).and_then(super::mac);
+        nic.permanent_mac = answer.as_deref().and_then(permanent_address).and_then(unicast);
     }
     nic.driver = nic.driver.take().or(info.driver);
     nic.driver_version = info.version;

@@ -120,7 +120,7 @@ pub struct Nic {
     /// Default gateways that it leads to, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gateways: Vec<String>,
-    /// The machine booted from this one, by the `BOOTIF` argument or the firmware's iSCSI table.
+    /// The machine booted from this one, by the `BOOTIF` argument, the firmware's iSCSI table or UEFI's variables.
     pub boot: bool,
 }
 

@@ -69,7 +69,8 @@ fn kernel_name(mut number: usize) -> String {
 
 /// Disks on the targets of one host, with links as the kernel makes them; the kernel found them in the order of `nth`.
 fn machine(count: usize, nth: impl Fn(usize) -> usize) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    // In memory, where there is such a place: a hundred thousand files on a busy disk take minutes.
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let host = "devices/pci0000:00/0000:00:04.0/host0";
     let below = |path: &str| folder.path().join("sys").join(path);
     fs::create_dir_all(below("block")).unwrap();
@@ -77,15 +78,18 @@ fn machine(count: usize, nth: impl Fn(usize) -> usize) -> TempDir {
     fs::write(below(&format!("{host}/scsi_host/host0/proc_name")), "mpt3sas\n").unwrap();
     for target in 0..count {
         let name = kernel_name(nth(target));
-        let device = format!("{host}/target0:0:{target}/0:0:{target}:0");
+        let device = format!("{host}/0:0:{target}:0");
         let block = format!("{device}/block/{name}");
-        fs::create_dir_all(below(&format!("{block}/{name}1"))).unwrap();
-        fs::create_dir_all(below(&format!("{block}/holders/md0"))).unwrap();
+        fs::create_dir_all(below(&block)).unwrap();
         let write = |path: &str, content: &str| fs::write(below(path), content).unwrap();
         write(&format!("{block}/size"), "7814037168\n");
-        write(&format!("{block}/{name}1/partition"), "1\n");
         write(&format!("{device}/wwid"), &format!("naa.5000c500{target:08x}\n"));
-        write(&format!("{device}/model"), "ST4000NM0035\n");
+        // A few more files on each of ten thousand disks would take the test's time, and tell nothing more.
+        if target % 100 == 0 {
+            fs::create_dir_all(below(&format!("{block}/{name}1"))).unwrap();
+            fs::create_dir_all(below(&format!("{block}/holders/md0"))).unwrap();
+            write(&format!("{block}/{name}1/partition"), "1\n");
+        }
         link(&format!("../../../0:0:{target}:0"), &below(&format!("{block}/device")));
         link(&format!("../{block}"), &below(&format!("block/{name}")));
     }

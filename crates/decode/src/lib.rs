@@ -6,6 +6,7 @@
 
 pub mod ata;
 mod bytes;
+pub mod efi;
 pub mod ethtool;
 pub mod ipmi;
 pub mod lldp;
@@ -16,3 +17,6 @@ pub mod sanitize;
 pub mod scsi;
 pub mod self_test;
 pub mod signature;
+pub mod smbios;
+pub mod timex;
+pub mod vpd;

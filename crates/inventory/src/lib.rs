@@ -31,8 +31,8 @@ pub use message::{Action, AgentStamp, Failure, Goodbye, GoodbyeReason, Reply};
 pub use problem::Problem;
 pub use report::{AgentInfo, Report, Section, Sections, Warning};
 pub use sample::{
-    ArrayState, ClockState, DriveAttribute, DriveHealth, DriveSelfTest, DriveVerdict, DriveWarning,
-    FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure, Reading, Sample, SelfTestOutcome,
-    SensorClass, Temperature,
+    ArrayKind, ArrayMember, ArrayState, ClockState, DriveAttribute, DriveHealth, DriveSelfTest, DriveVerdict,
+    DriveWarning, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure, Reading, Sample,
+    SelfTestOutcome, SensorClass, SensorKind, Stall, Stalls, Temperature,
 };
 pub use version::{SCHEMA, SchemaVersion};

@@ -13,7 +13,8 @@ use crate::chain::chain;
 use crate::collect::Collectors;
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
-use crate::run::{RunError, run};
+use crate::act::{Hands, Live, Tied};
+use crate::run::{Machine, RunError, run};
 use crate::sample::Sampler;
 use crate::settings::{InvalidSettings, KernelArguments, Settings, Sources};
 use crate::start::Start;
@@ -82,7 +83,19 @@ struct RunArgs {
     /// Where a restart finds who it was [default: /var/lib/muster-agent/state.json].
     #[arg(long, value_name = "FILE")]
     state: Option<String>,
-    /// Who may come and ask GET /inventory: off, loopback, open, or key [default: off].
+    /// Where messages wait while the server is away: a folder, or memory [default: memory].
+    #[arg(long, value_name = "DIR|memory")]
+    spool: Option<String>,
+    /// Where `muster-agent status` finds how this agent does.
+    #[arg(long, value_name = "FILE")]
+    status: Option<String>,
+    /// A terminal that shows what goes wrong, such as /dev/console.
+    #[arg(long, value_name = "FILE")]
+    console: Option<String>,
+    /// What the server may ask for: none, or some of report,logs,reboot,power-off,blink [default: report,logs,blink].
+    #[arg(long, value_name = "LIST")]
+    allow: Option<String>,
+    /// Who may come and ask GET /inventory, /sample, /metrics: off, loopback, open, or key [default: off].
     #[arg(long, value_name = "MODE")]
     scrape: Option<String>,
     /// On which port [default: 25000].
@@ -101,6 +114,10 @@ impl RunArgs {
             "ticket" => &self.ticket,
             "interval" => &self.interval,
             "state" => &self.state,
+            "spool" => &self.spool,
+            "status" => &self.status,
+            "console" => &self.console,
+            "allow" => &self.allow,
             "scrape" => &self.scrape,
             "scrape-port" => &self.scrape_port,
             "scrape-key-file" => &self.scrape_key_file,
@@ -134,7 +151,7 @@ pub fn execute(cli: &Cli) -> ExitCode {
         Command::Report(args) => report(args),
         Command::Sample(args) => sample(args),
         Command::Run(args) => match settings(args) {
-            Ok((settings, root)) => live(settings, root, args.once),
+            Ok((settings, root)) => live(settings, machine(args, root), args.once),
             Err(error) => return complain(&error, 2),
         },
     };
@@ -160,10 +177,22 @@ fn settings(args: &RunArgs) -> Result<(Settings, Root), InvalidSettings> {
     Ok((Settings::assemble(&sources)?, root))
 }
 
-fn live(settings: Settings, root: Root, once: bool) -> Result<(), Failed> {
+/// Nobody acts on the machine that a test of a captured tree runs on.
+fn machine(args: &RunArgs, root: Root) -> Machine {
+    let is_live = args.root.root == std::path::Path::new("/");
+    let hands: Arc<dyn Hands> = if is_live { Arc::new(Live) } else { Arc::new(Tied) };
+    Machine { root, hands }
+}
+
+fn live(settings: Settings, machine: Machine, once: bool) -> Result<(), Failed> {
+    if let Some(console) = &settings.console
+        && let Err(error) = crate::log::show_on(console)
+    {
+        tracing::warn!("writing to {}: {error}", console.display());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failed::NoRuntime)?;
-    let ended = runtime.block_on(run(settings, root, once, Arc::new(SystemClock)));
+    let ended = runtime.block_on(run(settings, machine, once, Arc::new(SystemClock)));
     // A collector that hangs in the kernel must not keep a stopped agent alive.
     runtime.shutdown_background();
     Ok(ended?)

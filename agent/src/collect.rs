@@ -27,6 +27,7 @@ mod system;
 mod usb;
 
 pub(crate) use memory::field_bytes as memory_field_bytes;
+pub(crate) use os::without_secrets;
 pub use mounts::{Mount, mounted_devices};
 
 use std::time::Duration;

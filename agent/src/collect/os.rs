@@ -12,6 +12,11 @@ use crate::root::Question;
 const ARGUMENTS_LIMIT: usize = 2048;
 const RELEASE: &str = "/proc/sys/kernel/osrelease";
 
+/// A line in which a kernel command line may stand, without its secrets.
+pub(crate) fn without_secrets(line: &str) -> String {
+    redact::arguments(line)
+}
+
 pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
     let kernel = probe.text(RELEASE);
     let release = ["/etc/os-release", "/usr/lib/os-release"]

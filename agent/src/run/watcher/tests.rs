@@ -5,6 +5,8 @@ use inventory::{ManualClock, Report, Timestamp};
 use super::super::orders::Orders;
 use super::super::sampling::{Drives, take_samples, watch_drives};
 use super::super::teller::Newest;
+use tokio::time::timeout;
+
 use super::*;
 use crate::collect::{Collectors, SLOW};
 use crate::outbox::{Kind, Outbox};
@@ -123,11 +125,15 @@ async fn samples_are_taken_once_somebody_wants_them() {
 #[tokio::test(start_paused = true)]
 async fn a_machine_that_goes_dark_is_a_failure_and_no_inventory() {
     let scene = watching(&Builder::new());
-    let (kind, body) = loop {
-        let (kind, body) = scene.next().await;
-        if kind != Kind::Inventory {
-            break (kind, body);
+    let (kind, body) = timeout(HOURS, async {
+        loop {
+            let (kind, body) = scene.next().await;
+            if kind != Kind::Inventory {
+                break (kind, body);
+            }
         }
-    };
+    })
+    .await
+    .unwrap();
     assert!(kind == Kind::Failure && body.contains("no section could be collected"), "{body}");
 }

@@ -28,6 +28,7 @@ pub mod cli;
 pub mod client;
 pub mod collect;
 pub mod guard;
+pub mod install;
 mod keep;
 pub mod listen;
 pub mod log;
@@ -40,5 +41,6 @@ pub mod sample;
 pub mod settings;
 pub mod start;
 pub mod state;
+pub mod status;
 #[cfg(test)]
 mod tree;

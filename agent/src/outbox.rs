@@ -208,6 +208,12 @@ impl Outbox {
         whole
     }
 
+    /// Whether anything is known of the machine.
+    #[must_use]
+    pub fn has_learnt(&self) -> bool {
+        self.lock().ledger.has_learnt()
+    }
+
     /// The server is to be told everything again.
     pub fn tell_everything(&self) {
         self.lock().ledger.forget();

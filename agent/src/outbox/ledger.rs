@@ -37,6 +37,10 @@ impl Ledger {
         whole
     }
 
+    pub(super) const fn has_learnt(&self) -> bool {
+        self.newest.is_some()
+    }
+
     /// The server knows nothing (any more), or wants to hear everything again.
     pub(super) fn forget(&mut self) {
         self.acknowledged.clear();

@@ -52,6 +52,10 @@ impl Teller {
 
     /// A slow section, which may well have nothing to tell.
     pub(super) fn section(&self, report: Report) {
+        // Of a machine of which nothing at all can be read that was said once, as a failure.
+        if emptiness(&report.sections).is_some() && !self.outbox.has_learnt() {
+            return;
+        }
         self.newest.report.send_replace(Some(self.outbox.learn(report)));
     }
 

@@ -49,8 +49,8 @@ fn a_restart_is_the_same_host() {
     let _second = scene.agent_of(&server, &[]);
     let first_start = first_inventory.body["agent"]["start_id"].clone();
     let of_second = |it: &Seen, call: &str| it.call == call && it.body["agent"]["start_id"] != first_start;
-    let seen = server.until("a sample of the second start", |seen| {
-        seen.iter().any(|it| of_second(it, "POST sample"))
+    let seen = server.until("an inventory and a sample of the second start", |seen| {
+        ["PUT inventory", "POST sample"].iter().all(|call| seen.iter().any(|it| of_second(it, call)))
     });
     assert_eq!(server.until_calls("POST enrol", 1).len(), 1);
     let inventory = seen.iter().find(|it| of_second(it, "PUT inventory")).unwrap();

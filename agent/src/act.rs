@@ -135,16 +135,10 @@ mod tests {
     fn only_so_many_are_remembered() {
         let mut deeds = Deeds::default();
         for number in 0..100 {
-            assert_eq!(
-                outcome(&mut deeds, &request(&format!("a{number}"), Action::Logs), 1, "logs"),
-                None
-            );
+            assert_eq!(outcome(&mut deeds, &request(&format!("a{number}"), Action::Logs), 1, "logs"), None);
         }
         assert_eq!(deeds.seen.len(), REMEMBERED);
-        assert_eq!(
-            outcome(&mut deeds, &request("a99", Action::Logs), 1, "logs"),
-            Some(Outcome::Refused)
-        );
+        assert_eq!(outcome(&mut deeds, &request("a99", Action::Logs), 1, "logs"), Some(Outcome::Refused));
     }
 
     #[test]

@@ -9,12 +9,12 @@ use clap::{Args, Parser, Subcommand};
 use inventory::{Clock as _, SystemClock};
 use serde::Serialize;
 
+use crate::act::{Hands, Live, Tied};
 use crate::chain::chain;
 use crate::collect::Collectors;
 use crate::install::{self, NotInstalled, Wishes};
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
-use crate::act::{Hands, Live, Tied};
 use crate::run::{Machine, RunError, run};
 use crate::sample::Sampler;
 use crate::settings::{InvalidSettings, KernelArguments, Settings, Sources};

@@ -27,8 +27,8 @@ mod system;
 mod usb;
 
 pub(crate) use memory::field_bytes as memory_field_bytes;
-pub(crate) use os::without_secrets;
 pub use mounts::{Mount, mounted_devices};
+pub(crate) use os::without_secrets;
 
 use std::time::Duration;
 

@@ -98,7 +98,8 @@ impl Listener {
             // Who comes when all places are taken is turned away at once, and nobody waits.
             let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
             let scrape = self.scrape.clone();
-            let newest = Newest { report: self.shown.0.borrow().clone(), sample: self.shown.1.borrow().clone() };
+            let newest =
+                Newest { report: self.shown.0.borrow().clone(), sample: self.shown.1.borrow().clone() };
             conversations.spawn(async move {
                 timeout(CONVERSATION_TIMEOUT, converse(stream, &scrape, &newest)).await.ok();
                 drop(place);

@@ -153,12 +153,8 @@ pub async fn run(
     let receipts = Receipts { outbox: Arc::clone(&outbox), start, clock };
     let (leave, mut leaving) = mpsc::channel(1);
     let (asked, actions) = mpsc::channel(16);
-    let actor = Actor {
-        hands: Arc::clone(&hands),
-        receipts: receipts.clone(),
-        orders: orders.clone(),
-        leave,
-    };
+    let actor =
+        Actor { hands: Arc::clone(&hands), receipts: receipts.clone(), orders: orders.clone(), leave };
     tasks.spawn(actor.act(actions));
     let mut courier = Courier {
         session,

@@ -38,7 +38,12 @@ pub fn read(path: Option<&Path>) -> Result<Standing, NoStatus> {
 pub fn words(standing: &Standing, now: Timestamp) -> String {
     let ago = |then: Timestamp| format!("{} s ago", now.since(then).as_secs());
     let mut lines = vec![
-        format!("muster-agent {}, process {}, written {}", standing.version, standing.pid, ago(standing.written_at)),
+        format!(
+            "muster-agent {}, process {}, written {}",
+            standing.version,
+            standing.pid,
+            ago(standing.written_at)
+        ),
         format!("server        {}", standing.server.as_deref().unwrap_or("none: it waits to be asked")),
         match &standing.host {
             Some(host) => format!("enrolled as   {host}"),
@@ -49,9 +54,7 @@ pub fn words(standing: &Standing, now: Timestamp) -> String {
     ];
     lines.extend(standing.trouble.iter().map(|why| format!("trouble       {why}")));
     lines.extend(standing.failures.iter().map(|it| format!("failed        {}: {}", ago(it.at), it.words)));
-    lines.extend(
-        standing.failed_sections.iter().map(|(name, why)| format!("not collected {name}: {why}")),
-    );
+    lines.extend(standing.failed_sections.iter().map(|(name, why)| format!("not collected {name}: {why}")));
     lines.join("\n")
 }
 
@@ -68,9 +71,12 @@ mod tests {
         standing.trouble = Some("the server is away".to_owned());
         standing.failed_sections.insert("bmc".into(), "no answer".into());
         let said = words(&standing, Timestamp(5000));
-        for line in
-            ["enrolled as   h1", "last heard    3 s ago", "trouble       the server is away", "not collected bmc: no answer"]
-        {
+        for line in [
+            "enrolled as   h1",
+            "last heard    3 s ago",
+            "trouble       the server is away",
+            "not collected bmc: no answer",
+        ] {
             assert!(said.lines().any(|it| it == line), "{said}");
         }
     }

@@ -80,8 +80,10 @@ fn systemctl(departure: Departure) -> io::Result<()> {
         Departure::Reboot => "reboot",
         Departure::PowerOff => "poweroff",
     };
-    let ended =
-        Command::new("systemctl").args(["--no-ask-password", "--no-block", verb]).stdin(Stdio::null()).output()?;
+    let ended = Command::new("systemctl")
+        .args(["--no-ask-password", "--no-block", verb])
+        .stdin(Stdio::null())
+        .output()?;
     if ended.status.success() {
         return Ok(());
     }

@@ -53,11 +53,7 @@ pub fn bundle(parts: &[Part]) -> String {
 pub(super) fn of_this_machine() -> Vec<Part> {
     let kernel = told(kernel_log::tail(KERNEL_LIMIT_BYTES));
     let journal = told(journal());
-    vec![
-        of_this_agent(),
-        Part { name: "kernel", text: kernel },
-        Part { name: "journal", text: journal },
-    ]
+    vec![of_this_agent(), Part { name: "kernel", text: kernel }, Part { name: "journal", text: journal }]
 }
 
 pub(super) fn of_this_agent() -> Part {
@@ -96,7 +92,8 @@ mod tests {
 
     #[test]
     fn the_bundle_is_bounded_and_shows_no_ticket() {
-        let line = "[0.0] <5> Command line: quiet muster.server=https://10.0.0.2:8443 muster.ticket=SECRET1\n";
+        let line =
+            "[0.0] <5> Command line: quiet muster.server=https://10.0.0.2:8443 muster.ticket=SECRET1\n";
         let parts = [
             Part { name: "kernel", text: line.to_owned() },
             Part { name: "journal", text: "€".repeat(LOGS_LIMIT_BYTES) },

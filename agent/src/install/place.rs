@@ -6,9 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{
-    NotInstalled, Plan, SETTINGS_FILE, STATE_FILE, STATE_FOLDER, UNIT, UNIT_FILE, WANTS,
-};
+use super::{NotInstalled, Plan, SETTINGS_FILE, STATE_FILE, STATE_FOLDER, UNIT, UNIT_FILE, WANTS};
 use crate::keep::{self, Sync};
 
 /// Installs the agent below `prefix`, and says what was done, line by line.
@@ -111,7 +109,9 @@ fn is_running_system(prefix: &Path) -> bool {
 
 fn start(prefix: &Path) -> String {
     if !is_running_system(prefix) {
-        return format!("it starts with the next boot (or: systemctl daemon-reload && systemctl start {UNIT})");
+        return format!(
+            "it starts with the next boot (or: systemctl daemon-reload && systemctl start {UNIT})"
+        );
     }
     let reloaded = told(&["daemon-reload"]);
     let started = told(&["restart", UNIT]);

@@ -18,7 +18,6 @@ pub(super) fn unit(program: &str, allow: &Allowed) -> String {
     format!(
         "[Unit]
 Description=Muster agent: tells the server what this machine is made of, and how it does
-Documentation=man:muster-agent(1)
 Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use inventory::{
-    ActionRequest, Clock, EnrolRequest, Failure, Goodbye, GoodbyeReason, Id, Identity, Outcome, Reply, Report,
-    SCHEMA, Timestamp,
+    ActionRequest, Clock, EnrolRequest, Failure, Goodbye, GoodbyeReason, Id, Identity, Outcome, Reply,
+    Report, SCHEMA, Timestamp,
 };
 use tracing::{error, info, warn};
 

@@ -30,7 +30,10 @@ fn the_printed_unit_is_one_that_systemd_understands() {
         assert!(!said.contains("muster-agent.service:"), "{said}");
     }
     for line in unit.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        assert!(line.starts_with('[') || line.split_once('=').is_some_and(|(key, _)| !key.contains(' ')), "{line}");
+        assert!(
+            line.starts_with('[') || line.split_once('=').is_some_and(|(key, _)| !key.contains(' ')),
+            "{line}"
+        );
     }
 }
 
@@ -40,7 +43,11 @@ fn an_ignition_document_is_printed_and_wrong_usage_is_refused() {
     assert!(done, "{text}");
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(document["systemd"]["units"][0]["enabled"], true);
-    for wrong in [&["install"][..], &["install", "--server", "https://10.0.0.2:8443"], &["install", "--binary-url", "x"]] {
+    for wrong in [
+        &["install"][..],
+        &["install", "--server", "https://10.0.0.2:8443"],
+        &["install", "--binary-url", "x"],
+    ] {
         assert!(!output(wrong).0, "{wrong:?}");
     }
 }

@@ -54,7 +54,10 @@ fn a_restart_is_the_same_host() {
     });
     assert_eq!(server.until_calls("POST enrol", 1).len(), 1);
     let inventory = seen.iter().find(|it| of_second(it, "PUT inventory")).unwrap();
-    assert_eq!(inventory.body["sections"]["cpu"]["data"]["model"], "Some CPU", "a new start tells everything");
+    assert_eq!(
+        inventory.body["sections"]["cpu"]["data"]["model"], "Some CPU",
+        "a new start tells everything"
+    );
     assert!(seen.iter().skip(1).all(|it| it.bearer == inventory.bearer));
 }
 

@@ -163,11 +163,8 @@ pub async fn put_logs(tx: &mut Tx, host: &Id, action: &Id, text: &str) -> Result
         return Err(missing());
     }
     let packed = zstd::bulk::compress(text.as_bytes(), PACK_LEVEL);
-    let packed = packed.map_err(|source| HostError::Document {
-        host: host.clone(),
-        what: "packed",
-        source,
-    })?;
+    let packed =
+        packed.map_err(|source| HostError::Document { host: host.clone(), what: "packed", source })?;
     rows::set_logs(tx, host, action, &packed).await?;
     Ok(())
 }

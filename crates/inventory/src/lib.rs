@@ -23,9 +23,7 @@ pub mod sample;
 pub mod sections;
 mod version;
 
-pub use action::{
-    Action, ActionRequest, BLINK_SECS, LOGS_LIMIT_BYTES, LONGEST_BLINK_SECS, Outcome, Receipt,
-};
+pub use action::{Action, ActionRequest, BLINK_SECS, LOGS_LIMIT_BYTES, LONGEST_BLINK_SECS, Outcome, Receipt};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use enrol::{AgentKey, EnrolReply, EnrolRequest, Identity, IdentityNic, InvalidAgentKey};
 pub use id::{Id, InvalidId};

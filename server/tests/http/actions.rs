@@ -45,7 +45,10 @@ async fn an_action_is_delivered_until_it_is_receipted_and_each_is_told() {
     let blink = ask(&server, &host, &json!({"action": "blink_nic", "name": "eth0"})).await;
     let told = asked_of(&server, &agent, 2).await;
     assert_eq!(told.len(), 1);
-    assert_eq!((&told[0]["id"], &told[0]["action"], &told[0]["secs"]), (&json!(blink), &json!("blink_nic"), &json!(30)));
+    assert_eq!(
+        (&told[0]["id"], &told[0]["action"], &told[0]["secs"]),
+        (&json!(blink), &json!("blink_nic"), &json!(30))
+    );
     // The answer may have been lost: it is told again, but not each second.
     assert!(asked_of(&server, &agent, 3).await.is_empty());
     server.clock.advance(Duration::from_secs(61));
@@ -89,10 +92,16 @@ async fn logs_are_taken_from_whom_they_were_asked_and_no_more_than_fit() {
     let host = agent.enrolled(&server).await;
     let other = Agent { start_id: "start-2".into(), ..Agent::new("3c:ec:ef:00:00:02", "OTHER01") };
     other.enrolled(&server).await;
-    let (logs, report) =
-        (ask(&server, &host, &json!({"action": "logs"})).await, ask(&server, &host, &json!({"action": "report"})).await);
+    let (logs, report) = (
+        ask(&server, &host, &json!({"action": "logs"})).await,
+        ask(&server, &host, &json!({"action": "report"})).await,
+    );
     let put = |agent: &Agent, id: &str, text: Vec<u8>| {
-        server.request(Method::PUT, &format!("/agent/v1/logs/{id}")).bearer_auth(agent.key.reveal()).body(text).send()
+        server
+            .request(Method::PUT, &format!("/agent/v1/logs/{id}"))
+            .bearer_auth(agent.key.reveal())
+            .body(text)
+            .send()
     };
     problem(put(&other, &logs, b"x".to_vec()).await.unwrap(), StatusCode::NOT_FOUND).await;
     problem(put(&agent, &report, b"x".to_vec()).await.unwrap(), StatusCode::NOT_FOUND).await;
@@ -145,7 +154,10 @@ async fn a_failure_without_a_key_is_a_claim_and_applied_to_nothing() {
         trail = server.read(&format!("/api/v1/hosts/{host}/trail")).await;
     }
     let trail = trail.to_string();
-    assert!(trail.contains("the ticket has expired (ticket abcdef…)") && !trail.contains("abcdefg"), "{trail}");
+    assert!(
+        trail.contains("the ticket has expired (ticket abcdef…)") && !trail.contains("abcdefg"),
+        "{trail}"
+    );
 
     // It gets through after all: nothing is left for an operator to settle.
     expect(server.enrol(&agent.enrolment(None)).await, StatusCode::OK).await;

@@ -67,7 +67,10 @@ async fn no_way_of_writing_a_path_gets_around_its_gate() {
         };
         path.split('/').map(encode).collect::<Vec<_>>().join("/")
     };
-    for entry in TABLE.iter().filter(|entry| !matches!(entry.right, Right::Anybody | Right::Stranger | Right::AnyAgent)) {
+    for entry in TABLE
+        .iter()
+        .filter(|entry| !matches!(entry.right, Right::Anybody | Right::Stranger | Right::AnyAgent))
+    {
         let path = concrete(entry.path);
         for written in
             [encoded(&path), path.replace('/', "//"), format!("{path}?x"), path.replace('/', "/./")]

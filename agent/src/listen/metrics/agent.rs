@@ -24,7 +24,11 @@ pub(super) fn write(text: &mut Text, sample: &Sample, report: Option<&Report>) {
         ($($name:ident)*) => { $(sections.extend(success(&report.sections.$name).map(|it| (stringify!($name), it)));)* };
     }
     each_section!(list);
-    let name = ("node_scrape_collector_success", Type::Gauge, "Whether a section of the inventory could be collected.");
+    let name = (
+        "node_scrape_collector_success",
+        Type::Gauge,
+        "Whether a section of the inventory could be collected.",
+    );
     text.family(name, sections.iter().map(|(section, success)| ([("collector", *section)], *success)));
 }
 

@@ -17,7 +17,11 @@ pub(super) fn write(text: &mut Text, sample: &Sample, report: Option<&Report>) {
     if let Some(memory) = sample.memory {
         for (name, help, bytes) in [
             ("node_memory_MemTotal_bytes", "Memory that the kernel has.", memory.total_bytes),
-            ("node_memory_MemAvailable_bytes", "Memory that can be had without swapping.", memory.available_bytes),
+            (
+                "node_memory_MemAvailable_bytes",
+                "Memory that can be had without swapping.",
+                memory.available_bytes,
+            ),
         ] {
             text.single((name, Type::Gauge, help), Some(float(bytes)));
         }
@@ -28,6 +32,7 @@ pub(super) fn write(text: &mut Text, sample: &Sample, report: Option<&Report>) {
     let Some(os) = report.and_then(|report| report.sections.os.data()) else { return };
     let known = |text: &'_ Option<String>| text.clone().unwrap_or_default();
     let (release, machine, nodename) = (known(&os.kernel), known(&os.architecture), known(&os.hostname));
-    let labels = [("sysname", "Linux"), ("release", &release), ("machine", &machine), ("nodename", &nodename)];
+    let labels =
+        [("sysname", "Linux"), ("release", &release), ("machine", &machine), ("nodename", &nodename)];
     text.family(("node_uname_info", Type::Gauge, "The kernel's name."), [(labels, 1.0)]);
 }

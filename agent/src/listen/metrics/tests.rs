@@ -34,8 +34,7 @@ fn sample() -> Sample {
 #[test]
 fn a_sample_is_told_under_the_names_that_users_know() {
     let agent = AgentInfo { version: "1".into(), start_id: "s1".into(), boot_id: None };
-    let sections =
-        Sections { cpu: Section::Failed { reason: "x".into() }, ..Sections::default() };
+    let sections = Sections { cpu: Section::Failed { reason: "x".into() }, ..Sections::default() };
     let report = Report { schema: SCHEMA, agent, collected_at: Timestamp(1), duration_ms: 1, sections };
     let page = page(&sample(), Some(&report));
     for line in [

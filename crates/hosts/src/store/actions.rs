@@ -82,15 +82,12 @@ pub(crate) async fn get(
     host: &Id,
     id: &Id,
 ) -> Result<Option<AgentAction>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(concat!(
-        "SELECT ",
-        columns!(),
-        " FROM agent_action WHERE host_id = $1 AND id = $2"
-    ))
-    .bind(host.as_str())
-    .bind(id.as_str())
-    .fetch_optional(db)
-    .await?;
+    let row: Option<Row> =
+        sqlx::query_as(concat!("SELECT ", columns!(), " FROM agent_action WHERE host_id = $1 AND id = $2"))
+            .bind(host.as_str())
+            .bind(id.as_str())
+            .fetch_optional(db)
+            .await?;
     row.map(AgentAction::try_from).transpose()
 }
 

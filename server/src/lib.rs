@@ -21,6 +21,7 @@ mod discover;
 mod format;
 pub mod health;
 pub mod links;
+pub mod mailbox;
 pub mod pages;
 pub mod serve;
 pub mod settings;

@@ -32,6 +32,6 @@ pub use problem::Problem;
 pub use report::{AgentInfo, Report, Section, Sections, Warning};
 pub use sample::{
     ArrayState, ClockState, DriveHealth, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure,
-    Reading, Sample, SensorClass, Temperature,
+    Reading, Sample, SensorClass, SensorKind, Temperature,
 };
 pub use version::{SCHEMA, SchemaVersion};

@@ -16,7 +16,8 @@ use crate::app::App;
 pub struct Detail {
     /// The row.
     pub host: Host,
-    /// What it is made of; absent before its first report.
+    /// What it is made of, with the names of its devices; absent before its first report.
+    #[serde(serialize_with = "crate::names::beside_ids::serialize")]
     pub inventory: Option<Inventory>,
     /// How it does.
     pub sample: Option<Sample>,

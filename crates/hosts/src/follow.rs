@@ -1,0 +1,175 @@
+//! What was told of a disk or a card by its name of that boot follows it to its name of this boot. Pure.
+//!
+//! The quick sections come with an agent's first report, the slow ones minutes later. In between, the contents that were
+//! told of `sda` before a reboot must not be shown of another disk that is `sda` now.
+
+use std::collections::HashMap;
+
+use inventory::Sections;
+use inventory::sections::{Disk, Nic};
+
+use crate::canonical::{disk_key, nic_key, partition_of};
+use crate::document::Inventory;
+
+/// The old names and their new ones; no new one for a thing that is gone.
+struct Moved<'a>(HashMap<&'a str, Option<&'a str>>);
+
+impl<'a> Moved<'a> {
+    fn between(old: &'a [(String, &'a str)], new: &'a [(String, &'a str)]) -> Self {
+        // Paths to one drive share a key: the first stays the first.
+        let nth = |all: &[(String, &str)], at: usize, key: &str| all.iter().take(at).filter(|(k, _)| k == key).count();
+        let of = |at: usize, key: &str| {
+            new.iter().filter(|(other, _)| other == key).nth(nth(old, at, key)).map(|(_, name)| *name)
+        };
+        Self(old.iter().enumerate().map(|(at, (key, name))| (*name, of(at, key))).collect())
+    }
+
+    /// The new name, or none when the thing is gone. What is no such thing keeps its name.
+    fn name(&self, old: &str) -> Option<String> {
+        match self.0.get(old) {
+            Some(new) => new.map(str::to_owned),
+            None => Some(old.to_owned()),
+        }
+    }
+
+    /// The same for a disk or one of its partitions.
+    fn device(&self, old: &str) -> Option<String> {
+        let names = self.0.keys().copied();
+        let Some((disk, number)) = partition_of(old, names) else { return self.name(old) };
+        let new = self.name(disk)?;
+        let dash = if new.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };
+        Some(format!("{new}{dash}{number}"))
+    }
+}
+
+/// Renames, in what `merged` keeps from `last`, the disks and cards that `said` tells under other names.
+pub(crate) fn follow(last: &Inventory, said: &Sections, merged: &mut Inventory) {
+    if let (Some(old), Some(new)) = (&last.disks, said.disks.data()) {
+        let (old, new) = (disk_names(old), disk_names(new));
+        let moved = Moved::between(&old, &new);
+        if said.contents.data().is_none() {
+            keep(&mut merged.contents, |content| &mut content.device, |name| moved.device(name));
+        }
+        if said.drives.data().is_none() {
+            keep(&mut merged.drives, |drive| &mut drive.device, |name| moved.name(name));
+        }
+    }
+    if let (Some(old), Some(new)) = (&last.nics, said.nics.data()) {
+        let (old, new) = (nic_names(old), nic_names(new));
+        let moved = Moved::between(&old, &new);
+        if said.neighbours.data().is_none() {
+            keep(&mut merged.neighbours, |neighbour| &mut neighbour.nic, |name| moved.name(name));
+        }
+    }
+}
+
+/// Renames things, drops those that are gone, and puts them back in order.
+fn keep<T>(
+    things: &mut Option<Vec<T>>,
+    name: impl Fn(&mut T) -> &mut String,
+    moved: impl Fn(&str) -> Option<String>,
+) {
+    let Some(kept) = things else { return };
+    let mut named: Vec<(String, T)> = Vec::new();
+    for mut thing in kept.drain(..) {
+        if let Some(new) = moved(name(&mut thing)) {
+            name(&mut thing).clone_from(&new);
+            named.push((new, thing));
+        }
+    }
+    named.sort_by(|(a, _), (b, _)| a.cmp(b));
+    *kept = named.into_iter().map(|(_, thing)| thing).collect();
+}
+
+fn disk_names(disks: &[Disk]) -> Vec<(String, &str)> {
+    disks.iter().map(|disk| (disk_key(disk), disk.name.as_str())).collect()
+}
+
+fn nic_names(nics: &[Nic]) -> Vec<(String, &str)> {
+    nics.iter().map(|nic| (nic_key(nic), nic.name.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use inventory::Section;
+    use inventory::sections::{Content, Drive, Neighbour};
+
+    use super::*;
+
+    fn disk(name: &str, serial: &str) -> Disk {
+        Disk { name: name.into(), serial: Some(serial.into()), ..Disk::default() }
+    }
+
+    fn nic(name: &str, last: u8) -> Nic {
+        let mac = format!("3c:ec:ef:00:00:{last:02x}").parse().unwrap();
+        Nic { name: name.into(), permanent_mac: Some(mac), ..Nic::default() }
+    }
+
+    fn contents(inventory: &Inventory) -> Vec<&str> {
+        inventory.contents.iter().flatten().map(|content| content.device.as_str()).collect()
+    }
+
+    #[test]
+    fn after_a_reboot_each_content_is_still_on_its_own_disk() {
+        let content = |device: &str| Content { device: device.into(), ..Content::default() };
+        let drive = |device: &str| Drive { device: device.into(), ..Drive::default() };
+        let neighbour = |nic: &str| Neighbour { nic: nic.into(), ..Neighbour::default() };
+        let last = Inventory {
+            disks: Some(vec![disk("sda", "A"), disk("sdb", "B"), disk("sdc", "C"), disk("sdd", "D")]),
+            contents: Some(["md0", "sda", "sda12", "sdb1", "sdc1"].map(content).to_vec()),
+            drives: Some(["/dev/bus/0 -d megaraid,1", "sda", "sdc"].map(drive).to_vec()),
+            nics: Some(vec![nic("eth0", 0), nic("eth1", 1)]),
+            neighbours: Some(vec![neighbour("eth0"), neighbour("eth1")]),
+            ..Inventory::default()
+        };
+        let mut said = Sections {
+            disks: Section::new(vec![disk("nvme0n1", "D"), disk("sda", "B"), disk("sdb", "A")], vec![]),
+            nics: Section::new(vec![nic("eno1", 1), nic("eno2", 0)], vec![]),
+            ..Sections::default()
+        };
+        let mut merged = last.clone();
+        follow(&last, &said, &mut merged);
+        assert_eq!(contents(&merged), ["md0", "sda1", "sdb", "sdb12"], "what was on the lost disk is lost");
+        let drives: Vec<_> = merged.drives.iter().flatten().map(|drive| drive.device.as_str()).collect();
+        assert_eq!(drives, ["/dev/bus/0 -d megaraid,1", "sdb"]);
+        let heard: Vec<_> = merged.neighbours.iter().flatten().map(|one| one.nic.as_str()).collect();
+        assert_eq!(heard, ["eno1", "eno2"]);
+
+        said.contents = Section::new(vec![content("sda1")], vec![]);
+        let mut merged = Inventory { contents: said.contents.data().cloned(), ..last.clone() };
+        follow(&last, &said, &mut merged);
+        assert_eq!(contents(&merged), ["sda1"], "what is told now is told by the names of now");
+    }
+
+    #[test]
+    fn a_partition_of_a_disk_whose_name_ends_in_a_digit() {
+        let content = |device: &str| Content { device: device.into(), ..Content::default() };
+        let last = Inventory {
+            disks: Some(vec![disk("nvme0n1", "N"), disk("nvme0n11", "M"), disk("sda", "A")]),
+            contents: Some(["nvme0n11p3", "nvme0n1p2", "sda5"].map(content).to_vec()),
+            ..Inventory::default()
+        };
+        let said = Sections {
+            disks: Section::new(vec![disk("sda", "N"), disk("sdb", "M"), disk("vda", "A")], vec![]),
+            ..Sections::default()
+        };
+        let mut merged = last.clone();
+        follow(&last, &said, &mut merged);
+        assert_eq!(contents(&merged), ["sda2", "sdb3", "vda5"]);
+    }
+
+    #[test]
+    fn two_ways_to_one_drive_stay_two() {
+        let content = |device: &str| Content { device: device.into(), ..Content::default() };
+        let last = Inventory {
+            disks: Some(vec![disk("sda", "A"), disk("sdb", "A")]),
+            contents: Some(["sda1", "sdb1"].map(content).to_vec()),
+            ..Inventory::default()
+        };
+        let said =
+            Sections { disks: Section::new(vec![disk("sdx", "A"), disk("sdy", "A")], vec![]), ..Sections::default() };
+        let mut merged = last.clone();
+        follow(&last, &said, &mut merged);
+        assert_eq!(contents(&merged), ["sdx1", "sdy1"]);
+    }
+}

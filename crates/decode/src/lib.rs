@@ -13,3 +13,4 @@ pub mod nvme;
 pub mod pci;
 pub mod scsi;
 pub mod signature;
+pub mod vpd;

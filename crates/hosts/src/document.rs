@@ -9,6 +9,8 @@ use inventory::sections::{
 use inventory::{Section, Sections, each_section};
 use serde::{Deserialize, Serialize};
 
+use crate::follow::follow;
+
 /// What a host is made of, as far as it was ever told. A section that was never read is absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -84,7 +86,8 @@ macro_rules! names {
 /// The names of the sections, in the order of [`Inventory`].
 pub(crate) const SECTIONS: [&str; 17] = each_section!(names);
 
-/// Puts a report's good sections over the last good data; also answers how each section went.
+/// Puts a report's good sections over the last good data; also answers how each section went. What is kept speaks of disks
+/// and cards by their names of now.
 pub(crate) fn merge(
     last: Inventory,
     said: &Sections,
@@ -95,7 +98,10 @@ pub(crate) fn merge(
     macro_rules! news_of {
         ($($name:ident)*) => { [$((stringify!($name), news(&said.$name))),*] };
     }
-    (each_section!(merged), each_section!(news_of))
+    let before = Inventory { disks: last.disks.clone(), nics: last.nics.clone(), ..Inventory::default() };
+    let mut inventory = each_section!(merged);
+    follow(&before, said, &mut inventory);
+    (inventory, each_section!(news_of))
 }
 
 fn newer<T: Clone>(last: Option<T>, said: &Section<T>) -> Option<T> {

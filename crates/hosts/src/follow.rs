@@ -3,25 +3,25 @@
 //! The quick sections come with an agent's first report, the slow ones minutes later. In between, the contents that were
 //! told of `sda` before a reboot must not be shown of another disk that is `sda` now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use inventory::Sections;
-use inventory::sections::{Disk, Nic};
 
-use crate::canonical::{disk_key, nic_key, partition_of};
+use crate::canonical::{disk_key, nic_key, partition_name, split_partition};
 use crate::document::Inventory;
 
 /// The old names and their new ones; no new one for a thing that is gone.
 struct Moved<'a>(HashMap<&'a str, Option<&'a str>>);
 
 impl<'a> Moved<'a> {
-    fn between(old: &'a [(String, &'a str)], new: &'a [(String, &'a str)]) -> Self {
-        // Paths to one drive share a key: the first stays the first.
-        let nth = |all: &[(String, &str)], at: usize, key: &str| all.iter().take(at).filter(|(k, _)| k == key).count();
-        let of = |at: usize, key: &str| {
-            new.iter().filter(|(other, _)| other == key).nth(nth(old, at, key)).map(|(_, name)| *name)
-        };
-        Self(old.iter().enumerate().map(|(at, (key, name))| (*name, of(at, key))).collect())
+    /// Of things with the same key (several paths lead to one drive) the first stays the first.
+    fn between<T>(old: &'a [T], new: &'a [T], key: impl Fn(&T) -> String, name: impl Fn(&T) -> &str) -> Self {
+        let mut names_now: HashMap<String, VecDeque<&str>> = HashMap::new();
+        for thing in new {
+            names_now.entry(key(thing)).or_default().push_back(name(thing));
+        }
+        let mut now = |thing| names_now.get_mut(&key(thing)).and_then(VecDeque::pop_front);
+        Self(old.iter().map(|thing| (name(thing), now(thing))).collect())
     }
 
     /// The new name, or none when the thing is gone. What is no such thing keeps its name.
@@ -34,19 +34,18 @@ impl<'a> Moved<'a> {
 
     /// The same for a disk or one of its partitions.
     fn device(&self, old: &str) -> Option<String> {
-        let names = self.0.keys().copied();
-        let Some((disk, number)) = partition_of(old, names) else { return self.name(old) };
-        let new = self.name(disk)?;
-        let dash = if new.ends_with(|c: char| c.is_ascii_digit()) { "p" } else { "" };
-        Some(format!("{new}{dash}{number}"))
+        let partition = split_partition(old).filter(|_| !self.0.contains_key(old));
+        match partition.filter(|(disk, _)| self.0.contains_key(disk)) {
+            Some((disk, number)) => Some(partition_name(&self.name(disk)?, number)),
+            None => self.name(old),
+        }
     }
 }
 
 /// Renames, in what `merged` keeps from `last`, the disks and cards that `said` tells under other names.
 pub(crate) fn follow(last: &Inventory, said: &Sections, merged: &mut Inventory) {
     if let (Some(old), Some(new)) = (&last.disks, said.disks.data()) {
-        let (old, new) = (disk_names(old), disk_names(new));
-        let moved = Moved::between(&old, &new);
+        let moved = Moved::between(old, new, disk_key, |disk| &disk.name);
         if said.contents.data().is_none() {
             keep(&mut merged.contents, |content| &mut content.device, |name| moved.device(name));
         }
@@ -55,8 +54,7 @@ pub(crate) fn follow(last: &Inventory, said: &Sections, merged: &mut Inventory) 
         }
     }
     if let (Some(old), Some(new)) = (&last.nics, said.nics.data()) {
-        let (old, new) = (nic_names(old), nic_names(new));
-        let moved = Moved::between(&old, &new);
+        let moved = Moved::between(old, new, nic_key, |nic| &nic.name);
         if said.neighbours.data().is_none() {
             keep(&mut merged.neighbours, |neighbour| &mut neighbour.nic, |name| moved.name(name));
         }
@@ -81,18 +79,10 @@ fn keep<T>(
     *kept = named.into_iter().map(|(_, thing)| thing).collect();
 }
 
-fn disk_names(disks: &[Disk]) -> Vec<(String, &str)> {
-    disks.iter().map(|disk| (disk_key(disk), disk.name.as_str())).collect()
-}
-
-fn nic_names(nics: &[Nic]) -> Vec<(String, &str)> {
-    nics.iter().map(|nic| (nic_key(nic), nic.name.as_str())).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use inventory::Section;
-    use inventory::sections::{Content, Drive, Neighbour};
+    use inventory::sections::{Content, Disk, Drive, Neighbour, Nic};
 
     use super::*;
 
@@ -166,8 +156,10 @@ mod tests {
             contents: Some(["sda1", "sdb1"].map(content).to_vec()),
             ..Inventory::default()
         };
-        let said =
-            Sections { disks: Section::new(vec![disk("sdx", "A"), disk("sdy", "A")], vec![]), ..Sections::default() };
+        let said = Sections {
+            disks: Section::new(vec![disk("sdx", "A"), disk("sdy", "A")], vec![]),
+            ..Sections::default()
+        };
         let mut merged = last.clone();
         follow(&last, &said, &mut merged);
         assert_eq!(contents(&merged), ["sdx1", "sdy1"]);

@@ -42,11 +42,10 @@ pub(super) fn gpus(gpus: &[Gpu]) -> Value {
 /// Without what the management controller plugs in and out by itself.
 pub(super) fn usb(devices: &[UsbDevice]) -> Value {
     let form = |device: &UsbDevice| {
-        let interfaces =
-            device.interfaces.iter().cloned().map(|mut interface| {
-                interface.driver = None;
-                interface
-            });
+        let interfaces = device.interfaces.iter().cloned().map(|mut interface| {
+            interface.driver = None;
+            interface
+        });
         plain(&UsbDevice {
             port: String::new(),
             controller: None,
@@ -97,7 +96,12 @@ mod tests {
         assert_ne!(pci(&[card.clone()]), pci(&[PciDevice { link_width: Some(4), ..card }]), "a bad contact");
 
         let gpu = Gpu { address: "0000:65:00.0".into(), ..Gpu::default() };
-        let driven = Gpu { driver: Some("nvidia".into()), memory_bytes: Some(1), nodes: vec!["card0".into()], ..gpu.clone() };
+        let driven = Gpu {
+            driver: Some("nvidia".into()),
+            memory_bytes: Some(1),
+            nodes: vec!["card0".into()],
+            ..gpu.clone()
+        };
         assert_eq!(gpus(&[gpu]), gpus(&[driven]));
     }
 
@@ -107,7 +111,10 @@ mod tests {
             port: port.into(),
             controller: Some("0000:00:14.0".into()),
             speed_mbps: Some(480.0),
-            interfaces: vec![UsbInterface { class: Some("080650".into()), driver: Some("usb-storage".into()) }],
+            interfaces: vec![UsbInterface {
+                class: Some("080650".into()),
+                driver: Some("usb-storage".into()),
+            }],
             ..UsbDevice::default()
         };
         let unbound = UsbDevice {

@@ -20,7 +20,6 @@ pub(crate) use places::{partition_name, split_partition};
 pub(crate) use storage::disk_key;
 
 use crate::document::Inventory;
-use keyed::plain;
 use places::Places;
 
 /// The canonical form: an object of sections.
@@ -48,8 +47,8 @@ pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
     let disk_places = Places::of_disks(disks.as_deref());
     let nic_places = Places::of_nics(nics.as_deref());
     let sections = [
-        ("system", system.as_ref().map(plain)),
-        ("firmware", firmware.as_ref().map(plain)),
+        ("system", system.as_ref().map(machine::system)),
+        ("firmware", firmware.as_ref().map(machine::firmware)),
         ("cpu", cpu.as_ref().map(machine::cpu)),
         ("memory", memory.as_ref().map(machine::memory)),
         ("disks", disks.as_deref().map(storage::disks)),

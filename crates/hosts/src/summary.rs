@@ -276,7 +276,7 @@ mod tests {
                 sockets: Some(n),
                 cores: Some(n),
                 threads: Some(n),
-                max_mhz: Some(n),
+                dies: Some(n),
                 model: Some(n.to_string()),
                 vendor: Some(n.to_string()),
                 microcode: Some(n.to_string()),

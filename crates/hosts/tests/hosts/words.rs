@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use events::Kind;
 use hosts::{Heard, HostError};
-use inventory::{Failure, Goodbye, GoodbyeReason, Id, SCHEMA, Timestamp};
+use inventory::{DriveHealth, Failure, Goodbye, GoodbyeReason, Id, SCHEMA, Sample, Timestamp};
 
 use crate::machine::Machine;
 use crate::site::{SILENCE, Site, site};
@@ -150,4 +150,40 @@ async fn words_for_a_host_that_is_not_there_are_named() {
     assert!(matches!(site.sample(&nobody, &machine, 1, 1.0).await, Err(HostError::NoHost(_))));
     assert!(matches!(site.failure(&nobody, &machine, 1, "x").await, Err(HostError::NoHost(_))));
     assert!(matches!(site.goodbye(&nobody, &machine, 1).await, Err(HostError::NoHost(_))));
+}
+
+#[tokio::test]
+async fn what_drives_said_is_kept_until_they_speak_again() {
+    let site = site().await;
+    let machine = Machine::server(1);
+    let host = site.known(&machine).await;
+    let told = |seq, boot: &str, drives: &[&str]| {
+        let drive = |device: &&str| DriveHealth { device: (*device).to_owned(), ..DriveHealth::default() };
+        let mut sample = machine.sample(seq, 40.0);
+        sample.agent.boot_id = Some(boot.to_owned());
+        sample.drives = drives.iter().map(drive).collect();
+        sample
+    };
+    let kept = async || {
+        let all = hosts::drives(site.store.readers(), &host).await.unwrap();
+        all.into_iter().map(|word| (word.health.device, word.at)).collect::<Vec<_>>()
+    };
+    let take = async |sample: Sample| {
+        let (id, now) = (host.clone(), site.now());
+        site.write(move |tx| Box::pin(async move { hosts::take_sample(tx, &id, &sample, now).await })).await
+    };
+    let first = site.now();
+    take(told(1, "boot", &["sda", "sdb"])).await.unwrap();
+    site.pass(Duration::from_secs(30));
+    take(told(2, "boot", &[])).await.unwrap();
+    assert_eq!(kept().await, [("sda".to_owned(), first), ("sdb".to_owned(), first)]);
+    site.pass(Duration::from_secs(600));
+    take(told(3, "boot", &["sdb"])).await.unwrap();
+    assert_eq!(kept().await, [("sdb".to_owned(), site.now())], "one that is not told of any more is gone");
+    assert_eq!(take(told(2, "boot", &["sdc"])).await.unwrap(), Heard::Late);
+    assert_eq!(kept().await.len(), 1, "a late sample's drives are late, too");
+    take(told(4, "another boot", &[])).await.unwrap();
+    assert_eq!(kept().await, [], "sdb may be another drive now");
+    take(told(5, "another boot", &["sdb"])).await.unwrap();
+    assert_eq!(kept().await.len(), 1);
 }

@@ -4,7 +4,7 @@
 //! To add a collector: a file here with `fn collect(&Probe) -> Result<Data, Nothing>`, a section in the `inventory` crate,
 //! and its name in `inventory::each_section`, which is also this file's module.
 
-mod bmc;
+pub(crate) mod bmc;
 mod contents;
 mod cpu;
 mod disks;

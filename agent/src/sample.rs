@@ -4,6 +4,7 @@ mod arrays;
 mod clock;
 mod drives;
 mod filesystems;
+mod ipmi;
 mod load;
 mod memory_errors;
 mod nics;
@@ -36,6 +37,7 @@ pub struct Sampler {
     start: Arc<Start>,
     clock: Arc<dyn Clock>,
     sensors: hwmon::Inventory,
+    ipmi: ipmi::Rounds,
 }
 
 /// One part's readings, with what could not be read.
@@ -52,6 +54,7 @@ impl Sampler {
             start,
             clock,
             sensors: hwmon::Inventory::default(),
+            ipmi: ipmi::Rounds::default(),
         }
     }
 
@@ -81,8 +84,14 @@ impl Sampler {
         let load = end("load", load, &mut warnings);
         let pressure = end("pressure", pressure, &mut warnings);
         let clock = end("clock", clock, &mut warnings);
-        let temperatures = end("temperatures", temperatures, &mut warnings);
-        let readings = end("readings", readings, &mut warnings);
+        let mut temperatures = end("temperatures", temperatures, &mut warnings);
+        let mut readings = end("readings", readings, &mut warnings);
+        let from_bmc = self.ipmi.tick(&self.root, &self.guard);
+        temperatures.extend(from_bmc.temperatures);
+        temperatures.sort_by(|a, b| a.sensor.cmp(&b.sensor));
+        readings.extend(from_bmc.readings);
+        readings.sort_by(|a, b| a.sensor.cmp(&b.sensor));
+        warnings.extend(from_bmc.warnings);
         let filesystems = end("filesystems", filesystems, &mut warnings);
         let arrays = end("arrays", arrays, &mut warnings);
         let memory_errors = end("memory_errors", memory_errors, &mut warnings);

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use super::{Nothing, bounded, place};
 use crate::probe::Probe;
+pub(crate) use class::by_label as class_by_label;
 pub use input::{Input, Limits, Read};
 pub use kept::Inventory;
 

@@ -77,13 +77,7 @@ pub(super) fn bmc(bmc: &Bmc) -> Value {
 
 /// What is installed, but not how it was started and what it loaded.
 pub(super) fn os(os: &Os) -> Value {
-    plain(&Os {
-        kernel_arguments: None,
-        modules: Vec::new(),
-        taint: None,
-        clock_source: None,
-        ..os.clone()
-    })
+    plain(&Os { kernel_arguments: None, modules: Vec::new(), taint: None, clock_source: None, ..os.clone() })
 }
 
 #[cfg(test)]
@@ -93,7 +87,12 @@ mod tests {
     #[test]
     fn another_boot_of_the_same_system_makes_no_difference() {
         let one = Os { kernel: Some("6.1".into()), ..Os::default() };
-        let other = Os { modules: vec!["xfs".into()], taint: Some("POE".into()), clock_source: Some("tsc".into()), ..one.clone() };
+        let other = Os {
+            modules: vec!["xfs".into()],
+            taint: Some("POE".into()),
+            clock_source: Some("tsc".into()),
+            ..one.clone()
+        };
         assert_eq!(os(&one), os(&other));
         assert_ne!(os(&one), os(&Os { kernel: Some("6.12".into()), ..one.clone() }));
 
@@ -108,7 +107,12 @@ mod tests {
 
         let node = |bytes| NumaNode { memory_bytes: Some(bytes), ..NumaNode::default() };
         let one = Cpu { sockets: Some(2), numa_nodes: vec![node(1)], ..Cpu::default() };
-        let other = Cpu { max_mhz: Some(3200), governor: Some("powersave".into()), numa_nodes: vec![node(2)], ..one.clone() };
+        let other = Cpu {
+            max_mhz: Some(3200),
+            governor: Some("powersave".into()),
+            numa_nodes: vec![node(2)],
+            ..one.clone()
+        };
         assert_eq!(cpu(&one), cpu(&other));
         assert_ne!(cpu(&one), cpu(&Cpu { sockets: Some(1), ..one.clone() }));
     }

@@ -2,7 +2,8 @@
 
 use events::Kind;
 use hosts::{ChangeKind, HostError, Taken};
-use inventory::Section;
+use inventory::sections::{Bmc, Content, Disk, PciDevice};
+use inventory::{Report, Section, Sections};
 
 use crate::machine::Machine;
 use crate::site::{SILENCE, site};
@@ -184,7 +185,10 @@ async fn slow_sections_of_a_first_boot_make_no_revisions() {
     assert_eq!(revisions.len(), 1);
     assert!(site.events(Kind::InventoryChanged).await.is_empty());
     let first = hosts::inventory(site.store.readers(), &host, Some(1)).await.unwrap().unwrap().inventory;
-    assert!(first.contents.is_some() && first.bmc.is_some() && first.disks.is_some(), "all of it is in the first");
+    assert!(
+        first.contents.is_some() && first.bmc.is_some() && first.disks.is_some(),
+        "all of it is in the first"
+    );
 
     // What changes in them from then on is a change; what comes for the first time beside it is not told with it.
     let sections = Sections {

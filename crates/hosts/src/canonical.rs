@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub(crate) use keyed::hash;
 pub(crate) use network::nic_key;
 pub(crate) use places::{partition_name, split_partition};
-pub(crate) use storage::disk_key;
+pub(crate) use storage::{disk_key, drive_key};
 
 use crate::document::Inventory;
 use places::Places;

@@ -9,7 +9,7 @@ use inventory::sections::{
 use inventory::{Section, Sections, each_section};
 use serde::{Deserialize, Serialize};
 
-use crate::follow::follow;
+use crate::follow::{follow, keep_of_sleepers};
 
 /// What a host is made of, as far as it was ever told. A section that was never read is absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub(crate) const SECTIONS: [&str; 17] = each_section!(names);
 /// Puts a report's good sections over the last good data; also answers how each section went. What is kept speaks of disks
 /// and cards by their names of now.
 pub(crate) fn merge(
-    last: Inventory,
+    mut last: Inventory,
     said: &Sections,
 ) -> (Inventory, [(&'static str, SectionNews); SECTIONS.len()]) {
     macro_rules! merged {
@@ -98,9 +98,11 @@ pub(crate) fn merge(
     macro_rules! news_of {
         ($($name:ident)*) => { [$((stringify!($name), news(&said.$name))),*] };
     }
-    let before = Inventory { disks: last.disks.clone(), nics: last.nics.clone(), ..Inventory::default() };
+    follow(&mut last, said);
+    let slept =
+        Inventory { contents: last.contents.clone(), drives: last.drives.clone(), ..Inventory::default() };
     let mut inventory = each_section!(merged);
-    follow(&before, said, &mut inventory);
+    keep_of_sleepers(&slept, &mut inventory);
     (inventory, each_section!(news_of))
 }
 

@@ -6,8 +6,9 @@
 use std::collections::{HashMap, VecDeque};
 
 use inventory::Sections;
+use inventory::sections::{Drive, DriveSource};
 
-use crate::canonical::{disk_key, nic_key, partition_name, split_partition};
+use crate::canonical::{disk_key, drive_key, nic_key, partition_name, split_partition};
 use crate::document::Inventory;
 
 /// The old names and their new ones; no new one for a thing that is gone.
@@ -42,21 +43,33 @@ impl<'a> Moved<'a> {
     }
 }
 
-/// Renames, in what `merged` keeps from `last`, the disks and cards that `said` tells under other names.
-pub(crate) fn follow(last: &Inventory, said: &Sections, merged: &mut Inventory) {
-    if let (Some(old), Some(new)) = (&last.disks, said.disks.data()) {
+/// Renames, in what is kept from `last`, the disks and cards that `said` tells under other names.
+pub(crate) fn follow(last: &mut Inventory, said: &Sections) {
+    let Inventory { disks, nics, contents, drives, neighbours, .. } = last;
+    if let (Some(old), Some(new)) = (disks, said.disks.data()) {
         let moved = Moved::between(old, new, disk_key, |disk| &disk.name);
-        if said.contents.data().is_none() {
-            keep(&mut merged.contents, |content| &mut content.device, |name| moved.device(name));
-        }
-        if said.drives.data().is_none() {
-            keep(&mut merged.drives, |drive| &mut drive.device, |name| moved.name(name));
+        keep(contents, |content| &mut content.device, |name| moved.device(name));
+        keep(drives, |drive| &mut drive.device, |name| moved.name(name));
+    }
+    if let (Some(old), Some(new)) = (nics, said.nics.data()) {
+        let moved = Moved::between(old, new, nic_key, |nic| &nic.name);
+        keep(neighbours, |neighbour| &mut neighbour.nic, |name| moved.name(name));
+    }
+}
+
+/// A disk that slept when it was its turn was not asked: what it said before still stands, also where the others spoke anew.
+pub(crate) fn keep_of_sleepers(last: &Inventory, merged: &mut Inventory) {
+    for content in merged.contents.iter_mut().flatten().filter(|content| content.unread.is_some()) {
+        let before = last.contents.iter().flatten().find(|before| before.device == content.device);
+        if let Some(before) = before {
+            content.clone_from(before);
         }
     }
-    if let (Some(old), Some(new)) = (&last.nics, said.nics.data()) {
-        let moved = Moved::between(old, new, nic_key, |nic| &nic.name);
-        if said.neighbours.data().is_none() {
-            keep(&mut merged.neighbours, |neighbour| &mut neighbour.nic, |name| moved.name(name));
+    for drive in merged.drives.iter_mut().flatten().filter(|drive| drive.source == DriveSource::Kernel) {
+        let Some(key) = drive_key(drive) else { continue };
+        let is_it = |before: &&Drive| before.source != DriveSource::Kernel && drive_key(before) == Some(key);
+        if let Some(before) = last.drives.iter().flatten().find(is_it) {
+            *drive = Drive { device: std::mem::take(&mut drive.device), ..before.clone() };
         }
     }
 }
@@ -82,7 +95,7 @@ fn keep<T>(
 #[cfg(test)]
 mod tests {
     use inventory::Section;
-    use inventory::sections::{Content, Disk, Drive, Neighbour, Nic};
+    use inventory::sections::{Content, Disk, Neighbour, Nic};
 
     use super::*;
 
@@ -112,23 +125,53 @@ mod tests {
             neighbours: Some(vec![neighbour("eth0"), neighbour("eth1")]),
             ..Inventory::default()
         };
-        let mut said = Sections {
+        let said = Sections {
             disks: Section::new(vec![disk("nvme0n1", "D"), disk("sda", "B"), disk("sdb", "A")], vec![]),
             nics: Section::new(vec![nic("eno1", 1), nic("eno2", 0)], vec![]),
             ..Sections::default()
         };
         let mut merged = last.clone();
-        follow(&last, &said, &mut merged);
+        follow(&mut merged, &said);
         assert_eq!(contents(&merged), ["md0", "sda1", "sdb", "sdb12"], "what was on the lost disk is lost");
         let drives: Vec<_> = merged.drives.iter().flatten().map(|drive| drive.device.as_str()).collect();
         assert_eq!(drives, ["/dev/bus/0 -d megaraid,1", "sdb"]);
         let heard: Vec<_> = merged.neighbours.iter().flatten().map(|one| one.nic.as_str()).collect();
         assert_eq!(heard, ["eno1", "eno2"]);
+    }
 
-        said.contents = Section::new(vec![content("sda1")], vec![]);
-        let mut merged = Inventory { contents: said.contents.data().cloned(), ..last.clone() };
-        follow(&last, &said, &mut merged);
-        assert_eq!(contents(&merged), ["sda1"], "what is told now is told by the names of now");
+    #[test]
+    fn who_slept_keeps_his_word() {
+        let content = |device: &str, unread: Option<&str>| Content {
+            device: device.into(),
+            unread: unread.map(str::to_owned),
+            ..Content::default()
+        };
+        let drive = |serial: &str, source, model: Option<&str>| Drive {
+            device: format!("of {serial}"),
+            serial: Some(serial.into()),
+            source,
+            model: model.map(str::to_owned),
+            ..Drive::default()
+        };
+        let last = Inventory {
+            contents: Some(vec![content("sda", None), content("sdb", Some("asleep"))]),
+            drives: Some(vec![
+                drive("A", DriveSource::Drive, Some("M1")),
+                drive("B", DriveSource::Kernel, Some("M2")),
+            ]),
+            ..Inventory::default()
+        };
+        let mut merged = Inventory {
+            contents: Some(["sda", "sdb", "sdc"].map(|device| content(device, Some("asleep"))).to_vec()),
+            drives: Some(["A", "B", "C"].map(|serial| drive(serial, DriveSource::Kernel, None)).to_vec()),
+            ..Inventory::default()
+        };
+        keep_of_sleepers(&last, &mut merged);
+        let unread: Vec<_> =
+            merged.contents.iter().flatten().map(|content| content.unread.is_some()).collect();
+        assert_eq!(unread, [false, true, true]);
+        let models: Vec<_> = merged.drives.iter().flatten().map(|drive| drive.model.as_deref()).collect();
+        assert_eq!(models, [Some("M1"), None, None]);
     }
 
     #[test]
@@ -144,7 +187,7 @@ mod tests {
             ..Sections::default()
         };
         let mut merged = last.clone();
-        follow(&last, &said, &mut merged);
+        follow(&mut merged, &said);
         assert_eq!(contents(&merged), ["sda2", "sdb3", "vda5"]);
     }
 
@@ -161,7 +204,7 @@ mod tests {
             ..Sections::default()
         };
         let mut merged = last.clone();
-        follow(&last, &said, &mut merged);
+        follow(&mut merged, &said);
         assert_eq!(contents(&merged), ["sdx1", "sdy1"]);
     }
 }

@@ -49,6 +49,9 @@ fn is_told_by_another(change: &Change, changes: &[Change]) -> bool {
         ["memory", "slots", ..] => {
             changes.iter().any(|other| other.path()[..] == ["memory", "installed_bytes"])
         }
+        ["contents", disk, "table", ..] => changes
+            .iter()
+            .any(|other| matches!(other.path()[..], ["disks", of, "partitions", ..] if of == disk)),
         ["drives" | "contents", key] => changes.iter().any(|other| match other.path()[..] {
             ["disks", disk] if other.kind == change.kind => {
                 key.strip_prefix(disk).is_some_and(|rest| rest.is_empty() || rest.starts_with(" part "))
@@ -90,7 +93,13 @@ fn phrase(change: &Change) -> String {
             }
         }
         (["neighbours", card], before, after) => switch_port(card, before.as_ref(), after.as_ref()),
-        (["disks", disk, "partitions", ..], ..) => format!("partitions of {} changed", shorten(disk)),
+        (["contents", volume, "signatures"], before, after) => {
+            let (before, after) = (signatures(before.as_ref()), signatures(after.as_ref()));
+            format!("{}: {before} → {after}", shorten(volume))
+        }
+        (["disks" | "contents", disk, "partitions" | "table", ..], ..) => {
+            format!("partitions of {} changed", shorten(disk))
+        }
         ([section], _, Some(_)) => format!("{section} told for the first time"),
         ([section], ..) => format!("{section} not told any more"),
         (_, Some(before), Some(after)) => format!("{}: {} → {}", place(&path), value(before), value(after)),
@@ -102,6 +111,13 @@ fn phrase(change: &Change) -> String {
 
 fn place(path: &[&str]) -> String {
     path.iter().map(|part| shorten(part)).collect::<Vec<_>>().join(" ")
+}
+
+/// What is on a volume: `ext4`.
+fn signatures(told: Option<&Value>) -> String {
+    let kinds = told.and_then(Value::as_array).into_iter().flatten();
+    let kinds: Vec<String> = kinds.filter_map(|one| one.get("kind")?.as_str().map(shorten)).collect();
+    if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" and ") }
 }
 
 /// Which cable was moved, and from where to where.
@@ -157,7 +173,7 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use inventory::sections::{
-        Content, Cpu, Disk, Drive, Firmware, Memory, MemorySlot, Neighbour, Partition, PciDevice,
+        Content, Cpu, Disk, Drive, Firmware, Memory, MemorySlot, Neighbour, Partition, PciDevice, Signature,
     };
 
     use super::*;
@@ -259,6 +275,14 @@ mod tests {
             Inventory { disks: Some(vec![disk]), ..Inventory::default() }
         };
         assert_eq!(said(&parted(&[1, 2, 3]), &parted(&[4, 5])), "partitions of A changed");
+        let formatted = |kind: &str| {
+            let signature = Signature { kind: kind.into(), ..Signature::default() };
+            let signatures = if kind.is_empty() { vec![] } else { vec![signature] };
+            let content = Content { device: "vda1".into(), signatures, ..Content::default() };
+            Inventory { contents: Some(vec![content]), ..Inventory::default() }
+        };
+        assert_eq!(said(&formatted("ext4"), &formatted("xfs")), "vda1: ext4 → xfs");
+        assert_eq!(said(&formatted(""), &formatted("crypto_LUKS")), "vda1: nothing → crypto_LUKS");
     }
 
     #[test]

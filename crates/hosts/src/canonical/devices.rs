@@ -92,8 +92,12 @@ mod tests {
             slot: Some("3".into()),
             ..card.clone()
         };
-        assert_eq!(pci(&[card.clone()]), pci(&[driven]));
-        assert_ne!(pci(&[card.clone()]), pci(&[PciDevice { link_width: Some(4), ..card }]), "a bad contact");
+        assert_eq!(pci(std::slice::from_ref(&card)), pci(&[driven]));
+        assert_ne!(
+            pci(std::slice::from_ref(&card)),
+            pci(&[PciDevice { link_width: Some(4), ..card }]),
+            "a bad contact"
+        );
 
         let gpu = Gpu { address: "0000:65:00.0".into(), ..Gpu::default() };
         let driven = Gpu {
@@ -122,7 +126,7 @@ mod tests {
             speed_mbps: None,
             ..stick("3-2.4")
         };
-        assert_eq!(usb(&[stick("1-2.4")]), usb(&[unbound.clone()]));
+        assert_eq!(usb(&[stick("1-2.4")]), usb(std::slice::from_ref(&unbound)));
         assert!(usb(&[unbound]).get("0000:00:14.0 port 2.4").is_some());
         assert_ne!(usb(&[stick("1-2")]), usb(&[stick("1-3")]));
         let virtual_media = UsbDevice { bmc: true, ..stick("1-7") };

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn many_things_of_one_key_are_numbered_without_end() {
-        let many = keyed(&[3, 1, 2, 1], |_| "k".to_owned(), |number| plain(number));
+        let many = keyed(&[3, 1, 2, 1], |_| "k".to_owned(), plain);
         assert_eq!(many, serde_json::json!({ "k": 1, "k #2": 1, "k #3": 2, "k #4": 3 }));
     }
 }

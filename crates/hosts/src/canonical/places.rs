@@ -12,7 +12,15 @@ pub(crate) struct Places<'a>(HashMap<&'a str, String>);
 
 impl<'a> Places<'a> {
     pub(crate) fn of_disks(disks: Option<&'a [Disk]>) -> Self {
-        Self(disks.into_iter().flatten().map(|disk| (disk.name.as_str(), disk_key(disk))).collect())
+        let mut keys = HashMap::new();
+        for disk in disks.into_iter().flatten() {
+            // What is stacked upon disks goes by the name that its owner gave it.
+            let labelled =
+                disk.holders.iter().filter_map(|holder| Some((&holder.name, holder.label.as_ref()?)));
+            keys.extend(labelled.map(|(name, label)| (name.as_str(), label.clone())));
+            keys.insert(disk.name.as_str(), disk_key(disk));
+        }
+        Self(keys)
     }
 
     pub(crate) fn of_nics(nics: Option<&'a [Nic]>) -> Self {

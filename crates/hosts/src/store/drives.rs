@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 /// The last word of one drive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriveWord {
-    /// When it came.
+    /// When its numbers came. Those of a drive that sleeps are from before it fell asleep.
     pub at: Timestamp,
     /// How the drive does.
     #[serde(flatten)]
@@ -20,23 +20,30 @@ pub(crate) async fn put(tx: &mut Tx, host: &Id, sample: &Sample, now: Timestamp)
     if sample.drives.is_empty() {
         return Ok(());
     }
-    for drive in &sample.drives {
-        let document = serde_json::to_string(drive).map_err(|error| corrupt(host, &error))?;
+    for said in &sample.drives {
+        let drive = key(said);
+        let last = if said.asleep { word(tx, host, drive).await? } else { None };
+        let word = match last {
+            Some(DriveWord { at, health }) => {
+                DriveWord { at, health: DriveHealth { asleep: true, device: said.device.clone(), ..health } }
+            }
+            None => DriveWord { at: now, health: said.clone() },
+        };
+        let document = serde_json::to_string(&word.health).map_err(|error| corrupt(host, &error))?;
         sqlx::query(
-            "INSERT INTO host_drive (host_id, device, boot_id, taken_at, document) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (host_id, device) DO UPDATE SET
-                 boot_id = excluded.boot_id, taken_at = excluded.taken_at, document = excluded.document",
+            "INSERT INTO host_drive (host_id, drive, told_at, taken_at, document) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (host_id, drive) DO UPDATE SET
+                 told_at = excluded.told_at, taken_at = excluded.taken_at, document = excluded.document",
         )
         .bind(host.as_str())
-        .bind(&drive.device)
-        .bind(&sample.agent.boot_id)
+        .bind(drive)
         .bind(now.millis())
+        .bind(word.at.millis())
         .bind(document)
         .execute(&mut *tx)
         .await?;
     }
-    // All that this sample named were written just now.
-    sqlx::query("DELETE FROM host_drive WHERE host_id = $1 AND taken_at <> $2")
+    sqlx::query("DELETE FROM host_drive WHERE host_id = $1 AND told_at <> $2")
         .bind(host.as_str())
         .bind(now.millis())
         .execute(tx)
@@ -44,25 +51,42 @@ pub(crate) async fn put(tx: &mut Tx, host: &Id, sample: &Sample, now: Timestamp)
     Ok(())
 }
 
-/// The last word of each of a host's drives in its present boot, by device.
+fn key(drive: &DriveHealth) -> &str {
+    let said = [&drive.wwn, &drive.serial].into_iter().flatten().find(|text| !text.is_empty());
+    said.unwrap_or(&drive.device)
+}
+
+type Row = (i64, String);
+
+async fn word(tx: &mut Tx, host: &Id, drive: &str) -> Result<Option<DriveWord>, StoreError> {
+    let row: Option<Row> =
+        sqlx::query_as("SELECT taken_at, document FROM host_drive WHERE host_id = $1 AND drive = $2")
+            .bind(host.as_str())
+            .bind(drive)
+            .fetch_optional(tx)
+            .await?;
+    row.map(|row| read(host, row)).transpose()
+}
+
+/// The last word of each of a host's drives.
 ///
 /// # Errors
 /// The database's.
 pub async fn drives(readers: &SqlitePool, host: &Id) -> Result<Vec<DriveWord>, StoreError> {
-    let rows: Vec<(i64, String)> = sqlx::query_as(
-        "SELECT host_drive.taken_at, host_drive.document
-         FROM host_drive JOIN host ON host.id = host_drive.host_id
-         WHERE host_drive.host_id = $1 AND COALESCE(host_drive.boot_id, '') = COALESCE(host.boot_id, '')
-         ORDER BY host_drive.device",
-    )
-    .bind(host.as_str())
-    .fetch_all(readers)
-    .await?;
-    let word = |(at, text): (i64, String)| {
-        let health = serde_json::from_str(&text).map_err(|error| corrupt(host, &error))?;
-        Ok(DriveWord { at: Timestamp(at), health })
-    };
-    rows.into_iter().map(word).collect()
+    let rows: Vec<Row> =
+        sqlx::query_as("SELECT taken_at, document FROM host_drive WHERE host_id = $1 ORDER BY drive")
+            .bind(host.as_str())
+            .fetch_all(readers)
+            .await?;
+    let words: Result<Vec<DriveWord>, StoreError> = rows.into_iter().map(|row| read(host, row)).collect();
+    let mut words = words?;
+    words.sort_by(|a, b| a.health.device.cmp(&b.health.device));
+    Ok(words)
+}
+
+fn read(host: &Id, (at, document): Row) -> Result<DriveWord, StoreError> {
+    let health = serde_json::from_str(&document).map_err(|error| corrupt(host, &error))?;
+    Ok(DriveWord { at: Timestamp(at), health })
 }
 
 fn corrupt(host: &Id, error: &serde_json::Error) -> StoreError {

@@ -43,8 +43,10 @@ pub(crate) struct Last {
     pub(crate) agent_version: Option<String>,
 }
 
+type LastRow = (i64, Option<String>, Option<Vec<u8>>, Option<String>);
+
 pub(crate) async fn last(tx: &mut Tx, host: &Id) -> Result<Last, HostError> {
-    let row: Option<(i64, Option<String>, Option<Vec<u8>>, Option<String>)> = sqlx::query_as(
+    let row: Option<LastRow> = sqlx::query_as(
         "SELECT host.revision, host.inventory_hash, kept.document, kept.agent_version
          FROM host LEFT JOIN host_inventory kept ON kept.host_id = host.id
          WHERE host.id = $1",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use events::Kind;
-use hosts::{Heard, HostError};
+use hosts::{DriveWord, Heard, HostError};
 use inventory::{DriveHealth, Failure, Goodbye, GoodbyeReason, Id, SCHEMA, Sample, Timestamp};
 
 use crate::machine::Machine;
@@ -157,33 +157,45 @@ async fn what_drives_said_is_kept_until_they_speak_again() {
     let site = site().await;
     let machine = Machine::server(1);
     let host = site.known(&machine).await;
-    let told = |seq, boot: &str, drives: &[&str]| {
-        let drive = |device: &&str| DriveHealth { device: (*device).to_owned(), ..DriveHealth::default() };
-        let mut sample = machine.sample(seq, 40.0);
-        sample.agent.boot_id = Some(boot.to_owned());
-        sample.drives = drives.iter().map(drive).collect();
-        sample
+    let drive = |device: &str, serial: &str| DriveHealth {
+        device: device.to_owned(),
+        serial: Some(serial.to_owned()),
+        temp_celsius: Some(30),
+        ..DriveHealth::default()
     };
-    let kept = async || {
-        let all = hosts::drives(site.store.readers(), &host).await.unwrap();
-        all.into_iter().map(|word| (word.health.device, word.at)).collect::<Vec<_>>()
-    };
-    let take = async |sample: Sample| {
+    let take = async |seq, drives: Vec<DriveHealth>| {
+        let sample = Sample { drives, ..machine.sample(seq, 40.0) };
         let (id, now) = (host.clone(), site.now());
         site.write(move |tx| Box::pin(async move { hosts::take_sample(tx, &id, &sample, now).await })).await
     };
+    let kept = async || hosts::drives(site.store.readers(), &host).await.unwrap();
     let first = site.now();
-    take(told(1, "boot", &["sda", "sdb"])).await.unwrap();
+    take(1, vec![drive("sda", "A"), drive("sdb", "B")]).await.unwrap();
     site.pass(Duration::from_secs(30));
-    take(told(2, "boot", &[])).await.unwrap();
-    assert_eq!(kept().await, [("sda".to_owned(), first), ("sdb".to_owned(), first)]);
+    take(2, vec![]).await.unwrap();
+    let names: Vec<_> = kept().await.into_iter().map(|word| (word.health.device, word.at)).collect();
+    assert_eq!(
+        names,
+        [("sda".to_owned(), first), ("sdb".to_owned(), first)],
+        "most samples say nothing of drives"
+    );
+
     site.pass(Duration::from_secs(600));
-    take(told(3, "boot", &["sdb"])).await.unwrap();
-    assert_eq!(kept().await, [("sdb".to_owned(), site.now())], "one that is not told of any more is gone");
-    assert_eq!(take(told(2, "boot", &["sdc"])).await.unwrap(), Heard::Late);
+    let asleep = DriveHealth { asleep: true, temp_celsius: None, ..drive("sdc", "B") };
+    take(3, vec![asleep]).await.unwrap();
+    let words = kept().await;
+    assert_eq!(words.len(), 1, "a drive that is not named any more is gone");
+    let DriveWord { at, health } = &words[0];
+    assert_eq!(
+        (*at, health.temp_celsius, health.asleep),
+        (first, Some(30), true),
+        "its last numbers, and that it sleeps"
+    );
+    assert_eq!(health.device, "sdc", "by its name of now");
+
+    assert_eq!(take(2, vec![drive("sda", "A")]).await.unwrap(), Heard::Late);
     assert_eq!(kept().await.len(), 1, "a late sample's drives are late, too");
-    take(told(4, "another boot", &[])).await.unwrap();
-    assert_eq!(kept().await, [], "sdb may be another drive now");
-    take(told(5, "another boot", &["sdb"])).await.unwrap();
-    assert_eq!(kept().await.len(), 1);
+    take(4, vec![drive("sdc", "B")]).await.unwrap();
+    let words = kept().await;
+    assert_eq!((words[0].at, words[0].health.asleep), (site.now(), false));
 }

@@ -43,6 +43,7 @@ pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
         bmc,
         filesystems,
         os,
+        warnings: _,
     } = inventory;
     let disk_places = Places::of_disks(disks.as_deref());
     let nic_places = Places::of_nics(nics.as_deref());

@@ -19,7 +19,7 @@
 //! - A revision is stored only when what the machine *is* changed, not when it booted another kernel.
 //! - Every change writes its event in the same transaction. Everything that a machine may send without end is bounded.
 //!
-//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `diff`, `summary`, `overview`, `name`, `state`. All SQL
+//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `follow`, `diff`, `summary`, `overview`, `name`, `state`. All SQL
 //! stands in `store/`. Functions that change rows take the transaction, so that callers compose them; those that read take
 //! the readers' pool. Keys are never seen here but as hashes.
 //!
@@ -35,6 +35,7 @@ mod document;
 mod enrol;
 mod error;
 mod facts;
+mod follow;
 mod host;
 mod identity;
 mod junk;
@@ -71,6 +72,7 @@ pub use speak::Heard;
 pub use state::{Event, IllegalTransition, State, UnknownState};
 pub use store::actions::{actions, hosts_with_actions, logs};
 pub use store::claims::claims;
+pub use store::drives::{DriveWord, drives};
 pub use store::facts::{all_facts, authenticate, facts, facts_by_mac};
 pub use store::identifiers::identifiers;
 pub use store::inventories::{Revision, StoredInventory, inventory, revisions};

@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod claims;
+pub(crate) mod drives;
 pub(crate) mod facts;
 pub(crate) mod hosts;
 pub(crate) mod identifiers;

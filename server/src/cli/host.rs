@@ -10,7 +10,7 @@ use crate::api::v1::claims::Settle;
 use crate::api::v1::hosts::{Detail, Event, Rename, TrailAttempt};
 use crate::format;
 use crate::links::escape;
-use crate::pages::inventory_view;
+use crate::pages::inventory_view::View;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -241,16 +241,17 @@ fn shown(detail: &Detail) -> String {
     let Some(inventory) = &detail.inventory else {
         return text + "\nIt has not reported its inventory yet.\n";
     };
-    for card in inventory_view::cards(host, inventory) {
+    let view = View { host, inventory, sample: detail.sample.as_ref(), drives: &detail.drives };
+    for card in view.cards() {
         text.push_str(&format!("\n{}\n", card.title));
         let width = card.rows.iter().map(|(term, _)| term.chars().count()).max().unwrap_or(0);
         for (term, value) in card.rows {
-            text.push_str(&format!("  {term:width$}  {value}\n"));
+            text.push_str(&format!("  {term:width$}  {}\n", value.plain()));
         }
     }
-    for shown in inventory_view::tables(inventory, detail.sample.as_ref()) {
+    for shown in view.tables() {
         text.push_str(&format!("\n{}\n", shown.title));
-        let rows = shown.rows.into_iter().map(|row| row.into_iter().map(|(_, cell)| cell).collect());
+        let rows = shown.rows.into_iter().map(|row| row.into_iter().map(|(_, cell)| cell.plain()).collect());
         for line in super::output::wide_table(shown.headings, rows).lines() {
             text.push_str(&format!("  {line}\n"));
         }

@@ -29,7 +29,7 @@ pub(crate) fn ask(
     programs: &[&Path],
     prepare: &str,
 ) -> anyhow::Result<Told> {
-    packages::require(packages::LAB)?;
+    packages::require(&[packages::LAB, packages::HARDWARE].concat())?;
     let scratch = Scratch::new()?;
     let deadline = Deadline::seconds(PATIENCE_SECS);
     // Without its debugging information, which is most of it and would only have to be carried into the machine.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lab::{Deadline, Firmware, MachineSpec, Namespace, Process, Scratch};
+use lab::{Deadline, Firmware, MachineSpec, Namespace, Process, Scratch, packages};
 
 use crate::claims::{is, there};
 use crate::machine;
@@ -127,6 +127,7 @@ fn parts(folder: &Path) -> Vec<String> {
 
 #[test]
 fn every_kind_of_disk_is_told() {
+    packages::require(packages::HARDWARE).unwrap();
     let namespace = Namespace::new().unwrap();
     let folder = Scratch::new().unwrap();
     let mut spec = MachineSpec::new("storage", Firmware::Bios, "52:54:00:00:01:01");

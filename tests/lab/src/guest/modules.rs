@@ -16,13 +16,18 @@ const DEPMOD_SECS: u64 = 300;
 pub(super) fn install(kernel: &Kernel, modules: &[String], root: &Path) -> anyhow::Result<()> {
     let list = std::fs::read_to_string(dependencies(kernel)?)?;
     let known = Known::parse(&list);
+    let built_in = std::fs::read_to_string(kernel.modules.join("modules.builtin"))?;
     let folder = root.join("lib/modules").join(&kernel.version);
     let mut needed = BTreeSet::new();
     for module in modules {
         let name = module.split_whitespace().next().unwrap_or_default();
-        needed.extend(known.closure(name).with_context(|| {
-            format!("the kernel {} has no module {name} (it may be built in now)", kernel.version)
-        })?);
+        // From one Debian to the next a module may have moved into the kernel.
+        if built_in.lines().any(|path| name_of(path) == name.replace('-', "_")) {
+            continue;
+        }
+        let closure = known.closure(name);
+        needed
+            .extend(closure.with_context(|| format!("the kernel {} has no module {name}", kernel.version))?);
     }
     let mut lines = String::new();
     for path in needed {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::chain::chain;
 use crate::collect::Collectors;
+use crate::dump::{NoDump, dump};
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
 use crate::run::{RunError, run};
@@ -57,6 +58,12 @@ struct ReportArgs {
     /// Indent the JSON.
     #[arg(long)]
     pretty: bool,
+    /// Capture all that is read into this folder instead, for a bug report: `--root DIR` reads it again.
+    #[arg(long, value_name = "DIR")]
+    dump: Option<PathBuf>,
+    /// Put other serial numbers, MACs and names in the place of the real ones.
+    #[arg(long, requires = "dump")]
+    redact: bool,
 }
 
 #[derive(Args)]
@@ -121,6 +128,8 @@ enum Failed {
     NoRandom(#[from] getrandom::Error),
     #[error("{0}")]
     Empty(String),
+    #[error(transparent)]
+    NoDump(#[from] NoDump),
     #[error("writing JSON")]
     NoJson(#[from] serde_json::Error),
     #[error("writing to standard output")]
@@ -171,6 +180,11 @@ fn live(settings: Settings, root: Root, once: bool) -> Result<(), Failed> {
 
 fn report(args: &ReportArgs) -> Result<(), Failed> {
     let root = Root::at(args.root.root.clone());
+    if let Some(folder) = &args.dump {
+        let dump = dump(root, folder, args.redact, Arc::new(SystemClock))?;
+        let line = format!("{}: {dump}", folder.display());
+        return writeln!(std::io::stdout(), "{line}").map_err(Failed::NotPrinted);
+    }
     let start = Arc::new(Start::new(&root)?);
     let reporter = Reporter { collectors: Collectors::new(root), start, clock: Arc::new(SystemClock) };
     let report = if args.all { reporter.all() } else { reporter.quick() };

@@ -28,6 +28,7 @@ mod usb;
 
 pub(crate) use memory::field_bytes as memory_field_bytes;
 pub use mounts::{Mount, mounted_devices};
+pub(crate) use os::redact;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@
 //!                                     └─▶ listen ◀── a server that comes and asks
 //! ```
 //!
-//! It reads, and never writes to a disk: no device node is opened, no child process is started. Three promises shape it:
+//! It reads, and never writes to a disk; of devices it asks only what is known to change nothing. Three promises shape it:
 //!
 //! - **One failed part loses only itself.** Each collector runs alone ([`guard`]): a panic, a hang, a file that is refused
 //!   costs its section, or a line in it, and never the report.
@@ -25,7 +25,9 @@ mod chain;
 pub mod cli;
 pub mod client;
 pub mod collect;
+pub mod dump;
 pub mod guard;
+mod kernel;
 pub mod listen;
 pub mod outbox;
 pub mod probe;

@@ -8,6 +8,7 @@
 mod captured;
 mod live;
 mod question;
+mod recorder;
 mod space;
 
 use std::io::{self, Read};
@@ -18,8 +19,10 @@ use std::sync::Arc;
 use rustix::io::Errno;
 
 use captured::Captured;
+pub(crate) use captured::{ANSWERS, ERRORS};
 use live::Live;
 pub use question::{Ethtool, Netlink, NvmeCommand, Question, ScsiAnswer};
+pub use recorder::{Recorder, Recording};
 pub use space::Space;
 
 /// How much is read of an ordinary file.
@@ -109,7 +112,7 @@ impl Root {
     /// The tree below `path`; `/` is the machine itself.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
-        if path == Path::new("/") { Self(Arc::new(Live)) } else { Self(Arc::new(Captured(path))) }
+        if path == Path::new("/") { Self(Arc::new(Live)) } else { Self(Arc::new(Captured::at(path))) }
     }
 
     /// A tree of one's own.

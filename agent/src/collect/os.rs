@@ -1,6 +1,6 @@
 //! Kernel and distribution.
 
-mod redact;
+pub(crate) mod redact;
 
 use inventory::sections::Os;
 

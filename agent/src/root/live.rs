@@ -1,7 +1,18 @@
 //! The machine itself.
 
+mod block;
+mod ethtool;
+mod ipmi;
+mod nvme;
+mod scsi;
+mod timex;
+
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::{Question, Space, Tree, read_file, read_names, read_target};
 
@@ -29,9 +40,27 @@ impl Tree for Live {
         match question {
             Question::Space { mount } => Ok(space(mount)?.to_bytes()),
             Question::Architecture => Ok(rustix::system::uname().machine().to_bytes().to_vec()),
-            _ => Err(io::ErrorKind::Unsupported.into()),
+            Question::Timex => timex::ask(),
+            Question::Block { device, offset, length } => block::ask(device, *offset, *length),
+            Question::Nvme { device, command } => nvme::ask(device, *command),
+            Question::Scsi { device, command, length } => scsi::ask(device, command, *length),
+            Question::Ipmi { device, function, command, data } => {
+                ipmi::ask(device, *function, *command, data)
+            }
+            Question::Ethtool { interface, request } => ethtool::ask(interface, *request),
+            Question::Netlink(_) | Question::Frames { .. } => Err(io::ErrorKind::Unsupported.into()),
         }
     }
+}
+
+/// Opens a device node to read. Never blocks: a drive without its medium opens, and says so when it is asked.
+fn open(device: &str) -> io::Result<File> {
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::NOCTTY).bits()).unwrap_or(0);
+    OpenOptions::new().read(true).custom_flags(flags).open(device)
+}
+
+fn refused(what: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
 }
 
 fn space(mount: &str) -> io::Result<Space> {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use lab::{
     Chassis, Deadline, Dimm, Firmware, MachineSpec, Maker, Namespace, Process, Scratch, host_interface,
-    memory_array,
+    memory_array, packages,
 };
 
 use crate::claims::{is, there};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use lab::{Namespace, Scratch, interrupt, packages};
 use serde_json::{Value, json};
@@ -101,14 +101,16 @@ fn inventory(
     let mut all = candidates.iter().zip(measured);
     let (_, ours) = all.next().context("nothing was measured")?;
     let ours = ours.context("the agent's report")?;
-    let mut lines = vec![line("muster-agent report", ours)];
+    ensure!(ours.complaint.is_none(), "the agent's report: {}", ours.complaint.unwrap_or_default());
+    let mut lines = vec![line("muster-agent report", &ours)];
     for ((candidate, theirs), (name, most)) in all.zip(&bounds) {
         let what = format!("CPU of {name}");
         match theirs {
             Ok(theirs) => {
-                let note = format!("{:.1} ms of {:.1} ms", ours.cpu_ms, theirs.cpu_ms);
+                let complaint = theirs.complaint.as_deref().map(|it| format!(" ({it})")).unwrap_or_default();
+                let note = format!("{:.1} ms of {:.1} ms{complaint}", ours.cpu_ms, theirs.cpu_ms);
                 verdict.judge(&what, ours.cpu_ms / theirs.cpu_ms, "×", *most, note);
-                lines.push(line(&candidate.name, theirs));
+                lines.push(line(&candidate.name, &theirs));
             }
             Err(error) => verdict.lost(&what, *most, &error),
         }
@@ -148,8 +150,8 @@ fn watching(program: &Path, minutes: u64, scratch: &Path, verdict: &mut Verdict)
     Ok(())
 }
 
-fn line(name: &str, measured: Measured) -> Value {
-    let Measured { cpu_ms, wall_ms, peak_rss_mib } = measured;
+fn line(name: &str, measured: &Measured) -> Value {
+    let Measured { cpu_ms, wall_ms, peak_rss_mib, .. } = measured;
     json!({"name": name, "cpu_ms": cpu_ms, "wall_ms": wall_ms, "peak_rss_mib": peak_rss_mib})
 }
 

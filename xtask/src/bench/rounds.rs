@@ -14,11 +14,13 @@ pub(super) struct Candidate {
 }
 
 /// What it costs: medians.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measured {
     pub(super) cpu_ms: f64,
     pub(super) wall_ms: f64,
     pub(super) peak_rss_mib: f64,
+    /// What it complained of in the end.
+    pub(super) complaint: Option<String>,
 }
 
 /// Measures them all, or says of one why not.
@@ -48,6 +50,7 @@ pub(super) fn measure(
             cpu_ms: median(costs.iter().map(|cost| cost.cpu)),
             wall_ms: median(costs.iter().map(|cost| cost.wall)),
             peak_rss_mib: f64::from(u32::try_from(peak_kib).unwrap_or(u32::MAX)) / 1024.0,
+            complaint: costs.into_iter().find_map(|cost| cost.complaint),
         })
     };
     Ok(candidates.iter().zip(runs).map(summed).collect())

@@ -8,6 +8,8 @@ use lab::guest::{Guest, Ran};
 use lab::{Deadline, MachineSpec, Namespace, Process, Scratch, packages};
 use serde_json::Value;
 
+use crate::claims::{self, Claim};
+
 /// Ten times what it takes on two idle processors.
 const PATIENCE_SECS: u64 = 480;
 
@@ -47,6 +49,9 @@ muster-agent report --all >/out/report.json
 echo \"report ended with $?\"
 muster-agent sample >/out/sample.json
 echo \"sample ended with $?\"
+muster-agent report --dump /tmp/capture
+echo \"capture ended with $?\"
+tar -cf /out/capture.tar -C /tmp capture
 "
         ),
     };
@@ -70,13 +75,27 @@ fn keep(ran: &Ran, folder: &Path) -> anyhow::Result<()> {
         std::fs::copy(ran.path(name), folder.join(name))?;
     }
     std::fs::write(folder.join("console.txt"), &ran.console)?;
+    let mut copy = Command::new("cp");
+    copy.arg("-a").arg(ran.path("capture")).arg(folder);
+    Process::run("cp", &copy, Deadline::seconds(PATIENCE_SECS))?;
     Ok(())
 }
 
 impl Told {
+    /// What the agent captured in the machine, it must read here as it read it there.
+    fn capture_is_whole(&self) -> anyhow::Result<()> {
+        let mut again = Command::new(muster_tests::agent()?);
+        again.args(["report", "--all", "--root"]).arg(self.ran.path("capture"));
+        let again = Process::run("muster-agent", &again, Deadline::seconds(PATIENCE_SECS))?;
+        let again: Value = serde_json::from_str(&again)?;
+        assert_eq!(again.get("sections"), self.report.get("sections"), "the capture (left) is not the machine");
+        Ok(())
+    }
+
     /// Fails with every claim that does not hold, what the agent said, and the console.
-    pub(crate) fn must(&self, report: &[crate::claims::Claim], sample: &[crate::claims::Claim]) {
-        let wrong = [crate::claims::wrong(report, &self.report), crate::claims::wrong(sample, &self.sample)];
+    pub(crate) fn must(&self, report: &[Claim], sample: &[Claim]) {
+        self.capture_is_whole().unwrap();
+        let wrong = [claims::wrong(report, &self.report), claims::wrong(sample, &self.sample)];
         let wrong = wrong.concat();
         assert!(
             wrong.is_empty(),

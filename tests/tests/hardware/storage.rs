@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lab::{Deadline, Firmware, MachineSpec, Namespace, Process, Scratch, packages};
 
-use crate::claims::{is, there};
+use crate::claims::{Claim, absent, has, is, length};
 use crate::machine;
 
 const MIB: u64 = 1 << 20;
@@ -156,11 +156,82 @@ fn every_kind_of_disk_is_told() {
     let mdadm = lab::guest::mdadm().unwrap();
     let programs = [mdadm.as_path(), Path::new("/usr/sbin/dmsetup")];
     let told = machine::ask(spec, &namespace, &modules, &programs, PREPARE).unwrap();
-    told.must(
-        &[
-            is("/sections/disks/data/serial=PLAIN/size_bytes", 64 * MIB),
-            there("/sections/disks/data/serial=NVME-FAILING"),
-        ],
-        &[],
-    );
+    told.must(&[disks(), paths(), stacked(), filesystems()].concat(), &[]);
+}
+
+fn disk(by: &str, field: &str) -> String {
+    format!("/sections/disks/data/{by}/{field}")
+}
+
+/// What each one is, in the words of its maker.
+fn disks() -> Vec<Claim> {
+    let failing = |field: &str| disk("serial=NVME-FAILING", field);
+    let volume = |field: &str| disk("serial=00aabbccddeeff", field);
+    let lun = |field: &str| disk("serial=S0M1LUN", field);
+    let sata = |field: &str| disk("serial=WD-LAB0001", field);
+    let stick = |field: &str| disk("serial=STICK-1", field);
+    vec![
+        is("/sections/disks/status", "ok"),
+        // Thirteen, and neither the empty drive for discs, nor the hidden halves of the shared drive, nor what is built
+        // upon others.
+        length("/sections/disks/data", 13),
+        absent(&disk("name=sr0", "name")),
+        absent(&disk("name=dm-0", "name")),
+        is(&failing("size_bytes"), 32 * MIB),
+        is(&failing("model"), "QEMU NVMe Ctrl"),
+        is(&failing("transport"), "nvme"),
+        is(&failing("rotational"), false),
+        is(&disk("serial=NVME-BOTH", "logical_block_bytes"), 4096),
+        is(&volume("vendor"), "LSI"),
+        is(&volume("model"), "MR9361-8i"),
+        is(&volume("firmware"), "4.68"),
+        is(&volume("driver"), "megaraid_sas"),
+        is(&volume("wwn"), "naa.600605b00aabbcc1"),
+        is(&lun("transport"), "sas"),
+        is(&lun("vendor"), "SEAGATE"),
+        is(&lun("wwn"), "naa.5000c500cafe0001"),
+        has(&lun("by_id"), "wwn-0x5000c500cafe0001"),
+        // Longer than the 16 characters that SCSI has room for.
+        is(&sata("model"), "WDC WD4003FRYZ-01F0DB0 LAB"),
+        is(&sata("firmware"), "01.01H01"),
+        is(&sata("transport"), "ata"),
+        is(&sata("rotational"), true),
+        is(&sata("rotation_rpm"), 7200),
+        has(&sata("by_id"), "ata-WDC_WD4003FRYZ-01F0DB0_LAB_WD-LAB0001"),
+        is(&stick("removable"), true),
+        is(&stick("transport"), "usb"),
+        is(&disk("driver=scsi_debug", "vendor"), "Linux"),
+        is(&disk("serial=PLAIN", "transport"), "virtual"),
+        is(&disk("serial=PLAIN", "size_bytes"), 64 * MIB),
+    ]
+}
+
+/// Two ways to one disk are no two disks.
+fn paths() -> Vec<Claim> {
+    vec![
+        length(&disk("serial=NVME-BOTH", "nvme_paths"), 2),
+        is(&disk("serial=NVME-BOTH", "nvme_paths/controller=nvme1/state"), "live"),
+        is(&disk("serial=S0M1LUN", "multipath/paths"), 2),
+        is(&disk("serial=S0M1LUN", "multipath/joined_by"), "mpatha"),
+        is(&disk("serial=S0M1LUN", "holders/kind=multipath/label"), "mpatha"),
+        absent(&disk("serial=NVME-FAILING", "nvme_paths")),
+        absent(&disk("serial=WD-LAB0001", "multipath")),
+    ]
+}
+
+fn stacked() -> Vec<Claim> {
+    vec![
+        length(&disk("serial=PLAIN", "partitions"), 2),
+        is(&disk("serial=PLAIN", "partitions/number=1/start_bytes"), MIB),
+        is(&disk("serial=PLAIN", "partitions/number=1/size_bytes"), 32 * MIB),
+        is(&disk("serial=ARRAY-A", "holders/0/kind"), "raid"),
+        is(&disk("serial=ARRAY-C", "holders/0/kind"), "raid"),
+    ]
+}
+
+fn filesystems() -> Vec<Claim> {
+    vec![
+        is("/sections/filesystems/data/mount=~1mnt/kind", "ext4"),
+        has("/sections/filesystems/data/mount=~1mnt/device", "/dev/vd"),
+    ]
 }

@@ -58,7 +58,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mount -t tmpfs tmpfs /run
 exec </dev/console >/dev/console 2>&1
-{load}mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 {OUT_TAG} /out
+{load}mount -t 9p -o trans=virtio,version=9p2000.L,msize=32768 {OUT_TAG} /out
 cd /tmp
 sh /script
 dmesg >/out/dmesg

@@ -25,6 +25,7 @@ mod chain;
 pub mod cli;
 pub mod client;
 pub mod collect;
+pub mod common;
 pub mod dump;
 pub mod guard;
 mod kernel;

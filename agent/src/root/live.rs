@@ -2,7 +2,9 @@
 
 mod block;
 mod ethtool;
+mod frames;
 mod ipmi;
+mod netlink;
 mod nvme;
 mod scsi;
 mod timex;
@@ -48,7 +50,11 @@ impl Tree for Live {
                 ipmi::ask(device, *function, *command, data)
             }
             Question::Ethtool { interface, request } => ethtool::ask(interface, *request),
-            Question::Netlink(_) | Question::Frames { .. } => Err(io::ErrorKind::Unsupported.into()),
+            Question::Cpuid { leaf } => cpuid(*leaf),
+            Question::Netlink(dump) => netlink::dump(*dump),
+            Question::Frames { interface, ethernet_type, seconds } => {
+                frames::hear(interface, *ethernet_type, *seconds)
+            }
         }
     }
 }
@@ -61,6 +67,18 @@ fn open(device: &str) -> io::Result<File> {
 
 fn refused(what: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is no such instruction")]
+fn cpuid(leaf: u32) -> io::Result<Vec<u8>> {
+    let answer = std::arch::x86_64::__cpuid(leaf);
+    Ok([answer.eax, answer.ebx, answer.ecx, answer.edx].into_iter().flat_map(u32::to_le_bytes).collect())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn cpuid(_leaf: u32) -> io::Result<Vec<u8>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn space(mount: &str) -> io::Result<Space> {

@@ -16,6 +16,11 @@ pub enum Question {
     /// The state of the kernel's clock: `struct timex` of adjtimex(2), raw, preceded by the call's return value as a
     /// little-endian `i32`.
     Timex,
+    /// A leaf of the processor's CPUID (x86 only): EAX, EBX, ECX, EDX, each a little-endian `u32`.
+    Cpuid {
+        /// Which.
+        leaf: u32,
+    },
     /// Bytes of a disk or partition, read-only. Wakes a disk that sleeps.
     Block {
         /// `/dev/sda1`.
@@ -113,7 +118,7 @@ pub enum Netlink {
     Links,
     /// `RTM_GETADDR`.
     Addresses,
-    /// `RTM_GETROUTE`.
+    /// `RTM_GETROUTE`; the routes with a destination left out, of which a router may have a million.
     Routes,
 }
 
@@ -125,6 +130,7 @@ impl Question {
             Self::Space { mount } => format!("space/{}", encode(mount)),
             Self::Architecture => "architecture".to_owned(),
             Self::Timex => "timex".to_owned(),
+            Self::Cpuid { leaf } => format!("cpuid/{leaf:08x}"),
             Self::Block { device, offset, length } => format!("block/{}/{offset}-{length}", encode(device)),
             Self::Nvme { device, command: NvmeCommand::Identify { structure, namespace } } => {
                 format!("nvme/{}/identify-{structure}-{namespace}", encode(device))

@@ -31,7 +31,7 @@ pub use message::{Action, AgentStamp, Failure, Goodbye, GoodbyeReason, Reply};
 pub use problem::Problem;
 pub use report::{AgentInfo, Report, Section, Sections, Warning};
 pub use sample::{
-    ArrayState, ClockState, DriveHealth, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure,
-    Reading, Sample, SensorClass, Temperature,
+    ArrayKind, ArrayMember, ArrayState, ClockState, DriveHealth, FilesystemUse, Load, MemoryErrors,
+    MemoryUse, NicState, Pressure, Reading, Sample, SensorClass, SensorKind, Stall, Stalls, Temperature,
 };
 pub use version::{SCHEMA, SchemaVersion};

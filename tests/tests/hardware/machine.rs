@@ -75,28 +75,35 @@ fn keep(ran: &Ran, folder: &Path) -> anyhow::Result<()> {
         std::fs::copy(ran.path(name), folder.join(name))?;
     }
     std::fs::write(folder.join("console.txt"), &ran.console)?;
-    let mut copy = Command::new("cp");
-    copy.arg("-a").arg(ran.path("capture")).arg(folder);
-    Process::run("cp", &copy, Deadline::seconds(PATIENCE_SECS))?;
-    Ok(())
+    unpack(ran, folder)
+}
+
+fn unpack(ran: &Ran, folder: &Path) -> anyhow::Result<()> {
+    let mut tar = Command::new("tar");
+    tar.arg("-xf").arg(ran.path("capture.tar")).arg("-C").arg(folder);
+    Process::run("tar", &tar, Deadline::seconds(PATIENCE_SECS)).map(drop)
 }
 
 impl Told {
-    /// What the agent captured in the machine, it must read here as it read it there.
-    fn capture_is_whole(&self) -> anyhow::Result<()> {
+    /// What the agent captured in the machine, it must read here as it read it there: the sections where it does not.
+    fn lost_in_the_capture(&self) -> anyhow::Result<Vec<String>> {
+        let folder = Scratch::new()?;
+        unpack(&self.ran, folder.path())?;
         let mut again = Command::new(muster_tests::agent()?);
-        again.args(["report", "--all", "--root"]).arg(self.ran.path("capture"));
+        again.args(["report", "--all", "--root"]).arg(folder.path().join("capture"));
         let again = Process::run("muster-agent", &again, Deadline::seconds(PATIENCE_SECS))?;
         let again: Value = serde_json::from_str(&again)?;
-        assert_eq!(again.get("sections"), self.report.get("sections"), "the capture (left) is not the machine");
-        Ok(())
+        let there =
+            self.report.get("sections").and_then(Value::as_object).context("a report without sections")?;
+        let here = |name: &str| again.pointer(&format!("/sections/{name}"));
+        let lost = there.iter().filter(|(name, section)| here(name) != Some(*section));
+        Ok(lost.map(|(name, _)| format!("  {name}, read from the capture: {:?}", here(name))).collect())
     }
 
     /// Fails with every claim that does not hold, what the agent said, and the console.
     pub(crate) fn must(&self, report: &[Claim], sample: &[Claim]) {
-        self.capture_is_whole().unwrap();
         let wrong = [claims::wrong(report, &self.report), claims::wrong(sample, &self.sample)];
-        let wrong = wrong.concat();
+        let wrong = [wrong.concat(), self.lost_in_the_capture().unwrap()].concat();
         assert!(
             wrong.is_empty(),
             "{} claims do not hold:\n{}\n\nthe report:\n{:#}\n\nthe sample:\n{:#}\n\nthe console:\n{}",

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::act::{Hands, Live, Tied};
 use crate::chain::chain;
 use crate::collect::Collectors;
+use crate::dump::{NoDump, dump};
 use crate::install::{self, NotInstalled, Wishes};
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
@@ -64,6 +65,12 @@ struct ReportArgs {
     /// Indent the JSON.
     #[arg(long)]
     pretty: bool,
+    /// Capture all that is read into this folder instead, for a bug report: `--root DIR` reads it again.
+    #[arg(long, value_name = "DIR")]
+    dump: Option<PathBuf>,
+    /// Put other serial numbers, MACs and names in the place of the real ones.
+    #[arg(long, requires = "dump")]
+    redact: bool,
 }
 
 #[derive(Args)]
@@ -194,6 +201,8 @@ enum Failed {
     NoStatus(#[from] NoStatus),
     #[error("{0}")]
     Empty(String),
+    #[error(transparent)]
+    NoDump(#[from] NoDump),
     #[error("writing JSON")]
     NoJson(#[from] serde_json::Error),
     #[error("writing to standard output")]
@@ -258,6 +267,11 @@ fn live(settings: Settings, machine: Machine, once: bool) -> Result<(), Failed> 
 
 fn report(args: &ReportArgs) -> Result<(), Failed> {
     let root = Root::at(args.root.root.clone());
+    if let Some(folder) = &args.dump {
+        let dump = dump(root, folder, args.redact, Arc::new(SystemClock))?;
+        let line = format!("{}: {dump}", folder.display());
+        return writeln!(std::io::stdout(), "{line}").map_err(Failed::NotPrinted);
+    }
     let start = Arc::new(Start::new(&root)?);
     let reporter = Reporter { collectors: Collectors::new(root), start, clock: Arc::new(SystemClock) };
     let report = if args.all { reporter.all() } else { reporter.quick() };

@@ -6,7 +6,7 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -93,10 +93,25 @@ impl<T> Piece<T> {
     /// [`Lost`].
     pub fn finish(self) -> Result<T, Lost> {
         match self.result?.recv_timeout(self.ends.saturating_duration_since(Instant::now())) {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(words)) => Err(Lost::Panicked(words)),
+            Ok(result) => result.map_err(Lost::Panicked),
             Err(RecvTimeoutError::Timeout) => Err(Lost::TimedOut { deadline: self.deadline }),
             Err(RecvTimeoutError::Disconnected) => Err(Lost::Panicked("without a word".to_owned())),
+        }
+    }
+
+    /// The result, if there is one by now; the piece itself, if it still has time.
+    ///
+    /// # Errors
+    /// The piece.
+    pub fn try_finish(self) -> Result<Result<T, Lost>, Self> {
+        let ready = match &self.result {
+            Ok(receiver) => receiver.try_recv(),
+            Err(lost) => return Ok(Err(lost.clone())),
+        };
+        match ready {
+            Ok(result) => Ok(result.map_err(Lost::Panicked)),
+            Err(TryRecvError::Empty) if Instant::now() < self.ends => Err(self),
+            Err(_) => Ok(self.finish()),
         }
     }
 }
@@ -123,6 +138,27 @@ mod tests {
         let piece = guard.start("bad", LONG, || -> u8 { panic!("index {} of {}", 7, 3) });
         assert_eq!(piece.finish(), Err(Lost::Panicked("index 7 of 3".to_owned())));
         assert_eq!(guard.start("bad", LONG, || 1).finish(), Ok(1));
+    }
+
+    #[test]
+    fn a_piece_is_looked_after_without_waiting() {
+        let guard = Guard::default();
+        let (release, hanging) = channel::<()>();
+        let piece = guard.start("slow", LONG, move || hanging.recv().is_ok());
+        let mut piece = piece.try_finish().unwrap_err();
+        assert_eq!(guard.start("slow", LONG, || true).try_finish().unwrap(), Err(Lost::StillHanging));
+        release.send(()).unwrap();
+        let result = loop {
+            match piece.try_finish() {
+                Ok(result) => break result,
+                Err(running) => piece = running,
+            }
+            thread::yield_now();
+        };
+        assert_eq!(result, Ok(true));
+        let (_release, hanging) = channel::<()>();
+        let late = guard.start("late", Duration::ZERO, move || hanging.recv().is_ok());
+        assert_eq!(late.try_finish().unwrap(), Err(Lost::TimedOut { deadline: Duration::ZERO }));
     }
 
     #[test]

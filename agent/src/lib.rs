@@ -6,8 +6,8 @@
 //!                                     └─▶ listen ◀── a server that comes and asks
 //! ```
 //!
-//! It reads, and never writes to a disk of the machine that it describes; what it does when it is asked to ([`act`]) is an
-//! enumerated few. Three promises shape it:
+//! It reads, and never writes to a disk; of devices it asks only what is known to change nothing. What it does when the
+//! server asks for it is an enumerated few ([`act`]). Three promises shape it:
 //!
 //! - **One failed part loses only itself.** Each collector runs alone ([`guard`]): a panic, a hang, a file that is refused
 //!   costs its section, or a line in it, and never the report.
@@ -27,9 +27,12 @@ mod chain;
 pub mod cli;
 pub mod client;
 pub mod collect;
+pub mod common;
+pub mod dump;
 pub mod guard;
 pub mod install;
 mod keep;
+mod kernel;
 pub mod listen;
 pub mod log;
 pub mod outbox;

@@ -4,6 +4,7 @@ mod arrays;
 mod clock;
 mod drives;
 mod filesystems;
+mod ipmi;
 mod load;
 mod memory_errors;
 mod nics;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use inventory::{Clock, DriveHealth, SCHEMA, Sample, Warning};
 
-use crate::collect::Nothing;
+use crate::collect::{Nothing, hwmon};
 use crate::guard::{Guard, Piece};
 use crate::probe::Probe;
 use crate::root::Root;
@@ -35,6 +36,8 @@ pub struct Sampler {
     deadline: Duration,
     start: Arc<Start>,
     clock: Arc<dyn Clock>,
+    sensors: hwmon::Inventory,
+    ipmi: ipmi::Rounds,
 }
 
 /// One part's readings, with what could not be read.
@@ -44,7 +47,15 @@ impl Sampler {
     /// A sampler of this root.
     #[must_use]
     pub fn new(root: Root, start: Arc<Start>, clock: Arc<dyn Clock>) -> Self {
-        Self { root, guard: Guard::default(), deadline: DEADLINE, start, clock }
+        Self {
+            root,
+            guard: Guard::default(),
+            deadline: DEADLINE,
+            start,
+            clock,
+            sensors: hwmon::Inventory::default(),
+            ipmi: ipmi::Rounds::default(),
+        }
     }
 
     /// The same, with another deadline for each part.
@@ -60,8 +71,11 @@ impl Sampler {
         let load = self.begin("sample.load", load::read);
         let pressure = self.begin("sample.pressure", pressure::read);
         let clock = self.begin("sample.clock", clock::read);
-        let temperatures = self.begin("sample.temperatures", temperatures::read);
-        let readings = self.begin("sample.readings", readings::read);
+        let sensors = self.sensors.clone();
+        let temperatures =
+            self.begin("sample.temperatures", move |probe| temperatures::read(probe, &sensors));
+        let sensors = self.sensors.clone();
+        let readings = self.begin("sample.readings", move |probe| readings::read(probe, &sensors));
         let filesystems = self.begin("sample.filesystems", filesystems::read);
         let arrays = self.begin("sample.arrays", arrays::read);
         let memory_errors = self.begin("sample.memory_errors", memory_errors::read);
@@ -70,8 +84,14 @@ impl Sampler {
         let load = end("load", load, &mut warnings);
         let pressure = end("pressure", pressure, &mut warnings);
         let clock = end("clock", clock, &mut warnings);
-        let temperatures = end("temperatures", temperatures, &mut warnings);
-        let readings = end("readings", readings, &mut warnings);
+        let mut temperatures = end("temperatures", temperatures, &mut warnings);
+        let mut readings = end("readings", readings, &mut warnings);
+        let from_bmc = self.ipmi.tick(&self.root, &self.guard);
+        temperatures.extend(from_bmc.temperatures);
+        temperatures.sort_by(|a, b| a.sensor.cmp(&b.sensor));
+        readings.extend(from_bmc.readings);
+        readings.sort_by(|a, b| a.sensor.cmp(&b.sensor));
+        warnings.extend(from_bmc.warnings);
         let filesystems = end("filesystems", filesystems, &mut warnings);
         let arrays = end("arrays", arrays, &mut warnings);
         let memory_errors = end("memory_errors", memory_errors, &mut warnings);
@@ -105,9 +125,10 @@ impl Sampler {
         (end("drives", drives, &mut warnings), warnings)
     }
 
-    fn begin<T>(&self, name: &'static str, read: fn(&Probe) -> Result<T, Nothing>) -> Part<T>
+    fn begin<T, R>(&self, name: &'static str, read: R) -> Part<T>
     where
         T: Default + Send + 'static,
+        R: FnOnce(&Probe) -> Result<T, Nothing> + Send + 'static,
     {
         let probe = Probe::new(self.root.clone());
         self.guard.start(name, self.deadline, move || {

@@ -63,6 +63,11 @@ impl Builder {
         self
     }
 
+    /// Takes a file away while others look at the machine.
+    pub(crate) fn gone(&self, path: &str) {
+        fs::remove_file(self.below(path)).unwrap();
+    }
+
     pub(crate) fn refused(self, path: &str) -> Self {
         self.fails(path, Errno::ACCESS)
     }

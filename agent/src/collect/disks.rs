@@ -1,130 +1,118 @@
 //! Disks, as `/sys/block` shows them. Nothing is opened in `/dev`: no disk is touched, none spins up.
 
+mod by_id;
+mod by_path;
+#[cfg(test)]
+mod crowd;
+mod identity;
+mod list;
+mod multipath;
+mod seat;
+mod stack;
 mod transport;
 
-use inventory::sections::{Disk, Transport};
+use decode::vpd::Rotation;
+use inventory::sections::{Disk, NvmePath, Transport};
 
-use super::{Nothing, bounded, place};
-use crate::probe::{Probe, clean};
+use list::Found;
+pub(super) use list::whole_disks;
+use seat::Controllers;
+use stack::Stack;
+
+use super::room::Room;
+use super::{Nothing, place};
+use crate::probe::Probe;
 
 const BLOCK: &str = "/sys/block";
+/// How much of a report the disks may fill: the server takes 4 MiB, and there are other sections.
+const BYTES_LIMIT: usize = 5 << 19;
 /// `/sys/block/*/size` counts these, whatever the disk's own sectors are.
 const SIZE_UNIT_BYTES: u64 = 512;
-/// What is stacked upon disks, made of memory, or taken out of a drive.
-const NO_DISKS: [&str; 11] = ["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd", "bcache", "drbd", "zd"];
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Disk>, Nothing> {
     if !probe.exists(BLOCK) {
         return Err(Nothing::NotThere(BLOCK));
     }
-    let names = probe.names(BLOCK).into_iter().filter(|name| !is_no_disk(name));
-    let disks = names.filter_map(|name| disk(probe, name)).collect();
-    Ok(bounded(probe, BLOCK, disks))
+    let (controllers, stack) = (Controllers::new(probe), Stack::new(probe));
+    let mut room = Room::of(BYTES_LIMIT);
+    for found in list::found(probe) {
+        room.offer(|| disk(probe, &controllers, &stack, found));
+    }
+    let mut disks = room.items(probe, BLOCK);
+    disks.sort_by(|a, b| a.name.cmp(&b.name));
+    multipath::mark(&mut disks);
+    Ok(disks)
 }
 
-fn is_no_disk(name: &str) -> bool {
-    let stacked = NO_DISKS.iter().any(|kind| {
-        name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    });
-    // An eMMC's boot and replay-protected areas are parts of it that look like disks.
-    stacked || name.starts_with("mmcblk") && (name.contains("boot") || name.ends_with("rpmb"))
-}
-
-fn disk(probe: &Probe, name: String) -> Option<Disk> {
+/// `None` where there is a drive and no medium: a card reader without a card, a BMC's virtual drive without an image.
+fn disk(probe: &Probe, controllers: &Controllers, stack: &Stack, found: Found) -> Option<Disk> {
+    let Found { name, device, seat, path, nvme_paths } = found;
     let at = format!("{BLOCK}/{name}");
     let text = |file: &str| probe.text(&format!("{at}/{file}"));
     let flag = |file: &str| probe.flag(&format!("{at}/{file}"));
-    // One path of several to an NVMe namespace: the namespace itself is listed beside it.
-    if flag("hidden") == Some(true) {
-        return None;
-    }
     let sectors: Option<u64> = probe.number(&format!("{at}/size"));
-    // A card reader without a card, a BMC's virtual drive without an image.
     if sectors == Some(0) {
         return None;
     }
-    let device = probe.real(&format!("{at}/device"));
     let transport = device.as_deref().map(|device| transport::of(&name, device));
+    let identity = identity::read(probe, &name, &at, device.as_deref(), transport);
+    let by_path = seat
+        .as_deref()
+        .zip(transport)
+        .map(|(seat, transport)| by_path::names(probe, controllers, seat, transport, identity.namespace));
+    let (partitions, holders) = stack.of(&at, &name);
+    let hctl = device.as_deref().map(seat::last).filter(|last| place::hctl(last).is_some());
     Some(Disk {
         size_bytes: sectors.and_then(|sectors| sectors.checked_mul(SIZE_UNIT_BYTES)),
-        model: text("device/model").or_else(|| text("device/name")),
-        vendor: text("device/vendor").filter(|vendor| vendor != "ATA" && !vendor.starts_with("0x")),
-        serial: text("device/serial").or_else(|| text("serial")).or_else(|| unit_serial(probe, &at)),
-        wwn: wwn(probe, &at),
-        firmware: text("device/firmware_rev").or_else(|| text("device/rev")),
-        transport,
-        rotational: rotational(probe, &at, transport),
+        driver: seat
+            .as_deref()
+            .zip(transport)
+            .and_then(|(seat, transport)| driver(probe, controllers, &at, seat, transport)),
+        rotational: identity::rotational(flag("queue/rotational"), &identity, transport),
+        rotation_rpm: match identity.rotation {
+            Some(Rotation::Rpm(rate)) => Some(rate),
+            _ => None,
+        },
         removable: flag("removable"),
         read_only: flag("ro"),
         logical_block_bytes: probe.number(&format!("{at}/queue/logical_block_size")),
         physical_block_bytes: probe.number(&format!("{at}/queue/physical_block_size")),
-        hctl: device
-            .as_deref()
-            .and_then(|device| device.rsplit('/').next())
-            .and_then(|last| place::hctl(last).map(|_| last.to_owned())),
-        path: device.as_deref().and_then(|device| disk_place(probe, device)),
-        partitions: u32::try_from(partitions(probe, &at, &name).count()).unwrap_or(u32::MAX),
-        holders: holders(probe, &at, &name),
+        volatile_cache: text("queue/write_cache").map(|kind| kind == "write back"),
+        discard: probe.number(&format!("{at}/queue/discard_max_bytes")).map(|bytes: u64| bytes > 0),
+        zoned: text("queue/zoned").filter(|kind| kind != "none"),
+        numa_node: seat.as_deref().and_then(|seat| controllers.numa_node(seat)),
+        hctl: hctl.map(str::to_owned),
+        path: Some(path).filter(|path| !path.is_empty()),
+        by_id: by_id::names(&name, transport, &identity),
+        by_path: by_path.unwrap_or_default(),
+        partitions,
+        holders,
+        multipath: None,
+        nvme_paths: nvme_paths.into_iter().map(|(_controller, path)| path).collect::<Vec<NvmePath>>(),
+        model: identity.model,
+        vendor: identity.vendor,
+        serial: identity.serial,
+        wwn: identity.wwn,
+        firmware: identity.firmware,
+        transport,
         name,
     })
 }
 
-/// SCSI vital product data page 0x80: four bytes of header, the last two of them the length, then the serial.
-fn unit_serial(probe: &Probe, at: &str) -> Option<String> {
-    let page = probe.bytes(&format!("{at}/device/vpd_pg80"), 4 + 0xffff)?;
-    let [_, 0x80, high, low, serial @ ..] = page.as_slice() else { return None };
-    let length = usize::from(u16::from_be_bytes([*high, *low]));
-    clean(serial.get(..length).unwrap_or(serial))
-}
-
-fn wwn(probe: &Probe, at: &str) -> Option<String> {
-    let name = ["device/wwid", "wwid"].iter().find_map(|file| probe.text(&format!("{at}/{file}")))?;
-    // `t10.ATA     WDC WD40…` is padded with blanks, a different number of them by each kernel.
-    Some(name.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// `queue/rotational` is 1 also where nobody knows: for virtio, USB bridges, and volumes of RAID controllers.
-fn rotational(probe: &Probe, at: &str, transport: Option<Transport>) -> Option<bool> {
-    if !probe.flag(&format!("{at}/queue/rotational"))? {
-        return Some(false);
+fn driver(
+    probe: &Probe,
+    controllers: &Controllers,
+    at: &str,
+    seat: &str,
+    transport: Transport,
+) -> Option<String> {
+    if transport == Transport::Nvme {
+        return Some("nvme".to_owned());
     }
-    // Vital product data page 0xB1 tells the rate of rotation: 0 is "not reported", 1 is "does not rotate".
-    let page = probe.bytes(&format!("{at}/device/vpd_pgb1"), 4 + 0xffff);
-    match page.as_deref() {
-        Some([_, 0xb1, _, _, high, low, ..]) => match u16::from_be_bytes([*high, *low]) {
-            0 => None,
-            rate => Some(rate > 1),
-        },
-        _ if transport == Some(Transport::Ata) => Some(true),
-        _ => None,
+    match controllers.host(seat) {
+        Some(host) => host.driver,
+        None => probe.link_name(&format!("{at}/device/driver")),
     }
-}
-
-/// A multipath NVMe namespace sits below no device; its first controller tells where the drive is.
-fn disk_place(probe: &Probe, device: &str) -> Option<String> {
-    let controller = probe.names(device).into_iter().find(|name| place::numbered(name, "nvme"));
-    let controller = match controller {
-        Some(name) if device.contains("/nvme-subsystem/") => probe.real(&format!("{device}/{name}"))?,
-        _ => device.to_owned(),
-    };
-    Some(place::of(probe, &controller))
-}
-
-fn partitions<'a>(probe: &'a Probe, at: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
-    let names = probe.names(at).into_iter().filter(move |part| part.starts_with(name));
-    names.filter(move |part| probe.exists(&format!("{at}/{part}/partition")))
-}
-
-/// What is stacked upon the disk or one of its partitions.
-fn holders(probe: &Probe, at: &str, name: &str) -> Vec<String> {
-    let mut holders = probe.names(&format!("{at}/holders"));
-    for part in partitions(probe, at, name) {
-        holders.extend(probe.names(&format!("{at}/{part}/holders")));
-    }
-    holders.sort();
-    holders.dedup();
-    holders.truncate(super::ITEMS_LIMIT);
-    holders
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A tree that was taken from some machine, with its symbolic links.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -12,9 +13,30 @@ const ANSWER_LIMIT_BYTES: usize = 64 << 20;
 /// As many as the kernel follows.
 const LINKS_LIMIT: usize = 40;
 
-pub(super) struct Captured(pub(super) PathBuf);
+/// Where a capture keeps the answers to questions.
+pub(crate) const ANSWERS: &str = "answers";
+/// Where it keeps what the kernel refused: a line each, the error's number and the path or question.
+pub(crate) const ERRORS: &str = "errors.txt";
+
+pub(super) struct Captured {
+    folder: PathBuf,
+    errors: BTreeMap<String, i32>,
+}
 
 impl Captured {
+    pub(super) fn at(folder: PathBuf) -> Self {
+        let lines = std::fs::read_to_string(folder.join(ERRORS)).unwrap_or_default();
+        let line = |line: &str| {
+            line.split_once(' ').and_then(|(errno, name)| Some((name.to_owned(), errno.parse().ok()?)))
+        };
+        Self { errors: lines.lines().filter_map(line).collect(), folder }
+    }
+
+    /// What the kernel of the captured machine refused is refused again.
+    fn met(&self, name: &str) -> io::Result<()> {
+        self.errors.get(name).map_or(Ok(()), |errno| Err(io::Error::from_raw_os_error(*errno)))
+    }
+
     /// The path's components below the tree's own root, links followed. `..` stops at that root, as it does at `/`.
     fn follow(&self, path: &str) -> io::Result<Vec<String>> {
         let mut ahead: Vec<String> = path.rsplit('/').map(str::to_owned).collect();
@@ -51,13 +73,17 @@ impl Captured {
     }
 
     fn below(&self, place: &[String]) -> PathBuf {
-        let mut path = self.0.clone();
+        let mut path = self.folder.clone();
         path.extend(place);
         path
     }
 
     fn locate(&self, path: &str) -> io::Result<PathBuf> {
-        Ok(self.below(&self.follow(path)?))
+        let place = self.follow(path)?;
+        if !self.errors.is_empty() {
+            self.met(&format!("/{}", place.join("/")))?;
+        }
+        Ok(self.below(&place))
     }
 }
 
@@ -80,7 +106,9 @@ impl Tree for Captured {
     }
 
     fn ask(&self, question: &Question) -> io::Result<Vec<u8>> {
-        read_file(&self.0.join("answers").join(question.name()), ANSWER_LIMIT_BYTES)
+        let name = question.name();
+        self.met(&name)?;
+        read_file(&self.folder.join(ANSWERS).join(name), ANSWER_LIMIT_BYTES)
     }
 }
 

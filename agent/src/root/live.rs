@@ -1,7 +1,21 @@
 //! The machine itself.
 
+mod block;
+mod ethtool;
+mod frames;
+mod ipmi;
+mod netlink;
+mod nvme;
+mod scsi;
+mod smartctl;
+mod timex;
+
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use super::{Question, Space, Tree, read_file, read_names, read_target};
 
@@ -29,9 +43,44 @@ impl Tree for Live {
         match question {
             Question::Space { mount } => Ok(space(mount)?.to_bytes()),
             Question::Architecture => Ok(rustix::system::uname().machine().to_bytes().to_vec()),
-            _ => Err(io::ErrorKind::Unsupported.into()),
+            Question::Timex => timex::ask(),
+            Question::Block { device, offset, length } => block::ask(device, *offset, *length),
+            Question::Nvme { device, command } => nvme::ask(device, *command),
+            Question::Scsi { device, command, length } => scsi::ask(device, command, *length),
+            Question::Smartctl(command) => smartctl::ask(command),
+            Question::Ipmi { device, function, command, data } => {
+                ipmi::ask(device, *function, *command, data)
+            }
+            Question::Ethtool { interface, request } => ethtool::ask(interface, *request),
+            Question::Cpuid { leaf } => cpuid(*leaf),
+            Question::Netlink(dump) => netlink::dump(*dump),
+            Question::Frames { interface, ethernet_type, seconds } => {
+                frames::hear(interface, *ethernet_type, *seconds)
+            }
         }
     }
+}
+
+/// Opens a device node to read. Never blocks: a drive without its medium opens, and says so when it is asked.
+fn open(device: &str) -> io::Result<File> {
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::NOCTTY).bits()).unwrap_or(0);
+    OpenOptions::new().read(true).custom_flags(flags).open(device)
+}
+
+fn refused(what: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is no such instruction")]
+fn cpuid(leaf: u32) -> io::Result<Vec<u8>> {
+    let answer = std::arch::x86_64::__cpuid(leaf);
+    Ok([answer.eax, answer.ebx, answer.ecx, answer.edx].into_iter().flat_map(u32::to_le_bytes).collect())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn cpuid(_leaf: u32) -> io::Result<Vec<u8>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn space(mount: &str) -> io::Result<Space> {

@@ -1,20 +1,28 @@
-//! What the temperature sensors read.
+//! What the thermometers read.
 
 use inventory::Temperature;
+use inventory::sample::SensorKind;
 
-use crate::collect::{Nothing, hwmon};
+use crate::collect::Nothing;
+use crate::collect::hwmon::Inventory;
 use crate::probe::Probe;
 
-pub(super) fn read(probe: &Probe) -> Result<Vec<Temperature>, Nothing> {
-    let temperatures = hwmon::inputs(probe)?.into_iter().filter_map(|input| {
+pub(super) fn read(probe: &Probe, sensors: &Inventory) -> Result<Vec<Temperature>, Nothing> {
+    let inputs = sensors.inputs(probe)?;
+    let thermometers = inputs.iter().filter(|input| input.kind == SensorKind::Temperature);
+    let temperatures = thermometers.filter_map(|input| {
+        let Some(temp_celsius) = input.read(probe).value else {
+            sensors.missed(probe, input);
+            return None;
+        };
         Some(Temperature {
-            temp_celsius: input.temp_celsius(probe)?,
+            temp_celsius,
             alarm: input.alarm(probe),
-            sensor: input.key,
-            label: input.label,
+            sensor: input.key.clone(),
+            label: input.label.clone(),
             class: input.class,
-            max_celsius: input.max_celsius,
-            crit_celsius: input.crit_celsius,
+            max_celsius: input.limits.max,
+            crit_celsius: input.limits.crit,
         })
     });
     Ok(temperatures.collect())

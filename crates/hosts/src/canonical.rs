@@ -5,7 +5,7 @@
 //! machine: kernel names, link states, addresses, software's own settings. Lists become maps keyed by what stays: disks by
 //! WWN or serial number, network cards by their maker's MAC, memory by its slot.
 
-use inventory::sections::{Cpu, Disk, Filesystem, Memory, MemorySlot, Nic, Os, Sensor};
+use inventory::sections::{Cpu, Disk, Filesystem, Memory, MemorySlot, Nic, Os, Partition, Sensor};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -161,7 +161,19 @@ pub(crate) fn disk_key(disk: &Disk) -> String {
 }
 
 fn disk_form(disk: &Disk) -> Value {
-    plain(&Disk { name: String::new(), hctl: None, path: None, holders: Vec::new(), ..disk.clone() })
+    let unnamed = |part: &Partition| Partition { name: String::new(), ..part.clone() };
+    plain(&Disk {
+        name: String::new(),
+        hctl: None,
+        path: None,
+        by_path: Vec::new(),
+        numa_node: None,
+        partitions: disk.partitions.iter().map(unnamed).collect(),
+        holders: Vec::new(),
+        multipath: None,
+        nvme_paths: Vec::new(),
+        ..disk.clone()
+    })
 }
 
 fn nic_key(nic: &Nic) -> String {
@@ -183,7 +195,7 @@ fn nic_form(nic: &Nic) -> Value {
 }
 
 fn filesystem_form(filesystem: &Filesystem) -> Value {
-    plain(&Filesystem { device: String::new(), ..filesystem.clone() })
+    plain(&Filesystem { device: String::new(), block: None, ..filesystem.clone() })
 }
 
 fn os_form(os: &Os) -> Value {

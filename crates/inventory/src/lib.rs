@@ -33,7 +33,8 @@ pub use message::{AgentStamp, Failure, Goodbye, GoodbyeReason, Reply};
 pub use problem::Problem;
 pub use report::{AgentInfo, Report, Section, Sections, Warning};
 pub use sample::{
-    ArrayState, ClockState, DriveHealth, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure,
-    Reading, Sample, SensorClass, Temperature,
+    ArrayKind, ArrayMember, ArrayState, ClockState, DriveAttribute, DriveHealth, DriveSelfTest, DriveVerdict,
+    DriveWarning, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure, Reading, Sample,
+    SelfTestOutcome, SensorClass, SensorKind, Stall, Stalls, Temperature,
 };
 pub use version::{SCHEMA, SchemaVersion};

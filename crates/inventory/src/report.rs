@@ -89,7 +89,7 @@ macro_rules! each_section {
 }
 
 /// One subsystem's share of the report: its data, its data with what could not be read, or why there is none.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Section<T> {
     /// All of it.
@@ -111,6 +111,7 @@ pub enum Section<T> {
     },
     /// Not spoken of in this report: what was told before holds. (A slow section comes later; one that did not change is
     /// not told twice.)
+    #[default]
     Untold,
 }
 
@@ -128,12 +129,6 @@ impl<T> Section<T> {
             Self::Ok { data } | Self::Partial { data, .. } => Some(data),
             Self::Failed { .. } | Self::Untold => None,
         }
-    }
-}
-
-impl<T> Default for Section<T> {
-    fn default() -> Self {
-        Self::Untold
     }
 }
 

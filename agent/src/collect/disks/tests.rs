@@ -1,7 +1,6 @@
 use rustix::io::Errno;
 
 use super::*;
-use crate::collect::ITEMS_LIMIT;
 use crate::tree::Builder;
 
 fn ata(tree: Builder, name: &str) -> Builder {
@@ -47,7 +46,11 @@ fn a_sata_disk_is_read_whole() {
     assert_eq!(disk.wwn.as_deref(), Some("t10.ATA WDC X"));
     assert_eq!(disk.path.as_deref(), Some("pci0000:00/0000:00:06.0/ata-port3/0:0:0"));
     assert_eq!((disk.hctl.as_deref(), disk.rotational), (Some("1:0:0:0"), Some(true)));
-    assert_eq!((disk.partitions, &disk.holders[..]), (2, &["dm-1".to_owned(), "md0".to_owned()][..]));
+    let numbers: Vec<_> = disk.partitions.iter().map(|part| (part.name.as_str(), part.number)).collect();
+    assert_eq!(numbers, [("sda1", 1), ("sda2", 2)]);
+    assert_eq!(disk.holders.iter().map(|holder| holder.name.as_str()).collect::<Vec<_>>(), ["dm-1", "md0"]);
+    assert_eq!(disk.by_id, ["ata-WDC_WD40EFRX-68N_WD-WCC1"]);
+    assert_eq!(disk.by_path, ["pci-0000:00:06.0-ata-3.0", "pci-0000:00:06.0-ata-3"]);
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
@@ -100,15 +103,4 @@ fn a_disk_that_vanishes_while_it_is_read_is_a_disk_of_few_words() {
     assert_eq!(disks.len(), 2);
     assert_eq!(disks[1], Disk { name: "sdb".to_owned(), ..Disk::default() });
     assert!(warnings.is_empty());
-}
-
-#[test]
-fn more_disks_than_the_server_takes_are_cut_and_counted() {
-    let mut tree = Builder::new();
-    for number in 0..ITEMS_LIMIT + 2 {
-        tree = tree.folder(&format!("{BLOCK}/sd{number}"));
-    }
-    let (disks, warnings) = collected(&tree);
-    assert_eq!(disks.len(), ITEMS_LIMIT);
-    assert_eq!(warnings[0].reason, "2 of 4098 left out");
 }

@@ -16,7 +16,7 @@ pub(super) fn of(probe: &Probe, at: &str, chip: &str, label: Option<&str>) -> Se
 }
 
 /// A board's chip has inputs for anything, and says for what in a label.
-fn by_label(label: &str) -> SensorClass {
+pub(crate) fn by_label(label: &str) -> SensorClass {
     let label = label.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| label.contains(word));
     if says(&["inlet", "ambient", "intake"]) {

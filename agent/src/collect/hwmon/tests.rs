@@ -1,3 +1,5 @@
+use inventory::SensorClass;
+use inventory::sample::SensorKind;
 use rustix::io::Errno;
 
 use super::*;
@@ -57,7 +59,7 @@ fn readings_and_limits_that_can_not_be_are_dropped() {
         let tree = chip(Builder::new(), 0, "platform/x", &all);
         let probe = Probe::new(tree.root());
         let input = inputs(&probe).unwrap().remove(0);
-        let read = (input.temp_celsius(&probe), input.max_celsius, input.crit_celsius);
+        let read = (input.read(&probe).value, input.limits.max, input.limits.crit);
         (read, probe.into_warnings().len())
     };
     assert_eq!(
@@ -94,9 +96,98 @@ fn a_driver_that_is_busy_has_no_reading_and_old_drivers_keep_files_with_the_devi
             "/sys/devices/platform/old",
             &[("name", "old"), ("temp1_input", "30000"), ("temp2_input", "1")],
         )
-        .fails("/sys/class/hwmon/hwmon0/device/temp2_input", Errno::AGAIN);
+        .fails("/sys/devices/platform/old/hwmon/hwmon0/device/temp2_input", Errno::AGAIN);
     let probe = Probe::new(tree.root());
-    let read: Vec<_> = inputs(&probe).unwrap().iter().map(|input| input.temp_celsius(&probe)).collect();
+    let read: Vec<_> = inputs(&probe).unwrap().iter().map(|input| input.read(&probe).value).collect();
     assert_eq!(read, [Some(30.0), None]);
     assert!(probe.into_warnings().is_empty());
+}
+
+fn one(files: &[(&str, &str)]) -> (Probe, Vec<Input>) {
+    let mut all = vec![("name", "x")];
+    all.extend(files);
+    let probe = Probe::new(chip(Builder::new(), 0, "platform/x", &all).root());
+    let inputs = inputs(&probe).unwrap();
+    (probe, inputs)
+}
+
+#[test]
+fn each_kind_is_told_in_its_own_unit() {
+    let (probe, inputs) = one(&[
+        ("in1_input", "12096\n"),
+        ("in1_min", "11400\n"),
+        ("in1_max", "0\n"),
+        ("in1_lcrit", "10800\n"),
+        ("fan1_input", "5400\n"),
+        ("fan1_min", "600\n"),
+        ("curr1_input", "-250\n"),
+        ("power1_average", "231000000\n"),
+        ("power2_input", "1500000\n"),
+        ("power2_average", "9\n"),
+        ("humidity1_input", "45500\n"),
+        ("energy1_input", "1\n"),
+    ]);
+    let read: Vec<_> = inputs.iter().map(|it| (it.kind, it.read(&probe).value.unwrap())).collect();
+    assert_eq!(
+        read,
+        [
+            (SensorKind::Current, -0.25),
+            (SensorKind::Fan, 5400.0),
+            (SensorKind::Humidity, 45.5),
+            (SensorKind::Voltage, 12.096),
+            (SensorKind::Power, 231.0),
+            (SensorKind::Power, 1.5),
+        ]
+    );
+    let limits = inputs[3].limits;
+    assert_eq!((limits.low_crit, limits.min, limits.max), (Some(10.8), Some(11.4), None));
+}
+
+#[test]
+fn only_zones_without_a_chip_are_read() {
+    let zone = |tree: Builder, number: u32, kind: &str, temp: &str| {
+        let at = format!("/sys/class/thermal/thermal_zone{number}");
+        tree.files(&at, &[("type", kind), ("temp", temp)])
+    };
+    let tree =
+        chip(Builder::new(), 0, "virtual/thermal/thermal_zone0", &[("name", "acpitz"), ("temp1_input", "1")]);
+    let tree = chip(tree, 1, "platform/coretemp.0", &[("name", "coretemp"), ("temp1_input", "1")]);
+    let tree = zone(zone(zone(tree, 0, "acpitz", "1"), 1, "x86_pkg_temp", "1"), 2, "cpu-thermal", "48300\n");
+    let tree = zone(tree, 3, "cpu-thermal", "1000\n").files(
+        "/sys/class/thermal/thermal_zone2",
+        &[
+            ("trip_point_0_type", "passive\n"),
+            ("trip_point_0_temp", "80000\n"),
+            ("trip_point_1_type", "critical\n"),
+            ("trip_point_1_temp", "95000\n"),
+        ],
+    );
+    let probe = Probe::new(tree.root());
+    let inputs = inputs(&probe).unwrap();
+    let zones: Vec<_> = inputs.iter().filter(|input| input.key.starts_with("thermal/")).collect();
+    assert_eq!(
+        (zones[0].key.as_str(), zones[1].key.as_str()),
+        ("thermal/cpu-thermal/temp", "thermal/cpu-thermal/temp#2")
+    );
+    assert_eq!((inputs.len(), zones.len(), zones[0].class), (4, 2, SensorClass::Cpu));
+    assert_eq!((zones[0].read(&probe).value, zones[0].limits.crit), (Some(48.3), Some(95.0)));
+}
+
+#[test]
+fn inputs_are_found_once_until_one_vanishes_or_a_chip_comes() {
+    let tree = chip(Builder::new(), 0, "platform/x", &[("name", "x"), ("temp1_input", "1")]);
+    let probe = Probe::new(tree.root());
+    let kept = Inventory::default();
+    let first = kept.inputs(&probe).unwrap();
+    // A file that comes later is not seen: nothing was looked for.
+    let tree = tree.file("/sys/devices/platform/x/hwmon/hwmon0/temp2_input", "1");
+    assert!(std::sync::Arc::ptr_eq(&first, &kept.inputs(&probe).unwrap()));
+    // A driver that is busy is no reason to look.
+    kept.missed(&probe, &first[0]);
+    assert_eq!(kept.inputs(&probe).unwrap().len(), 1);
+    tree.gone("/sys/devices/platform/x/hwmon/hwmon0/temp1_input");
+    kept.missed(&probe, &first[0]);
+    assert_eq!(kept.inputs(&probe).unwrap()[0].key, "platform/x/x/temp2");
+    chip(tree, 1, "platform/y", &[("name", "y"), ("temp1_input", "1")]);
+    assert_eq!(kept.inputs(&probe).unwrap().len(), 2);
 }

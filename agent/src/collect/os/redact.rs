@@ -7,8 +7,16 @@ const HIDDEN: &str = "<redacted>";
 const SIGNS: [&str; 7] = ["ticket", "token", "password", "passwd", "secret", "credential", "key"];
 
 /// The command line, with each secret value replaced.
-pub(super) fn arguments(line: &str) -> String {
+pub(crate) fn arguments(line: &str) -> String {
     words(line).into_iter().map(argument).collect::<Vec<_>>().join(" ")
+}
+
+/// One assignment, whatever blanks its value has.
+pub(in crate::collect) fn assignment(text: &str) -> String {
+    match text.split_once('=') {
+        Some((key, _)) if is_secret(key) => format!("{key}={HIDDEN}"),
+        _ => without_secrets(text),
+    }
 }
 
 /// Splits as the kernel does: at blanks that are not inside double quotes.

@@ -2,6 +2,7 @@
 //!
 //! [`Deeds::take`] decides, and knows no machine; [`Hands`] act, and decide nothing.
 
+mod card;
 mod enclosure;
 mod hands;
 mod kernel_log;

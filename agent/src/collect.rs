@@ -30,7 +30,7 @@ mod usb;
 
 pub(crate) use memory::{Meminfo, edac};
 pub use mounts::{Mount, mounted_devices};
-pub(crate) use os::without_secrets;
+pub(crate) use os::redact;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rustix::system::RebootCommand;
 
-use super::enclosure;
 use super::logs::{self, Part};
+use super::{card, enclosure};
 
 /// How a machine goes down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +48,8 @@ pub trait Hands: Send + Sync + 'static {
 pub struct Live;
 
 impl Hands for Live {
-    fn blink_nic(&self, name: &str, _time: Duration) -> io::Result<()> {
-        // The kernel blinks on ETHTOOL_PHYS_ID only, an ioctl.
-        let words = format!("this build can't let {name} blink");
-        Err(io::Error::new(io::ErrorKind::Unsupported, words))
+    fn blink_nic(&self, name: &str, time: Duration) -> io::Result<()> {
+        card::blink(name, time)
     }
 
     fn blink_disk(&self, name: &str, time: Duration) -> io::Result<()> {

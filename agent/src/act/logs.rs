@@ -13,7 +13,7 @@ use std::time::Duration;
 use inventory::LOGS_LIMIT_BYTES;
 
 use super::kernel_log;
-use crate::collect::without_secrets;
+use crate::collect::redact;
 use crate::log;
 
 const KERNEL_LIMIT_BYTES: usize = 384 << 10;
@@ -37,7 +37,7 @@ pub fn bundle(parts: &[Part]) -> String {
     for Part { name, text: lines } in parts {
         text.push_str(&format!("==> {name} <==\n"));
         for line in lines.lines() {
-            text.push_str(&without_secrets(line));
+            text.push_str(&redact::arguments(line));
             text.push('\n');
         }
         text.push('\n');

@@ -3,7 +3,12 @@
 //! One file a part. What node_exporter has no name for begins with `muster_`.
 
 mod agent;
+mod arrays;
+mod drives;
 mod filesystems;
+mod health;
+mod nics;
+mod readings;
 mod system;
 mod temperatures;
 mod text;
@@ -21,7 +26,12 @@ pub(super) fn page(sample: &Sample, report: Option<&Report>) -> String {
     agent::write(&mut text, sample, report);
     system::write(&mut text, sample, report);
     temperatures::write(&mut text, sample);
+    readings::write(&mut text, sample);
     filesystems::write(&mut text, sample, report);
+    arrays::write(&mut text, sample);
+    drives::write(&mut text, sample);
+    nics::write(&mut text, sample);
+    health::write(&mut text, sample);
     text.into_page()
 }
 

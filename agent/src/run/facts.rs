@@ -23,21 +23,40 @@ impl Facts {
     }
 }
 
-fn facts(sample: &Sample) -> impl Iterator<Item = (String, String)> {
-    let filesystems = sample
-        .filesystems
-        .iter()
-        .map(|it| (format!("filesystem {}", it.mount), format!("read-only: {}", it.read_only)));
-    let alarms = sample
-        .temperatures
-        .iter()
-        .filter_map(|it| Some((format!("temperature {}", it.sensor), format!("alarm: {}", it.alarm?))));
-    filesystems.chain(alarms)
+/// Each with its thing. What counts, or moves with the load, is none; nor is what is not known just now.
+fn facts(sample: &Sample) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    let mut fact = |kind: &str, thing: &str, state: String| facts.push((format!("{kind} {thing}"), state));
+    for it in &sample.filesystems {
+        fact("filesystem", &it.mount, format!("{} {}", it.read_only, it.read_only_by_error));
+    }
+    for it in &sample.temperatures {
+        it.alarm.into_iter().for_each(|on| fact("alarm", &it.sensor, on.to_string()));
+    }
+    for it in &sample.readings {
+        fact("reading", &it.sensor, format!("{:?} {:?} {:?}", it.alarm, it.fault, it.states));
+    }
+    for it in &sample.arrays {
+        // `clean` and `active` take turns with every write.
+        let state = it.state.as_deref().filter(|state| !matches!(*state, "clean" | "active" | "active-idle"));
+        fact("array", &it.name, format!("{state:?} {:?} {:?}", it.degraded, it.disks_active));
+    }
+    for it in sample.drives.iter().filter(|it| !it.asleep) {
+        fact("drive", &it.device, format!("{:?} {:?}", it.verdict, it.warnings));
+    }
+    for it in &sample.nics {
+        fact("card", &it.name, format!("{:?} {:?}", it.carrier, it.speed_mbps));
+    }
+    for it in &sample.memory_errors {
+        fact("memory", &it.label, format!("{:?}", it.uncorrected));
+    }
+    facts
 }
 
 #[cfg(test)]
 mod tests {
-    use inventory::{AgentStamp, FilesystemUse, Timestamp};
+    use inventory::sample::DriveVerdict;
+    use inventory::{AgentStamp, ArrayState, DriveHealth, FilesystemUse, NicState, Timestamp};
 
     use super::*;
 
@@ -45,6 +64,41 @@ mod tests {
         let agent = AgentStamp { boot_id: None, start_id: "s".into(), seq: 1 };
         let root = FilesystemUse { mount: "/".into(), read_only, used_bytes, ..FilesystemUse::default() };
         Sample { filesystems: vec![root], ..Sample::new(agent, Timestamp(1)) }
+    }
+
+    #[test]
+    fn what_rings_is_a_change_and_what_counts_is_none() {
+        let agent = AgentStamp { boot_id: None, start_id: "s".into(), seq: 1 };
+        let with = |degraded, state: &str, verdict, asleep, carrier, rx_bytes| Sample {
+            arrays: vec![ArrayState {
+                name: "md0".into(),
+                degraded: Some(degraded),
+                state: Some(state.into()),
+                ..ArrayState::default()
+            }],
+            drives: vec![DriveHealth { device: "sda".into(), verdict, asleep, ..DriveHealth::default() }],
+            nics: vec![NicState {
+                name: "eth0".into(),
+                carrier: Some(carrier),
+                rx_bytes: Some(rx_bytes),
+                ..NicState::default()
+            }],
+            ..Sample::new(agent.clone(), Timestamp(1))
+        };
+        let (passed, failing, unknown) = (DriveVerdict::Passed, DriveVerdict::Failing, DriveVerdict::Unknown);
+        let mut facts = Facts::default();
+        for (sample, is_change) in [
+            (with(0, "clean", passed, false, true, 1), false),
+            (with(0, "active", passed, false, true, 2), false),
+            (with(1, "active", passed, false, true, 3), true),
+            (with(1, "inactive", passed, false, true, 3), true),
+            (with(1, "inactive", unknown, true, true, 3), false),
+            (with(1, "inactive", failing, false, true, 3), true),
+            (with(1, "inactive", failing, false, false, 3), true),
+            (Sample::new(agent.clone(), Timestamp(2)), false),
+        ] {
+            assert_eq!(facts.changed_by(&sample), is_change, "{sample:?}");
+        }
     }
 
     #[test]

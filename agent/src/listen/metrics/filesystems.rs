@@ -19,6 +19,17 @@ pub(super) fn write(text: &mut Text, sample: &Sample, report: Option<&Report>) {
     ];
     let mounted = report.and_then(|report| report.sections.filesystems.data());
     let mounted = mounted.map(Vec::as_slice).unwrap_or_default();
+    type Count = fn(&FilesystemUse) -> Option<f64>;
+    let inodes: [(&str, &str, Count); 2] = [
+        ("node_filesystem_files", "Files that it may hold.", |it| it.inodes.map(float)),
+        ("node_filesystem_files_free", "Files that it may still hold.", |it| {
+            Some(float(it.inodes?.saturating_sub(it.used_inodes?)))
+        }),
+    ];
+    for (name, help, read) in inodes {
+        let values = sample.filesystems.iter().filter_map(|it| Some((labels(&it.mount, mounted), read(it)?)));
+        text.family((name, Type::Gauge, help), values);
+    }
     for (name, help, read) in families {
         let values = sample.filesystems.iter().map(|it| (labels(&it.mount, mounted), read(it)));
         text.family((name, Type::Gauge, help), values);

@@ -1,6 +1,5 @@
 use inventory::{
-    AgentInfo, AgentStamp, FilesystemUse, Load, MemoryUse, SCHEMA, Section, Sections, SensorClass,
-    Temperature, Timestamp,
+    AgentInfo, AgentStamp, FilesystemUse, SCHEMA, Section, Sections, SensorClass, Temperature, Timestamp,
 };
 
 use super::*;
@@ -9,8 +8,8 @@ fn sample() -> Sample {
     let agent = AgentStamp { boot_id: None, start_id: "s1".into(), seq: 1 };
     Sample {
         uptime_secs: Some(100),
-        load: Some(Load { one: 0.5, five: 1.0, fifteen: 2.25, running: None, tasks: None }),
-        memory: Some(MemoryUse { total_bytes: 2_048_000, available_bytes: 512_000, ..MemoryUse::default() }),
+        load: serde_json::from_str(r#"{"one":0.5,"five":1.0,"fifteen":2.25}"#).unwrap(),
+        memory: serde_json::from_str(r#"{"total_bytes":2048000,"available_bytes":512000}"#).unwrap(),
         temperatures: vec![Temperature {
             sensor: "platform/coretemp.0/coretemp/temp1".into(),
             label: Some("Package \"0\"".into()),

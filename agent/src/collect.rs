@@ -8,7 +8,7 @@ pub(crate) mod bmc;
 mod contents;
 mod cpu;
 mod disks;
-mod drives;
+pub(crate) mod drives;
 mod filesystems;
 mod firmware;
 mod gpus;
@@ -30,7 +30,7 @@ mod usb;
 
 pub(crate) use memory::{Meminfo, edac};
 pub use mounts::{Mount, mounted_devices};
-pub(crate) use os::redact;
+pub(crate) use os::without_secrets;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use inventory::Clock;
 
-use crate::collect::{Collectors, redact as redact_arguments};
+use crate::collect::{Collectors, without_secrets};
 use crate::report::Reporter;
 use crate::root::{ANSWERS, ERRORS, Recorder, Recording, Root};
 use crate::sample::Sampler;
@@ -109,7 +109,7 @@ pub fn dump(root: Root, folder: &Path, redact: bool, clock: Arc<dyn Clock>) -> R
 
 fn hide_arguments(recording: &mut Recording) {
     if let Some(line) = recording.files.get_mut(KERNEL_ARGUMENTS) {
-        let hidden = redact_arguments::arguments(String::from_utf8_lossy(line).trim());
+        let hidden = without_secrets(String::from_utf8_lossy(line).trim());
         *line = (hidden + "\n").into_bytes();
     }
 }

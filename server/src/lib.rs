@@ -7,6 +7,7 @@
 //! | [`serve`] | wiring: opens the parts, starts what runs beside, stops in good order |
 //! | [`api`] | `/agent/v1`, `/api/v1` and `/boot`: extract, one call, answer; `routes` is the table of all of it |
 //! | [`auth`], [`transport`] | the gate before every route; over which connection a request came |
+//! | `names` | what the numbers of PCI and USB devices mean |
 //! | [`pages`] | what humans see |
 //!
 //! The words of the domain live in their own crates; none of them knows this one.
@@ -21,6 +22,8 @@ mod discover;
 mod format;
 pub mod health;
 pub mod links;
+pub mod mailbox;
+mod names;
 pub mod pages;
 pub mod serve;
 pub mod settings;

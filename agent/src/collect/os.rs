@@ -1,7 +1,7 @@
 //! Kernel and distribution.
 
 mod modules;
-pub(crate) mod redact;
+pub(super) mod redact;
 mod taint;
 
 use inventory::sections::Os;
@@ -13,6 +13,11 @@ use crate::root::{FILE_LIMIT_BYTES, Question};
 /// The kernel's own limit; what a boot configuration adds beyond it is left out.
 const ARGUMENTS_LIMIT: usize = 2048;
 const RELEASE: &str = "/proc/sys/kernel/osrelease";
+
+/// A line in which a kernel command line may stand, without its secrets.
+pub(crate) fn without_secrets(line: &str) -> String {
+    redact::arguments(line)
+}
 
 pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
     let kernel = probe.text(RELEASE);

@@ -7,6 +7,7 @@ mod ipmi;
 mod netlink;
 mod nvme;
 mod scsi;
+mod smartctl;
 mod timex;
 
 use std::fs::{File, OpenOptions};
@@ -46,6 +47,7 @@ impl Tree for Live {
             Question::Block { device, offset, length } => block::ask(device, *offset, *length),
             Question::Nvme { device, command } => nvme::ask(device, *command),
             Question::Scsi { device, command, length } => scsi::ask(device, command, *length),
+            Question::Smartctl(command) => smartctl::ask(command),
             Question::Ipmi { device, function, command, data } => {
                 ipmi::ask(device, *function, *command, data)
             }

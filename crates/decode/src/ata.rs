@@ -6,7 +6,7 @@ mod smart;
 mod statistics;
 mod status;
 
-pub use identity::{FormFactor, Identity, Sanitize, Security, identity_page};
+pub use identity::{FormFactor, Identity, Security, identity_page};
 pub use smart::{Attribute, Smart, last_self_test};
 pub use statistics::{GENERAL_PAGE, General, SOLID_STATE_PAGE, used_percent};
 pub use status::{PowerMode, Registers};

@@ -13,6 +13,7 @@ pub mod lldp;
 pub mod netlink;
 pub mod nvme;
 pub mod pci;
+pub mod sanitize;
 pub mod scsi;
 pub mod self_test;
 pub mod signature;

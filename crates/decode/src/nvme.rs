@@ -4,7 +4,7 @@ mod controller;
 mod health;
 mod self_test;
 
-pub use controller::{Controller, Sanitize};
+pub use controller::Controller;
 pub use health::{CriticalWarning, Health};
 pub use self_test::last_self_test;
 

@@ -2,18 +2,25 @@
 //!
 //! Two inventories are the same revision when their canonical forms are equal, and their difference is the difference of
 //! these forms: so the one is empty exactly when the other says "same". Left out is what changes without a hand on the
-//! machine: kernel names, link states, addresses, software's own settings. Lists become maps keyed by what stays: disks by
-//! WWN or serial number, network cards by their maker's MAC, memory by its slot.
+//! machine: kernel names, link states, speeds of the moment, addresses, drivers and modules, software's own settings. Lists
+//! become maps keyed by what stays: disks by WWN or serial number, network cards by their maker's MAC, memory by its slot.
 
-use inventory::sections::{Cpu, Disk, Filesystem, Memory, MemorySlot, Nic, Os, Partition, Sensor};
-use serde::Serialize;
+mod devices;
+mod keyed;
+mod machine;
+mod network;
+mod places;
+mod storage;
+
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
+
+pub(crate) use keyed::hash;
+pub(crate) use network::nic_key;
+pub(crate) use places::{partition_name, split_partition};
+pub(crate) use storage::{disk_key, drive_key};
 
 use crate::document::Inventory;
-
-/// What the kernel keeps for itself differs from release to release: usable memory is told in steps of this many bytes.
-const USABLE_STEP_BYTES: u64 = 256 << 20;
+use places::Places;
 
 /// The canonical form: an object of sections.
 #[must_use]
@@ -36,174 +43,36 @@ pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
         bmc,
         filesystems,
         os,
+        warnings: _,
     } = inventory;
-    let mut sections = Map::new();
-    let mut put = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            sections.insert(name.to_owned(), value);
-        }
-    };
-    put("system", system.as_ref().map(plain));
-    put("firmware", firmware.as_ref().map(plain));
-    put("cpu", cpu.as_ref().map(cpu_form));
-    put("memory", memory.as_ref().map(memory_form));
-    put("disks", disks.as_deref().map(|disks| keyed(disks, disk_key, disk_form)));
-    put("drives", drives.as_deref().map(|all| keyed(all, |one| one.device.clone(), plain)));
-    put("contents", contents.as_deref().map(|all| keyed(all, |one| one.device.clone(), plain)));
-    let physical: Option<Vec<Nic>> =
-        nics.as_ref().map(|nics| nics.iter().filter(|nic| nic.physical).cloned().collect());
-    put("nics", physical.as_deref().map(|nics| keyed(nics, nic_key, nic_form)));
-    put("neighbours", neighbours.as_deref().map(|all| keyed(all, |one| one.nic.clone(), plain)));
-    put("pci", pci.as_deref().map(|all| keyed(all, |one| one.address.clone(), plain)));
-    put("gpus", gpus.as_deref().map(|all| keyed(all, |one| one.address.clone(), plain)));
-    put("usb", usb.as_deref().map(|all| keyed(all, |one| one.port.clone(), plain)));
-    put("infiniband", infiniband.as_deref().map(|all| keyed(all, |one| one.device.clone(), plain)));
-    put("bmc", bmc.as_ref().map(plain));
-    put(
-        "filesystems",
-        filesystems.as_deref().map(|all| keyed(all, |one| one.mount.clone(), filesystem_form)),
-    );
-    put("sensors", sensors.as_deref().map(|all| keyed(all, |one: &Sensor| one.key.clone(), plain)));
-    put("os", os.as_ref().map(os_form));
-    sections
-}
-
-/// SHA-256 of the canonical form, in hex.
-#[must_use]
-pub(crate) fn hash(canonical: &Map<String, Value>) -> String {
-    let mut text = String::new();
-    write_sorted(&mut text, &Value::Object(canonical.clone()));
-    hex::encode(Sha256::digest(text))
-}
-
-/// JSON with its keys in order, whatever order the map keeps: a dependency may switch that.
-fn write_sorted(out: &mut String, value: &Value) {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            out.push('{');
-            for (name, field) in fields {
-                out.push_str(&Value::from(name.as_str()).to_string());
-                out.push(':');
-                write_sorted(out, field);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for item in items {
-                write_sorted(out, item);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        plain => out.push_str(&plain.to_string()),
-    }
-}
-
-/// What can't be written as JSON (no type of an inventory is such) counts as absent.
-fn plain<T: Serialize>(value: &T) -> Value {
-    serde_json::to_value(value).unwrap_or(Value::Null)
-}
-
-/// A map by key. Things that share a key are numbered in the order of what they are, not in the kernel's.
-fn keyed<T>(items: &[T], key: impl Fn(&T) -> String, form: impl Fn(&T) -> Value) -> Value {
-    let mut forms: Vec<(String, String, Value)> = items
-        .iter()
-        .map(|item| {
-            let form = form(item);
-            (key(item), form.to_string(), form)
-        })
-        .collect();
-    forms.sort_by(|(a, x, _), (b, y, _)| (a, x).cmp(&(b, y)));
-    let mut map = Map::new();
-    for (key, _, form) in forms {
-        let mut name = key.clone();
-        let mut nth = 2;
-        while map.contains_key(&name) {
-            name = format!("{key} #{nth}");
-            nth += 1;
-        }
-        map.insert(name, form);
-    }
-    Value::Object(map)
-}
-
-fn cpu_form(cpu: &Cpu) -> Value {
-    // The flags are what this kernel makes of the processor.
-    plain(&Cpu { flags: Vec::new(), ..cpu.clone() })
-}
-
-fn memory_form(memory: &Memory) -> Value {
-    let usable_bytes = match memory.installed_bytes {
-        Some(_) => None,
-        None => memory.usable_bytes.map(|bytes| bytes.div_ceil(USABLE_STEP_BYTES) * USABLE_STEP_BYTES),
-    };
-    let mut form = plain(&Memory { usable_bytes, slots: Vec::new(), ..memory.clone() });
-    if let Some(fields) = form.as_object_mut() {
-        fields.insert("slots".to_owned(), keyed(&memory.slots, slot_key, plain));
-    }
-    form
-}
-
-fn slot_key(slot: &MemorySlot) -> String {
-    let said = slot.locator.as_deref().or(slot.bank.as_deref());
-    said.unwrap_or("slot").to_owned()
-}
-
-/// By what a disk is told from others, and stays itself in another slot.
-#[must_use]
-pub(crate) fn disk_key(disk: &Disk) -> String {
-    let said = [&disk.wwn, &disk.serial, &disk.path].into_iter().flatten().find(|text| !text.is_empty());
-    said.unwrap_or(&disk.name).clone()
-}
-
-fn disk_form(disk: &Disk) -> Value {
-    let unnamed = |part: &Partition| Partition { name: String::new(), ..part.clone() };
-    plain(&Disk {
-        name: String::new(),
-        hctl: None,
-        path: None,
-        by_path: Vec::new(),
-        numa_node: None,
-        partitions: disk.partitions.iter().map(unnamed).collect(),
-        holders: Vec::new(),
-        multipath: None,
-        nvme_paths: Vec::new(),
-        ..disk.clone()
-    })
-}
-
-fn nic_key(nic: &Nic) -> String {
-    nic.permanent_mac.or(nic.mac).map_or_else(|| nic.name.clone(), |mac| mac.to_string())
-}
-
-fn nic_form(nic: &Nic) -> Value {
-    plain(&Nic {
-        name: String::new(),
-        mac: None,
-        speed_mbps: None,
-        duplex: None,
-        carrier: None,
-        mtu: None,
-        addresses: Vec::new(),
-        boot: false,
-        ..nic.clone()
-    })
-}
-
-fn filesystem_form(filesystem: &Filesystem) -> Value {
-    plain(&Filesystem { device: String::new(), block: None, ..filesystem.clone() })
-}
-
-fn os_form(os: &Os) -> Value {
-    plain(&Os { kernel_arguments: None, ..os.clone() })
+    let disk_places = Places::of_disks(disks.as_deref());
+    let nic_places = Places::of_nics(nics.as_deref());
+    let sections = [
+        ("system", system.as_ref().map(machine::system)),
+        ("firmware", firmware.as_ref().map(machine::firmware)),
+        ("cpu", cpu.as_ref().map(machine::cpu)),
+        ("memory", memory.as_ref().map(machine::memory)),
+        ("disks", disks.as_deref().map(storage::disks)),
+        ("drives", drives.as_deref().map(|drives| storage::drives(drives, &disk_places))),
+        ("contents", contents.as_deref().map(|contents| storage::contents(contents, &disk_places))),
+        ("nics", nics.as_deref().map(network::nics)),
+        ("neighbours", neighbours.as_deref().map(|all| network::neighbours(all, &nic_places))),
+        ("pci", pci.as_deref().map(devices::pci)),
+        ("gpus", gpus.as_deref().map(devices::gpus)),
+        ("usb", usb.as_deref().map(devices::usb)),
+        ("infiniband", infiniband.as_deref().map(network::infiniband)),
+        ("sensors", sensors.as_deref().map(devices::sensors)),
+        ("bmc", bmc.as_ref().map(machine::bmc)),
+        ("filesystems", filesystems.as_deref().map(storage::filesystems)),
+        ("os", os.as_ref().map(machine::os)),
+    ];
+    sections.into_iter().filter_map(|(name, form)| Some((name.to_owned(), form?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use inventory::sections::{Cpu, Disk, Memory, MemorySlot, Nic, Os};
+
     use super::*;
 
     fn disk(name: &str, serial: &str) -> Disk {
@@ -289,12 +158,5 @@ mod tests {
             ..Inventory::default()
         });
         assert_eq!(memory["memory"]["slots"].as_object().unwrap().len(), 2);
-    }
-
-    #[test]
-    fn the_hash_does_not_depend_on_the_order_of_keys() {
-        let mut text = String::new();
-        write_sorted(&mut text, &serde_json::json!({ "b": [1, { "d": null, "c": "\"" }], "a": 1.5 }));
-        assert_eq!(text, r#"{"a":1.5,"b":[1,{"c":"\"","d":null,},],}"#);
     }
 }

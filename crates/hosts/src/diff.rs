@@ -33,6 +33,31 @@ pub enum ChangeKind {
     Changed,
 }
 
+impl Change {
+    /// The path as a pattern.
+    pub(crate) fn path(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    /// A section that was never told before: the agent speaks of it for the first time, and the machine is the same.
+    pub(crate) fn is_first_word(&self) -> bool {
+        self.kind == ChangeKind::Added && self.path.len() == 1
+    }
+
+    /// What an agent of another version may tell that the one before did not know of: a section, a field, a sensor. A thing
+    /// that anybody would have seen is no such.
+    pub(crate) fn is_new_knowledge(&self) -> bool {
+        const OF_ONE_THING: [&str; 6] = ["system", "firmware", "cpu", "memory", "bmc", "os"];
+        let is_thing = match self.path()[..] {
+            ["sensors", _] | ["memory", "slots"] => false,
+            ["memory", "slots", _] | ["disks", _, "partitions", _] => true,
+            [section, _] => !OF_ONE_THING.contains(&section),
+            _ => false,
+        };
+        self.kind == ChangeKind::Added && !is_thing
+    }
+}
+
 /// Tells how `new` differs from `old`, in the order of sections and keys. What changes with every boot is left out.
 #[must_use]
 pub fn diff(old: &Inventory, new: &Inventory) -> Vec<Change> {
@@ -54,8 +79,10 @@ fn walk(
         path.push(key.clone());
         let (before, after) = (old.get(key), new.get(key));
         match (before, after) {
-            (Some(Value::Object(before)), Some(Value::Object(after))) => walk(path, before, after, changes),
             (Some(before), Some(after)) if before == after => {}
+            (Some(Value::Object(before)), Some(Value::Object(after))) if !is_whole(path) => {
+                walk(path, before, after, changes);
+            }
             _ => changes.push(Change {
                 path: path.clone(),
                 kind: match (before, after) {
@@ -71,9 +98,14 @@ fn walk(
     }
 }
 
+/// A switch port is one thing: another name of it is another port, and never the same with a changed name.
+fn is_whole(path: &[String]) -> bool {
+    matches!(path, [section, _] if section == "neighbours")
+}
+
 #[cfg(test)]
 mod tests {
-    use inventory::sections::{Cpu, Disk, Memory, MemorySlot};
+    use inventory::sections::{Cpu, Disk, Memory, MemorySlot, Neighbour};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -107,6 +139,58 @@ mod tests {
             ]
         );
         assert_eq!((&changes[2].before, &changes[2].after), (&Some(json!(2)), &Some(json!(4))));
+    }
+
+    #[test]
+    fn a_switch_port_changes_as_a_whole() {
+        let heard = |port: &str| Inventory {
+            neighbours: Some(vec![Neighbour {
+                nic: "eth0".into(),
+                port_id: port.into(),
+                ..Neighbour::default()
+            }]),
+            ..Inventory::default()
+        };
+        let changes = diff(&heard("Eth1/7"), &heard("Eth1/3"));
+        assert_eq!(changes.len(), 1);
+        assert_eq!(
+            (changes[0].kind, changes[0].path.join("/")),
+            (ChangeKind::Changed, "neighbours/eth0".into())
+        );
+        assert_eq!(changes[0].after.as_ref().unwrap()["port_id"], "Eth1/3");
+    }
+
+    #[test]
+    fn what_a_newer_agent_may_know_and_what_was_done_to_the_machine() {
+        let change = |path: &str, kind| Change {
+            path: path.split('/').map(str::to_owned).collect(),
+            kind,
+            before: None,
+            after: None,
+        };
+        for (path, first_word, new_knowledge) in [
+            ("pci", true, true),
+            ("cpu/caches", false, true),
+            ("disks/A/rotation_rpm", false, true),
+            ("disks/A/partitions", false, true),
+            ("sensors/x", false, true),
+            ("memory/slots/A1/asset_tag", false, true),
+            ("disks/A", false, false),
+            ("nics/3c:ec:ef:00:00:01", false, false),
+            ("disks/A/partitions/1", false, false),
+            ("memory/slots/A1", false, false),
+        ] {
+            let added = change(path, ChangeKind::Added);
+            assert_eq!(
+                (added.is_first_word(), added.is_new_knowledge()),
+                (first_word, new_knowledge),
+                "{path}"
+            );
+            for kind in [ChangeKind::Removed, ChangeKind::Changed] {
+                let other = change(path, kind);
+                assert!(!other.is_first_word() && !other.is_new_knowledge(), "{path}");
+            }
+        }
     }
 
     fn inventories() -> impl Strategy<Value = Inventory> {

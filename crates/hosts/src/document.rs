@@ -1,13 +1,16 @@
 //! The inventory as it is kept: of each section the last good data. Pure, but for the packing.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use inventory::sections::{
     Bmc, Content, Cpu, Disk, Drive, Filesystem, Firmware, Gpu, Infiniband, Memory, Neighbour, Nic, Os,
     PciDevice, Sensor, System, UsbDevice,
 };
-use inventory::{Section, Sections, each_section};
+use inventory::{Section, Sections, Warning, each_section};
 use serde::{Deserialize, Serialize};
+
+use crate::follow::{follow, keep_of_sleepers};
 
 /// What a host is made of, as far as it was ever told. A section that was never read is absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -64,7 +67,13 @@ pub struct Inventory {
     /// Kernel and distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<Os>,
+    /// What could not be read when a section was last told, by section.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub warnings: BTreeMap<String, Vec<Warning>>,
 }
+
+/// Warnings that are kept of one section: a thousand disks may all refuse the same.
+const WARNINGS: usize = 32;
 
 /// How one section of a report went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,22 +93,42 @@ macro_rules! names {
 /// The names of the sections, in the order of [`Inventory`].
 pub(crate) const SECTIONS: [&str; 17] = each_section!(names);
 
-/// Puts a report's good sections over the last good data; also answers how each section went.
+/// Puts a report's good sections over the last good data; also answers how each section went. What is kept speaks of disks
+/// and cards by their names of now.
 pub(crate) fn merge(
-    last: Inventory,
+    mut last: Inventory,
     said: &Sections,
 ) -> (Inventory, [(&'static str, SectionNews); SECTIONS.len()]) {
     macro_rules! merged {
-        ($($name:ident)*) => { Inventory { $($name: newer(last.$name, &said.$name)),* } };
+        ($($name:ident)*) => { Inventory { $($name: newer(last.$name, &said.$name),)* warnings: last.warnings } };
+    }
+    macro_rules! warned {
+        ($($name:ident)*) => { $(warn(&mut last.warnings, stringify!($name), &said.$name);)* };
     }
     macro_rules! news_of {
         ($($name:ident)*) => { [$((stringify!($name), news(&said.$name))),*] };
     }
-    (each_section!(merged), each_section!(news_of))
+    follow(&mut last, said);
+    each_section!(warned);
+    let slept =
+        Inventory { contents: last.contents.clone(), drives: last.drives.clone(), ..Inventory::default() };
+    let mut inventory = each_section!(merged);
+    keep_of_sleepers(&slept, &mut inventory);
+    (inventory, each_section!(news_of))
 }
 
 fn newer<T: Clone>(last: Option<T>, said: &Section<T>) -> Option<T> {
     said.data().cloned().or(last)
+}
+
+fn warn<T>(kept: &mut BTreeMap<String, Vec<Warning>>, name: &str, section: &Section<T>) {
+    match section {
+        Section::Partial { warnings, .. } => {
+            drop(kept.insert(name.to_owned(), warnings.iter().take(WARNINGS).cloned().collect()));
+        }
+        Section::Ok { .. } => drop(kept.remove(name)),
+        Section::Failed { .. } | Section::Untold => {}
+    }
 }
 
 fn news<T>(section: &Section<T>) -> SectionNews {
@@ -129,8 +158,6 @@ impl Inventory {
 
 #[cfg(test)]
 mod tests {
-    use inventory::Warning;
-
     use super::*;
 
     #[test]
@@ -151,6 +178,19 @@ mod tests {
         let (again, news) = merge(kept.clone(), &second);
         assert_eq!(again, kept);
         assert_eq!(news[4], ("disks", SectionNews::Failed("EIO".into())));
+    }
+
+    #[test]
+    fn what_could_not_be_read_stands_until_it_was() {
+        let warning = |n: usize| Warning { path: format!("/sys/{n}"), reason: "EIO".into() };
+        let told = |section| Sections { disks: section, ..Sections::default() };
+        let (kept, _) =
+            merge(Inventory::default(), &told(Section::new(vec![], (0..100).map(warning).collect())));
+        assert_eq!(kept.warnings["disks"].len(), WARNINGS);
+        let (kept, _) = merge(kept, &told(Section::Untold));
+        assert_eq!(kept.warnings["disks"][0], warning(0));
+        let (kept, _) = merge(kept, &told(Section::new(vec![], vec![])));
+        assert!(kept.warnings.is_empty());
     }
 
     #[test]

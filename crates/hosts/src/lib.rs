@@ -19,12 +19,13 @@
 //! - A revision is stored only when what the machine *is* changed, not when it booted another kernel.
 //! - Every change writes its event in the same transaction. Everything that a machine may send without end is bounded.
 //!
-//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `diff`, `summary`, `overview`, `name`, `state`. All SQL
+//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `follow`, `diff`, `summary`, `overview`, `name`, `state`. All SQL
 //! stands in `store/`. Functions that change rows take the transaction, so that callers compose them; those that read take
 //! the readers' pool. Keys are never seen here but as hashes.
 //!
 //! [`Discover`] is this crate's score: it looks for machines, in the networks that the site declares and nowhere else.
 
+mod actions;
 mod canonical;
 mod claim;
 mod collide;
@@ -34,6 +35,7 @@ mod document;
 mod enrol;
 mod error;
 mod facts;
+mod follow;
 mod host;
 mod identity;
 mod junk;
@@ -47,9 +49,11 @@ mod speak;
 mod state;
 mod store;
 mod summary;
+mod unproven;
 mod words;
 
-pub use claim::{Claim, ClaimKind, MAX_OPEN_CLAIMS, Said, Settled, Verdict, settle_claim};
+pub use actions::{AgentAction, Delivery, ask, deliver, put_logs, take_receipt};
+pub use claim::{Claim, ClaimKind, MAX_OPEN_CLAIMS, Said, SaidFailure, Settled, Verdict, settle_claim};
 pub use diff::{Change, ChangeKind, diff};
 pub use discover::{AGENT_PORT, Discover, ScrapeError, ScrapeKey, Scraper};
 pub use document::Inventory;
@@ -66,7 +70,9 @@ pub use report::{Taken, take_report};
 pub use scraped::{Scraped, record_scrape};
 pub use speak::Heard;
 pub use state::{Event, IllegalTransition, State, UnknownState};
+pub use store::actions::{actions, hosts_with_actions, logs};
 pub use store::claims::claims;
+pub use store::drives::{DriveWord, drives};
 pub use store::facts::{all_facts, authenticate, facts, facts_by_mac};
 pub use store::identifiers::identifiers;
 pub use store::inventories::{Revision, StoredInventory, inventory, revisions};
@@ -74,4 +80,5 @@ pub use store::list::{counts, get, list};
 pub use store::problems::problems;
 pub use store::words::sample;
 pub use summary::summary;
+pub use unproven::claim_failure;
 pub use words::{take_failure, take_goodbye, take_sample};

@@ -14,7 +14,7 @@ use crate::identity::identify;
 use crate::overview::{Overview, shorten};
 use crate::recognise::contradiction;
 use crate::speak::{Heard, Speaker, hear};
-use crate::store::inventories::NewRevision;
+use crate::store::inventories::{Latest, NewRevision};
 use crate::store::{hosts, identifiers, inventories};
 use crate::summary::summary;
 use crate::words::{INVENTORY, fail, recover};
@@ -71,6 +71,9 @@ pub async fn take_report(
 }
 
 /// Merges a report with the last good data and stores what came of it.
+///
+/// What is told for the first time is no change of the machine: the slow sections of a first boot, what a newer agent
+/// knows. It is written into the newest revision, which makes neither another one nor an event.
 pub(crate) async fn apply(
     tx: &mut Tx,
     host: &Id,
@@ -98,25 +101,43 @@ pub(crate) async fn apply(
         source,
     })?;
     let hash = hash(&form);
-    inventories::put(tx, host, &packed, &Overview::of(&inventory), &hash, now).await?;
+    let agent_version = shorten(&report.agent.version);
+    let latest = Latest {
+        packed: &packed,
+        overview: &Overview::of(&inventory),
+        hash: &hash,
+        agent_version: &agent_version,
+    };
+    inventories::put(tx, host, &latest, now).await?;
     if last.hash.as_deref() == Some(&hash) {
         return Ok(Applied::default());
     }
-    let number = last.revision + 1;
-    let changes = if last.hash.is_some() { diff(&last.inventory, &inventory) } else { Vec::new() };
-    let what = summary(&changes);
-    let shown = if changes.is_empty() { "first inventory" } else { &what };
-    let new = NewRevision { number, hash: &hash, summary: shown, packed: &packed };
-    inventories::put_revision(tx, host, &new, now).await?;
-    // The first is no change: that the host is there was told when it enrolled.
-    if !changes.is_empty() {
-        let name = hosts::name(tx, host).await?;
-        let event =
-            NewEvent::new(Kind::InventoryChanged, Some(host.clone()), actor, format!("{name}: {what}"))
-                .key(number.to_string())
-                .data(json!({ "revision": number, "changes": changes.len() }));
-        events::append(tx, &event, now).await?;
+    if last.hash.is_none() {
+        let first = NewRevision {
+            number: last.revision + 1,
+            hash: &hash,
+            summary: "first inventory",
+            packed: &packed,
+        };
+        inventories::put_revision(tx, host, &first, now).await?;
+        // No change: that the host is there was told when it enrolled.
+        return Ok(Applied { revision: Some(first.number), changes: Vec::new() });
     }
+    let mut changes = diff(&last.inventory, &inventory);
+    let is_same_teller = last.agent_version.as_ref() == Some(&agent_version);
+    changes.retain(|change| !if is_same_teller { change.is_first_word() } else { change.is_new_knowledge() });
+    if changes.is_empty() {
+        inventories::amend_revision(tx, host, last.revision, &hash, &packed).await?;
+        return Ok(Applied::default());
+    }
+    let (number, what) = (last.revision + 1, summary(&changes));
+    let new = NewRevision { number, hash: &hash, summary: &what, packed: &packed };
+    inventories::put_revision(tx, host, &new, now).await?;
+    let name = hosts::name(tx, host).await?;
+    let event = NewEvent::new(Kind::InventoryChanged, Some(host.clone()), actor, format!("{name}: {what}"))
+        .key(number.to_string())
+        .data(json!({ "revision": number, "changes": changes.len() }));
+    events::append(tx, &event, now).await?;
     Ok(Applied { revision: Some(number), changes })
 }
 

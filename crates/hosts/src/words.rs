@@ -10,7 +10,7 @@ use crate::error::HostError;
 use crate::overview::shorten;
 use crate::speak::{Heard, Speaker, hear};
 use crate::store::words::Follows;
-use crate::store::{hosts, problems, words};
+use crate::store::{drives, hosts, problems, words};
 
 /// What failed when the whole inventory did: it is over with the next report.
 pub(crate) const INVENTORY: &str = "inventory";
@@ -42,6 +42,7 @@ pub async fn take_sample(
             words::put_sample(tx, host, sample, Follows::Any, now).await?.unwrap_or_default()
         }
     };
+    drives::put(tx, host, sample, now).await?;
     if problems > 0 {
         // What an agent failed at and is no part of its report, it does again: it samples.
         for part in problems::parts(tx, host).await? {
@@ -88,6 +89,8 @@ pub async fn take_goodbye(
     let why = match goodbye.reason {
         GoodbyeReason::Stopped => "was stopped",
         GoodbyeReason::Done => "has done what it was asked for",
+        GoodbyeReason::Rebooting => "goes down, and the machine boots anew",
+        GoodbyeReason::PoweringOff => "goes down, and the machine is switched off",
         GoodbyeReason::Other => "said goodbye",
     };
     let event =

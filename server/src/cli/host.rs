@@ -10,7 +10,7 @@ use crate::api::v1::claims::Settle;
 use crate::api::v1::hosts::{Detail, Event, Rename, TrailAttempt};
 use crate::format;
 use crate::links::escape;
-use crate::pages::inventory_view;
+use crate::pages::inventory_view::View;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -71,6 +71,20 @@ pub(super) enum Command {
         host: String,
         /// The new name
         name: String,
+    },
+    /// Ask a host's agent for something; it does it when it speaks next
+    Action(super::action::AskArgs),
+    /// List what was asked of a host's agent, and what became of it
+    Actions {
+        /// Name or id
+        host: String,
+    },
+    /// Show the logs that a host's agent was asked for
+    Logs {
+        /// Name or id
+        host: String,
+        /// The action's id, as `muster host actions` lists it
+        action: String,
     },
     /// Delete a host and all that is known of it
     Delete {
@@ -133,6 +147,12 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             print_text(&format!("{} is now called {}", renamed.id, renamed.name));
             Ok(())
         }
+        Command::Action(args) => super::action::ask(args, client, output).await,
+        Command::Actions { host } => super::action::list(&host, client, output).await,
+        Command::Logs { host, action } => {
+            print_text(&client.get_text(&path(&host, &format!("/logs/{}", escape(&action)))).await?);
+            Ok(())
+        }
         Command::Delete { host, yes } => {
             let detail: Detail = client.get(&path(&host, "")).await?;
             if !yes {
@@ -149,7 +169,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
     }
 }
 
-fn path(host: &str, rest: &str) -> String {
+pub(super) fn path(host: &str, rest: &str) -> String {
     format!("/api/v1/hosts/{}{rest}", escape(host))
 }
 
@@ -221,16 +241,17 @@ fn shown(detail: &Detail) -> String {
     let Some(inventory) = &detail.inventory else {
         return text + "\nIt has not reported its inventory yet.\n";
     };
-    for card in inventory_view::cards(host, inventory) {
+    let view = View { host, inventory, sample: detail.sample.as_ref(), drives: &detail.drives };
+    for card in view.cards() {
         text.push_str(&format!("\n{}\n", card.title));
         let width = card.rows.iter().map(|(term, _)| term.chars().count()).max().unwrap_or(0);
         for (term, value) in card.rows {
-            text.push_str(&format!("  {term:width$}  {value}\n"));
+            text.push_str(&format!("  {term:width$}  {}\n", value.plain()));
         }
     }
-    for shown in inventory_view::tables(inventory, detail.sample.as_ref()) {
+    for shown in view.tables() {
         text.push_str(&format!("\n{}\n", shown.title));
-        let rows = shown.rows.into_iter().map(|row| row.into_iter().map(|(_, cell)| cell).collect());
+        let rows = shown.rows.into_iter().map(|row| row.into_iter().map(|(_, cell)| cell.plain()).collect());
         for line in super::output::wide_table(shown.headings, rows).lines() {
             text.push_str(&format!("  {line}\n"));
         }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::hosts::{last_seen, machine, state_class};
 use super::incident::{self, Line};
-use super::inventory_view::{self, Card, Table};
+use super::inventory_view::{Card, Table, View};
 use super::page;
 use crate::api::problem::ApiError;
 use crate::api::v1::hosts::{TrailAttempt, attempts};
@@ -24,10 +24,16 @@ struct Page {
     incidents: Vec<Line>,
     problems: Vec<String>,
     cards: Vec<Card>,
-    tables: Vec<Table>,
+    tables: Vec<TableView>,
     trail: Vec<TrailView>,
     revisions: Vec<RevisionView>,
     events: Vec<EventView>,
+}
+
+struct TableView {
+    table: Table,
+    count: usize,
+    more: usize,
 }
 
 struct TrailView {
@@ -53,6 +59,8 @@ struct EventView {
 
 /// Boot attempts shown; the command line shows more.
 const ATTEMPTS: usize = 3;
+/// Rows of one table shown; the command line and the API show all.
+const ROWS: usize = 256;
 /// Revisions and events shown.
 const LINES: u32 = 12;
 
@@ -66,15 +74,17 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
     let inventory =
         hosts::inventory(readers, &host.id, None).await?.map(|stored| stored.inventory).unwrap_or_default();
     let sample = hosts::sample(readers, &host.id).await?;
+    let drives = hosts::drives(readers, &host.id).await?;
     let problems = hosts::problems(readers, &host.id).await?;
     let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
     let events = events::of_host(readers, &host.id, None, LINES).await?;
     let attempts = attempts(&app, &host.id, ATTEMPTS).await?;
+    let view = View { host: &host, inventory: &inventory, sample: sample.as_ref(), drives: &drives };
     page(&Page {
         incidents: incident::open(&app, Some(&host.id)).await?,
         problems: problems.into_iter().map(|p| format!("{}: {}", p.part, p.reason)).collect(),
-        cards: inventory_view::cards(&host, &inventory),
-        tables: inventory_view::tables(&inventory, sample.as_ref()),
+        cards: view.cards(),
+        tables: view.tables().into_iter().map(bounded).collect(),
         trail: attempts.iter().map(trail_view).collect(),
         revisions: revisions
             .into_iter()
@@ -91,6 +101,11 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
         machine: machine(&host),
         last_seen: last_seen(&host, app.clock.now()),
     })
+}
+
+fn bounded(mut table: Table) -> TableView {
+    let (count, more) = (table.rows.len(), table.cut(ROWS));
+    TableView { table, count, more }
 }
 
 fn trail_view(attempt: &TrailAttempt) -> TrailView {

@@ -7,7 +7,7 @@ const HIDDEN: &str = "<redacted>";
 const SIGNS: [&str; 7] = ["ticket", "token", "password", "passwd", "secret", "credential", "key"];
 
 /// The command line, with each secret value replaced.
-pub(crate) fn arguments(line: &str) -> String {
+pub(in crate::collect) fn arguments(line: &str) -> String {
     words(line).into_iter().map(argument).collect::<Vec<_>>().join(" ")
 }
 

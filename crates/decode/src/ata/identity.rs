@@ -1,6 +1,7 @@
 //! IDENTIFY DEVICE data (ACS-4 7.12.7): 256 words.
 
 use crate::bytes::{ascii, le16};
+use crate::sanitize::Sanitize;
 use crate::scsi::vpd;
 
 /// Where the identity begins in the ATA Information page, after the translator's own names (SAT-5 12.4.2).
@@ -62,17 +63,6 @@ pub struct Security {
     pub expired: bool,
     /// Its erase also reaches what was set aside.
     pub enhanced_erase: bool,
-}
-
-/// The ways in which a drive can erase itself beyond recovery.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sanitize {
-    /// It throws its key away.
-    pub crypto_erase: bool,
-    /// It erases each block.
-    pub block_erase: bool,
-    /// It overwrites each block.
-    pub overwrite: bool,
 }
 
 /// Word 168, which SCSI's page 0xB1 codes alike up to 1.8 inches.

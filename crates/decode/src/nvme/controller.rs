@@ -1,6 +1,7 @@
 //! Identify Controller (5.17.2.1, figure 275).
 
 use crate::bytes::{ascii, kelvin, le16, le32, le128};
+use crate::sanitize::Sanitize;
 
 /// What a controller says of itself and its drive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,17 +30,6 @@ pub struct Controller {
     pub namespaces: Option<u32>,
     /// SUBNQN: the same for all controllers of one drive.
     pub subsystem: Option<String>,
-}
-
-/// The ways in which a drive can erase itself beyond recovery.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sanitize {
-    /// It throws its key away.
-    pub crypto_erase: bool,
-    /// It erases each block.
-    pub block_erase: bool,
-    /// It overwrites each block.
-    pub overwrite: bool,
 }
 
 impl Controller {

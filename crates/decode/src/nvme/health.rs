@@ -60,16 +60,17 @@ pub struct CriticalWarning {
 }
 
 impl CriticalWarning {
-    fn from_bits(bits: u8) -> Self {
-        let bit = |number: u8| bits & 1 << number != 0;
+    /// By the byte that holds them.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
         Self {
-            spare_low: bit(0),
-            temperature: bit(1),
-            reliability_degraded: bit(2),
-            read_only: bit(3),
-            backup_failed: bit(4),
-            persistent_memory: bit(5),
-            other: bit(6) || bit(7),
+            spare_low: bits & 1 != 0,
+            temperature: bits & 1 << 1 != 0,
+            reliability_degraded: bits & 1 << 2 != 0,
+            read_only: bits & 1 << 3 != 0,
+            backup_failed: bits & 1 << 4 != 0,
+            persistent_memory: bits & 1 << 5 != 0,
+            other: bits >> 6 != 0,
         }
     }
 

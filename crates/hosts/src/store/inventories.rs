@@ -40,38 +40,50 @@ pub(crate) struct Last {
     pub(crate) inventory: Inventory,
     pub(crate) revision: i64,
     pub(crate) hash: Option<String>,
+    pub(crate) agent_version: Option<String>,
 }
 
+type LastRow = (i64, Option<String>, Option<Vec<u8>>, Option<String>);
+
 pub(crate) async fn last(tx: &mut Tx, host: &Id) -> Result<Last, HostError> {
-    let row: Option<(i64, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(
-        "SELECT host.revision, host.inventory_hash, kept.document
+    let row: Option<LastRow> = sqlx::query_as(
+        "SELECT host.revision, host.inventory_hash, kept.document, kept.agent_version
          FROM host LEFT JOIN host_inventory kept ON kept.host_id = host.id
          WHERE host.id = $1",
     )
     .bind(host.as_str())
     .fetch_optional(tx)
     .await?;
-    let (revision, hash, document) = row.ok_or_else(|| HostError::NoHost(host.clone()))?;
+    let (revision, hash, document, agent_version) = row.ok_or_else(|| HostError::NoHost(host.clone()))?;
     let inventory = document.as_deref().map(|packed| unpack(host, packed)).transpose()?.unwrap_or_default();
-    Ok(Last { inventory, revision, hash })
+    Ok(Last { inventory, revision, hash, agent_version })
+}
+
+/// The latest inventory.
+pub(crate) struct Latest<'a> {
+    pub(crate) packed: &'a [u8],
+    pub(crate) overview: &'a Overview,
+    pub(crate) hash: &'a str,
+    pub(crate) agent_version: &'a str,
 }
 
 /// Writes the latest inventory and the columns that lists show of it.
 pub(crate) async fn put(
     tx: &mut Tx,
     host: &Id,
-    packed: &[u8],
-    overview: &Overview,
-    hash: &str,
+    latest: &Latest<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let Latest { packed, overview, hash, agent_version } = *latest;
     sqlx::query(
-        "INSERT INTO host_inventory (host_id, taken_at, document) VALUES ($1, $2, $3)
-         ON CONFLICT (host_id) DO UPDATE SET taken_at = excluded.taken_at, document = excluded.document",
+        "INSERT INTO host_inventory (host_id, taken_at, document, agent_version) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (host_id) DO UPDATE SET
+             taken_at = excluded.taken_at, document = excluded.document, agent_version = excluded.agent_version",
     )
     .bind(host.as_str())
     .bind(now.millis())
     .bind(packed)
+    .bind(agent_version)
     .execute(&mut *tx)
     .await?;
     sqlx::query(
@@ -134,6 +146,24 @@ pub(crate) async fn put_revision(
     sqlx::query("DELETE FROM host_revision WHERE host_id = $1 AND number <= $2")
         .bind(host.as_str())
         .bind(new.number - REVISIONS)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes what was told for the first time into a revision that is there.
+pub(crate) async fn amend_revision(
+    tx: &mut Tx,
+    host: &Id,
+    number: i64,
+    hash: &str,
+    packed: &[u8],
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE host_revision SET hash = $3, document = $4 WHERE host_id = $1 AND number = $2")
+        .bind(host.as_str())
+        .bind(number)
+        .bind(hash)
+        .bind(packed)
         .execute(tx)
         .await?;
     Ok(())

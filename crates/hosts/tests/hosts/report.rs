@@ -2,7 +2,8 @@
 
 use events::Kind;
 use hosts::{ChangeKind, HostError, Taken};
-use inventory::Section;
+use inventory::sections::{Bmc, Content, Disk, PciDevice};
+use inventory::{Report, Section, Sections};
 
 use crate::machine::Machine;
 use crate::site::{SILENCE, site};
@@ -162,4 +163,79 @@ async fn a_host_that_changes_for_ever_keeps_its_newest_revisions() {
     }
     let kept = hosts::revisions(site.store.readers(), &host, None, 10_000).await.unwrap();
     assert_eq!((kept.len(), kept[0].number), (500, 511));
+}
+
+#[tokio::test]
+async fn slow_sections_of_a_first_boot_make_no_revisions() {
+    let site = site().await;
+    let machine = Machine::server(1);
+    let host = site.known(&machine).await;
+    let slow = |sections: Sections| Report { sections, ..machine.report() };
+    let content = |device: &str| Content { device: device.into(), ..Content::default() };
+    let later = [
+        Sections { contents: Section::new(vec![content("sd0")], vec![]), ..Sections::default() },
+        Sections { bmc: Section::new(Bmc::default(), vec![]), ..Sections::default() },
+        Sections { neighbours: Section::new(vec![], vec![]), ..Sections::default() },
+    ];
+    for sections in later {
+        let taken = site.take(&host, slow(sections)).await.unwrap();
+        assert_eq!(taken, Taken::Applied { revision: None, changes: vec![] });
+    }
+    let revisions = hosts::revisions(site.store.readers(), &host, None, 10).await.unwrap();
+    assert_eq!(revisions.len(), 1);
+    assert!(site.events(Kind::InventoryChanged).await.is_empty());
+    let first = hosts::inventory(site.store.readers(), &host, Some(1)).await.unwrap().unwrap().inventory;
+    assert!(
+        first.contents.is_some() && first.bmc.is_some() && first.disks.is_some(),
+        "all of it is in the first"
+    );
+
+    // What changes in them from then on is a change; what comes for the first time beside it is not told with it.
+    let sections = Sections {
+        contents: Section::new(vec![], vec![]),
+        pci: Section::new(vec![PciDevice::default()], vec![]),
+        ..Sections::default()
+    };
+    let Taken::Applied { revision, .. } = site.take(&host, slow(sections)).await.unwrap() else { panic!() };
+    assert_eq!(revision, Some(2));
+    let events = site.events(Kind::InventoryChanged).await;
+    assert_eq!(events[0].summary, "dell-svc0001: 1 volume removed (DISK1)");
+}
+
+#[tokio::test]
+async fn what_a_newer_agent_knows_besides_is_no_change_of_the_machine() {
+    let site = site().await;
+    let machine = Machine::server(1);
+    let host = site.known(&machine).await;
+    let newer = |change: fn(&mut Disk)| {
+        let mut report = machine.report();
+        report.agent.version = "0.2.0".into();
+        let Section::Ok { data } = &mut report.sections.disks else { panic!() };
+        change(&mut data[0]);
+        report
+    };
+    let taken = site.take(&host, newer(|disk| disk.rotation_rpm = Some(7200))).await.unwrap();
+    assert_eq!(taken, Taken::Applied { revision: None, changes: vec![] });
+    // The same agent now sees another firmware, and one field more: that is the machine's.
+    let flashed = newer(|disk| {
+        disk.rotation_rpm = Some(7200);
+        disk.firmware = Some("F2".into());
+    });
+    let Taken::Applied { revision, changes } = site.take(&host, flashed).await.unwrap() else { panic!() };
+    assert_eq!((revision, changes.len()), (Some(2), 1));
+}
+
+#[tokio::test]
+async fn disks_that_swapped_their_names_keep_what_is_on_them() {
+    let site = site().await;
+    let machine = Machine::server(1).with(|m| m.disks = vec!["A", "B"]);
+    let host = site.known(&machine).await;
+    let content = Content { device: "sd1".into(), ..Content::default() };
+    let sections = Sections { contents: Section::new(vec![content], vec![]), ..Sections::default() };
+    site.take(&host, Report { sections, ..machine.report() }).await.unwrap();
+    let rebooted = machine.clone().with(|m| m.disks = vec!["B", "A"]);
+    let taken = site.report(&host, &rebooted).await.unwrap();
+    assert_eq!(taken, Taken::Applied { revision: None, changes: vec![] });
+    let latest = hosts::inventory(site.store.readers(), &host, None).await.unwrap().unwrap().inventory;
+    assert_eq!(latest.contents.unwrap()[0].device, "sd0");
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use events::Kind;
-use hosts::{Heard, HostError};
-use inventory::{Failure, Goodbye, GoodbyeReason, Id, SCHEMA, Timestamp};
+use hosts::{DriveWord, Heard, HostError};
+use inventory::{DriveHealth, Failure, Goodbye, GoodbyeReason, Id, SCHEMA, Sample, Timestamp};
 
 use crate::machine::Machine;
 use crate::site::{SILENCE, Site, site};
@@ -22,6 +22,8 @@ impl Site {
             at: Timestamp(1),
             what: what.to_owned(),
             reason: "it broke".to_owned(),
+            identity: None,
+            ticket_prefix: None,
         };
         let (id, now) = (host.clone(), self.now());
         self.write(move |tx| Box::pin(async move { hosts::take_failure(tx, &id, &failure, now).await })).await
@@ -150,4 +152,52 @@ async fn words_for_a_host_that_is_not_there_are_named() {
     assert!(matches!(site.sample(&nobody, &machine, 1, 1.0).await, Err(HostError::NoHost(_))));
     assert!(matches!(site.failure(&nobody, &machine, 1, "x").await, Err(HostError::NoHost(_))));
     assert!(matches!(site.goodbye(&nobody, &machine, 1).await, Err(HostError::NoHost(_))));
+}
+
+#[tokio::test]
+async fn what_drives_said_is_kept_until_they_speak_again() {
+    let site = site().await;
+    let machine = Machine::server(1);
+    let host = site.known(&machine).await;
+    let drive = |device: &str, serial: &str| DriveHealth {
+        device: device.to_owned(),
+        serial: Some(serial.to_owned()),
+        temp_celsius: Some(30),
+        ..DriveHealth::default()
+    };
+    let take = async |seq, drives: Vec<DriveHealth>| {
+        let sample = Sample { drives, ..machine.sample(seq, 40.0) };
+        let (id, now) = (host.clone(), site.now());
+        site.write(move |tx| Box::pin(async move { hosts::take_sample(tx, &id, &sample, now).await })).await
+    };
+    let kept = async || hosts::drives(site.store.readers(), &host).await.unwrap();
+    let first = site.now();
+    take(1, vec![drive("sda", "A"), drive("sdb", "B")]).await.unwrap();
+    site.pass(Duration::from_secs(30));
+    take(2, vec![]).await.unwrap();
+    let names: Vec<_> = kept().await.into_iter().map(|word| (word.health.device, word.at)).collect();
+    assert_eq!(
+        names,
+        [("sda".to_owned(), first), ("sdb".to_owned(), first)],
+        "most samples say nothing of drives"
+    );
+
+    site.pass(Duration::from_secs(600));
+    let asleep = DriveHealth { asleep: true, temp_celsius: None, ..drive("sdc", "B") };
+    take(3, vec![asleep]).await.unwrap();
+    let words = kept().await;
+    assert_eq!(words.len(), 1, "a drive that is not named any more is gone");
+    let DriveWord { at, health } = &words[0];
+    assert_eq!(
+        (*at, health.temp_celsius, health.asleep),
+        (first, Some(30), true),
+        "its last numbers, and that it sleeps"
+    );
+    assert_eq!(health.device, "sdc", "by its name of now");
+
+    assert_eq!(take(2, vec![drive("sda", "A")]).await.unwrap(), Heard::Late);
+    assert_eq!(kept().await.len(), 1, "a late sample's drives are late, too");
+    take(4, vec![drive("sdc", "B")]).await.unwrap();
+    let words = kept().await;
+    assert_eq!((words[0].at, words[0].health.asleep), (site.now(), false));
 }

@@ -18,7 +18,10 @@ pub struct Drive {
     pub protocol: Option<DriveProtocol>,
     /// Who told what is told here.
     pub source: DriveSource,
-    /// What stands between, and why nothing of this, or no more, is known.
+    /// The driver of the RAID controller behind which it stands, unseen by the kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<String>,
+    /// What this entry hides, being a RAID controller's volume or a bridge: why no more is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hides: Option<HiddenDrives>,
     /// The model, whole: ATA IDENTIFY words 27-46, NVMe Identify MN, SCSI INQUIRY product.

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 use alerts::Incident;
 use boot::trail::{self, RecordedStep};
-use hosts::{Change, Filter, Host, HostProblem, IdentifierKind, Inventory, Page, Revision};
+use hosts::{Change, DriveWord, Filter, Host, HostProblem, IdentifierKind, Inventory, Page, Revision};
 use inventory::{Id, Limits, MacAddr, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +16,14 @@ use crate::app::App;
 pub struct Detail {
     /// The row.
     pub host: Host,
-    /// What it is made of; absent before its first report.
+    /// What it is made of, with the names of its devices; absent before its first report.
+    #[serde(serialize_with = "crate::names::beside_ids::serialize")]
     pub inventory: Option<Inventory>,
     /// How it does.
     pub sample: Option<Sample>,
+    /// What each of its drives last said of its health: most samples do not tell it.
+    #[serde(default)]
+    pub drives: Vec<DriveWord>,
     /// What its agent can't do at present.
     pub problems: Vec<HostProblem>,
     /// What is open.
@@ -136,6 +140,7 @@ pub async fn show(
     Ok(web::Json(Detail {
         inventory,
         sample: hosts::sample(readers, &host.id).await?,
+        drives: hosts::drives(readers, &host.id).await?,
         problems: hosts::problems(readers, &host.id).await?,
         incidents: super::incidents::open(&app, Some(&host.id)).await?,
         host,
@@ -284,7 +289,7 @@ impl From<RecordedStep> for TrailStep {
     }
 }
 
-async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
+pub(super) async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
     hosts::get(app.store.readers(), name).await?.ok_or_else(|| ApiError::not_found("host", name))
 }
 

@@ -127,7 +127,7 @@ fn what_is_hidden_is_said_and_what_smartctl_finds_is_told() {
         (found.device.as_str(), found.behind.as_deref()),
         ("/dev/bus/13 megaraid,0", Some("megaraid_sas"))
     );
-    assert_eq!((found.wwn.as_deref(), found.source), (Some("naa.50014ee2b656c51f"), DriveSource::Smartctl));
+    assert_eq!((found.wwn.as_deref(), found.source), (Some("naa.50014ee2b6578d5f"), DriveSource::Smartctl));
     assert!(volume.hides.is_some() && case.hides.is_none());
     assert_eq!((case.model.as_deref(), case.rotation_rpm), (Some("In a case"), None));
 }

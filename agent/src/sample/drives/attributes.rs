@@ -118,7 +118,7 @@ mod tests {
             Some(true),
         );
         assert_eq!((health.reallocated_sectors, health.command_timeouts), (Some(2), Some(4)));
-        assert_eq!((health.power_on_hours, health.temp_celsius), (Some(15_013), Some(29)));
+        assert_eq!((health.power_on_hours, health.temp_celsius), (Some(2_725), Some(29)));
         assert_eq!((health.pending_sectors, health.verdict), (Some(8), DriveVerdict::Passed));
     }
 

@@ -14,6 +14,7 @@ use crate::chain::chain;
 use crate::collect::Collectors;
 use crate::dump::{NoDump, dump};
 use crate::install::{self, NotInstalled, Wishes};
+use crate::json;
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
 use crate::run::{Machine, RunError, run};
@@ -311,12 +312,16 @@ fn status(args: &StatusArgs) -> Result<(), Failed> {
 }
 
 fn print(message: &impl Serialize, pretty: bool) -> Result<(), Failed> {
-    let json = if pretty { serde_json::to_string_pretty(message) } else { serde_json::to_string(message) };
-    say(&json?)
+    tell(&if pretty { json::pretty(message) } else { json::bytes(message) }?)
 }
 
 fn say(words: &str) -> Result<(), Failed> {
-    match writeln!(std::io::stdout(), "{words}") {
+    tell(words.as_bytes())
+}
+
+fn tell(words: &[u8]) -> Result<(), Failed> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(words).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
         // Whoever read it has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Failed::NotPrinted),

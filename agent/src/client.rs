@@ -18,6 +18,7 @@ pub use backoff::{Backoff, jittered, random_unit};
 pub use verdict::Declined;
 
 use crate::chain::chain;
+use crate::json;
 use crate::outbox::{Kind, Letter};
 use crate::settings::Server;
 use resolver::SiteResolver;
@@ -178,6 +179,6 @@ fn bearer(key: &AgentKey) -> Result<HeaderValue, Declined> {
 }
 
 fn body_of(message: &impl serde::Serialize) -> Result<Bytes, Declined> {
-    let body = serde_json::to_vec(message);
+    let body = json::bytes(message);
     body.map(Bytes::from).map_err(|error| Declined::later(format!("the message can't be written: {error}")))
 }

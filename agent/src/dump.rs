@@ -16,6 +16,7 @@ use std::sync::Arc;
 use inventory::Clock;
 
 use crate::collect::{Collectors, redact as secret_arguments};
+use crate::json;
 use crate::report::Reporter;
 use crate::root::{ANSWERS, ERRORS, Recorder, Recording, Root};
 use crate::sample::Sampler;
@@ -103,7 +104,7 @@ pub fn dump(root: Root, folder: &Path, redact: bool, clock: Arc<dyn Clock>) -> R
     let collectors = Collectors::new(Root::at(folder.to_owned()));
     let report =
         Reporter { collectors, start: Arc::new(Start::new(&Root::at(folder.to_owned()))?), clock }.all();
-    put(&folder.join(REPORT), (serde_json::to_string_pretty(&report)? + "\n").as_bytes())?;
+    put(&folder.join(REPORT), &[json::pretty(&report)?, b"\n".to_vec()].concat())?;
     Ok(Dump { files: recording.files.len(), answers: recording.answers.len(), redacted: redactor.count() })
 }
 

@@ -31,6 +31,7 @@ pub mod common;
 pub mod dump;
 pub mod guard;
 pub mod install;
+mod json;
 mod keep;
 mod kernel;
 pub mod listen;

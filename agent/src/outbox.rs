@@ -26,6 +26,8 @@ use ledger::{Ledger, Marks};
 use queue::{Bounds, Entry, Queue};
 use spool::Spool;
 
+use crate::json;
+
 /// In memory: an hour at the usual interval.
 const IN_MEMORY: Bounds = Bounds { messages: 160, bytes: 1 << 20 };
 /// On the disk: more than a day.
@@ -98,7 +100,7 @@ impl Letter {
     /// # Errors
     /// Where it can't be written as JSON.
     pub fn of(kind: Kind, message: &impl Serialize) -> serde_json::Result<Self> {
-        let body = Bytes::from(serde_json::to_vec(message)?);
+        let body = Bytes::from(json::bytes(message)?);
         Ok(Self { kind, body, action: None, place: Place::Nowhere })
     }
 }
@@ -178,7 +180,7 @@ impl Outbox {
     /// # Errors
     /// Where it can't be written as JSON.
     pub fn post(&self, kind: Kind, weight: Weight, message: &impl Serialize) -> serde_json::Result<()> {
-        let body = Bytes::from(serde_json::to_vec(message)?);
+        let body = Bytes::from(json::bytes(message)?);
         let mut waiting = self.lock();
         waiting.last += 1;
         let mut entry = Entry {

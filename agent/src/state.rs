@@ -10,6 +10,7 @@ use inventory::{AgentKey, Id};
 use serde::{Deserialize, Serialize};
 
 use crate::act::Deeds;
+use crate::json;
 use crate::keep::{self, Sync};
 use crate::settings::Server;
 
@@ -141,7 +142,7 @@ impl StateFile {
     }
 
     fn write(&self, state: &State) -> io::Result<()> {
-        keep::write_whole(&self.0, &serde_json::to_vec_pretty(state)?, 0o600, Sync::Now)
+        keep::write_whole(&self.0, &json::pretty(state)?, 0o600, Sync::Now)
     }
 
     /// A file beside it: what else this agent keeps.

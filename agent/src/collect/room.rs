@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::ITEMS_LIMIT;
+use crate::json;
 use crate::probe::Probe;
 
 /// The items that are told, as long as there is room.
@@ -61,7 +62,7 @@ fn json_bytes(item: &impl Serialize) -> usize {
     }
     let mut count = Count(0);
     // What could not be written would not be sent either.
-    match serde_json::to_writer(&mut count, item) {
+    match json::write(&mut count, item) {
         Ok(()) => count.0 + 1,
         Err(_) => usize::MAX,
     }

@@ -43,7 +43,7 @@ pub(super) fn to<B>(request: &Request<B>, scrape: &Scrape, newest: &Newest) -> R
 }
 
 fn json(message: &impl serde::Serialize) -> Response<Full<Bytes>> {
-    match serde_json::to_vec(message) {
+    match crate::json::bytes(message) {
         Ok(body) => answer(StatusCode::OK, "application/json", body),
         Err(error) => {
             problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", &error.to_string(), (ALLOW, "GET"))
@@ -75,7 +75,7 @@ fn problem(
         detail: Some(detail.to_owned()),
         request_id: None,
     };
-    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let body = crate::json::bytes(&problem).unwrap_or_default();
     let mut response = answer(status, "application/problem+json", body);
     response.headers_mut().insert(name, HeaderValue::from_static(value));
     response

@@ -10,6 +10,8 @@ use inventory::{Report, Section, Sections, each_section};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::json;
+
 /// Sections by name, each with the hash of its content.
 pub(super) type Marks = BTreeMap<&'static str, [u8; 32]>;
 
@@ -94,7 +96,7 @@ fn mark<T: Serialize>(section: &Section<T>) -> Option<[u8; 32]> {
     }
     // Written out piece by piece: a section may have a megabyte.
     let mut hash = Hasher(Sha256::new());
-    serde_json::to_writer(&mut hash, section).ok()?;
+    json::write(&mut hash, section).ok()?;
     Some(hash.0.finalize().into())
 }
 

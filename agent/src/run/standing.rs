@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use tracing::warn;
 
+use crate::json;
 use crate::keep::{self, Sync};
 use crate::outbox::{Load, Outbox};
 
@@ -88,7 +89,7 @@ pub(super) async fn write_down(
         shown.written_at = clock.now();
         let place = path.clone();
         let written = spawn_blocking(move || {
-            let json = serde_json::to_vec_pretty(&shown)?;
+            let json = json::pretty(&shown)?;
             keep::write_whole(&place, &json, 0o644, Sync::Later)
         });
         if let Ok(Err(error)) = written.await

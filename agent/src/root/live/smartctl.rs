@@ -20,7 +20,8 @@ const WAYS: [&str; 3] = ["megaraid", "sat+megaraid", "cciss"];
 pub(super) fn ask(command: &SmartctlCommand) -> io::Result<Vec<u8>> {
     let arguments = arguments(command)?;
     let program = FOLDERS.iter().map(|folder| Path::new(folder).join("smartctl")).find(|path| path.is_file());
-    let program = program.ok_or(io::ErrorKind::NotFound)?;
+    // Not installed is no failure.
+    let program = program.ok_or(io::ErrorKind::Unsupported)?;
     run(&program, &arguments, TIMEOUT, OUTPUT_LIMIT_BYTES).map(|answer| answer.to_bytes())
 }
 

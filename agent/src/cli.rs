@@ -6,18 +6,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use inventory::SystemClock;
+use inventory::{Clock as _, SystemClock};
 use serde::Serialize;
 
+use crate::act::{Hands, Live, Tied};
 use crate::chain::chain;
 use crate::collect::Collectors;
 use crate::dump::{NoDump, dump};
+use crate::install::{self, NotInstalled, Wishes};
+use crate::json;
 use crate::report::{Reporter, emptiness};
 use crate::root::Root;
-use crate::run::{RunError, run};
+use crate::run::{Machine, RunError, run};
 use crate::sample::Sampler;
 use crate::settings::{InvalidSettings, KernelArguments, Settings, Sources};
 use crate::start::Start;
+use crate::status::{self, NoStatus};
 
 /// Tells a Muster server what this machine is made of, and how it does.
 #[derive(Parser)]
@@ -39,6 +43,10 @@ enum Command {
     /// kernel's command line (muster.server=, muster.scrape-port= ...). MUSTER_LOG (error, warn, info, debug) says how
     /// much is told on standard error.
     Run(Box<RunArgs>),
+    /// Make this agent a service of this machine, or of a system that is being installed; --ignition for OKD nodes.
+    Install(InstallArgs),
+    /// Show how the agent of this machine stands with its server.
+    Status(StatusArgs),
 }
 
 #[derive(Args)]
@@ -89,7 +97,19 @@ struct RunArgs {
     /// Where a restart finds who it was [default: /var/lib/muster-agent/state.json].
     #[arg(long, value_name = "FILE")]
     state: Option<String>,
-    /// Who may come and ask GET /inventory: off, loopback, open, or key [default: off].
+    /// Where messages wait while the server is away: a folder, or memory [default: memory].
+    #[arg(long, value_name = "DIR|memory")]
+    spool: Option<String>,
+    /// Where `muster-agent status` finds how this agent does.
+    #[arg(long, value_name = "FILE")]
+    status: Option<String>,
+    /// A terminal that shows what goes wrong, such as /dev/console.
+    #[arg(long, value_name = "FILE")]
+    console: Option<String>,
+    /// What the server may ask for: none, or some of report,logs,reboot,power-off,blink [default: report,logs,blink].
+    #[arg(long, value_name = "LIST")]
+    allow: Option<String>,
+    /// Who may come and ask GET /inventory, /sample, /metrics: off, loopback, open, or key [default: off].
     #[arg(long, value_name = "MODE")]
     scrape: Option<String>,
     /// On which port [default: 25000].
@@ -108,6 +128,10 @@ impl RunArgs {
             "ticket" => &self.ticket,
             "interval" => &self.interval,
             "state" => &self.state,
+            "spool" => &self.spool,
+            "status" => &self.status,
+            "console" => &self.console,
+            "allow" => &self.allow,
             "scrape" => &self.scrape,
             "scrape-port" => &self.scrape_port,
             "scrape-key-file" => &self.scrape_key_file,
@@ -115,6 +139,50 @@ impl RunArgs {
         };
         flag.clone()
     }
+}
+
+#[derive(Args)]
+struct InstallArgs {
+    /// The server, such as https://10.0.0.2:8443.
+    #[arg(long, value_name = "URL", required_unless_present = "uninstall")]
+    server: Option<String>,
+    /// SHA-256 fingerprint of the server's certificate.
+    #[arg(long, value_name = "SHA256")]
+    pin: Option<String>,
+    /// A file with the ticket for its enrolment; without one an operator has to approve it.
+    #[arg(long, value_name = "FILE")]
+    ticket_file: Option<PathBuf>,
+    /// What the server may ask for, as for run.
+    #[arg(long, value_name = "LIST")]
+    allow: Option<String>,
+    /// The installed system's root.
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    prefix: PathBuf,
+    /// The state that a discovery run left: it stays the same host.
+    #[arg(long, value_name = "FILE", default_value = "/var/lib/muster-agent/state.json")]
+    state: PathBuf,
+    /// Show the unit and the settings, and install nothing.
+    #[arg(long)]
+    print: bool,
+    /// Print the same as an Ignition document (it holds the ticket), and install nothing.
+    #[arg(long, conflicts_with = "print")]
+    ignition: bool,
+    /// Where Ignition fetches the agent from [default: the server, by plain HTTP on port 8080].
+    #[arg(long, value_name = "URL", requires = "ignition")]
+    binary_url: Option<String>,
+    /// Remove what was installed; the key of this host stays.
+    #[arg(long, conflicts_with_all = ["server", "print", "ignition"])]
+    uninstall: bool,
+}
+
+#[derive(Args)]
+struct StatusArgs {
+    /// The file that the agent writes [default: where an installed agent does].
+    #[arg(long, value_name = "FILE")]
+    status: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Why nothing came of it.
@@ -126,6 +194,12 @@ enum Failed {
     NoRuntime(#[source] std::io::Error),
     #[error("the kernel gives no random numbers")]
     NoRandom(#[from] getrandom::Error),
+    #[error(transparent)]
+    NotInstalled(#[from] NotInstalled),
+    #[error("reading this program")]
+    NoProgram(#[source] std::io::Error),
+    #[error(transparent)]
+    NoStatus(#[from] NoStatus),
     #[error("{0}")]
     Empty(String),
     #[error(transparent)]
@@ -143,9 +217,11 @@ pub fn execute(cli: &Cli) -> ExitCode {
         Command::Report(args) => report(args),
         Command::Sample(args) => sample(args),
         Command::Run(args) => match settings(args) {
-            Ok((settings, root)) => live(settings, root, args.once),
+            Ok((settings, root)) => live(settings, machine(args, root), args.once),
             Err(error) => return complain(&error, 2),
         },
+        Command::Install(args) => install(args),
+        Command::Status(args) => status(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -169,10 +245,22 @@ fn settings(args: &RunArgs) -> Result<(Settings, Root), InvalidSettings> {
     Ok((Settings::assemble(&sources)?, root))
 }
 
-fn live(settings: Settings, root: Root, once: bool) -> Result<(), Failed> {
+/// Nobody acts on the machine that a test of a captured tree runs on.
+fn machine(args: &RunArgs, root: Root) -> Machine {
+    let is_live = args.root.root == std::path::Path::new("/");
+    let hands: Arc<dyn Hands> = if is_live { Arc::new(Live) } else { Arc::new(Tied) };
+    Machine { root, hands }
+}
+
+fn live(settings: Settings, machine: Machine, once: bool) -> Result<(), Failed> {
+    if let Some(console) = &settings.console
+        && let Err(error) = crate::log::show_on(console)
+    {
+        tracing::warn!("writing to {}: {error}", console.display());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failed::NoRuntime)?;
-    let ended = runtime.block_on(run(settings, root, once, Arc::new(SystemClock)));
+    let ended = runtime.block_on(run(settings, machine, once, Arc::new(SystemClock)));
     // A collector that hangs in the kernel must not keep a stopped agent alive.
     runtime.shutdown_background();
     Ok(ended?)
@@ -198,9 +286,42 @@ fn sample(args: &RootArgs) -> Result<(), Failed> {
     print(&Sampler::new(root, start, Arc::new(SystemClock)).sample(), true)
 }
 
+fn install(args: &InstallArgs) -> Result<(), Failed> {
+    if args.uninstall {
+        return say(&install::uninstall(&args.prefix)?.join("\n"));
+    }
+    let server = args.server.as_deref().unwrap_or_default();
+    let ticket = args.ticket_file.as_deref();
+    let wishes = Wishes::new(server, args.pin.as_deref(), ticket, args.allow.as_deref())?;
+    let program = || std::fs::read("/proc/self/exe").map_err(Failed::NoProgram);
+    if args.ignition {
+        let plan = install::plan(&wishes, install::usual_program());
+        let url = args.binary_url.as_deref();
+        return print(&install::ignition(&plan, &wishes.server, url, &program()?)?, true);
+    }
+    let plan = install::plan(&wishes, install::program_below(&args.prefix));
+    if args.print {
+        return say(&format!("# {}\n{}", plan.program, plan.unit));
+    }
+    say(&install::install(&plan, &program()?, &args.prefix, &args.state)?.join("\n"))
+}
+
+fn status(args: &StatusArgs) -> Result<(), Failed> {
+    let standing = status::read(args.status.as_deref())?;
+    if args.json { print(&standing, true) } else { say(&status::words(&standing, SystemClock.now())) }
+}
+
 fn print(message: &impl Serialize, pretty: bool) -> Result<(), Failed> {
-    let json = if pretty { serde_json::to_string_pretty(message) } else { serde_json::to_string(message) };
-    match writeln!(std::io::stdout(), "{}", json?) {
+    tell(&if pretty { json::pretty(message) } else { json::bytes(message) }?)
+}
+
+fn say(words: &str) -> Result<(), Failed> {
+    tell(words.as_bytes())
+}
+
+fn tell(words: &[u8]) -> Result<(), Failed> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(words).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
         // Whoever read it has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Failed::NotPrinted),

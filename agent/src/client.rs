@@ -10,7 +10,7 @@ mod verdict;
 use std::time::Duration;
 
 use bytes::Bytes;
-use inventory::{AgentKey, EnrolReply, EnrolRequest, Goodbye, Reply};
+use inventory::{AgentKey, EnrolReply, EnrolRequest, Failure, Goodbye, Id, Reply};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response};
 
@@ -18,6 +18,7 @@ pub use backoff::{Backoff, jittered, random_unit};
 pub use verdict::Declined;
 
 use crate::chain::chain;
+use crate::json;
 use crate::outbox::{Kind, Letter};
 use crate::settings::Server;
 use resolver::SiteResolver;
@@ -105,14 +106,27 @@ impl Client {
     /// [`Declined`].
     pub async fn send(&self, key: &AgentKey, letter: &Letter) -> Result<Option<Reply>, Declined> {
         let (method, path) = match letter.kind {
-            Kind::Inventory => (Method::PUT, "agent/v1/inventory"),
-            Kind::Sample => (Method::POST, "agent/v1/sample"),
-            Kind::Failure => (Method::POST, "agent/v1/failure"),
+            Kind::Inventory => (Method::PUT, "agent/v1/inventory".to_owned()),
+            Kind::Sample => (Method::POST, "agent/v1/sample".to_owned()),
+            Kind::Failure => (Method::POST, "agent/v1/failure".to_owned()),
+            Kind::Receipt => (Method::POST, "agent/v1/receipt".to_owned()),
+            Kind::Logs => {
+                let action = letter.action.as_ref().map_or("none", Id::as_str);
+                (Method::PUT, format!("agent/v1/logs/{action}"))
+            }
         };
-        let request = self.request(method, path, letter.body.clone());
+        let request = self.request(method, &path, letter.body.clone());
         let answer = self.exchange(request.header(AUTHORIZATION, bearer(key)?)).await?;
         // 2xx is an acknowledgement, whatever else can't be read.
         Ok(serde_json::from_slice(&answer).ok())
+    }
+
+    /// Tells a failure before there is a key: nobody has to believe it.
+    ///
+    /// # Errors
+    /// [`Declined`].
+    pub async fn cry(&self, failure: &Failure) -> Result<(), Declined> {
+        self.exchange(self.request(Method::POST, "agent/v1/failure", body_of(failure)?)).await.map(drop)
     }
 
     /// Says goodbye.
@@ -165,6 +179,6 @@ fn bearer(key: &AgentKey) -> Result<HeaderValue, Declined> {
 }
 
 fn body_of(message: &impl serde::Serialize) -> Result<Bytes, Declined> {
-    let body = serde_json::to_vec(message);
+    let body = json::bytes(message);
     body.map(Bytes::from).map_err(|error| Declined::later(format!("the message can't be written: {error}")))
 }

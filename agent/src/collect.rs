@@ -8,12 +8,13 @@ pub(crate) mod bmc;
 mod contents;
 mod cpu;
 mod disks;
-mod drives;
+pub(crate) mod drives;
 mod filesystems;
 mod firmware;
 mod gpus;
 pub mod hwmon;
 mod infiniband;
+pub(crate) mod interfaces;
 mod memory;
 mod mounts;
 mod neighbours;
@@ -21,19 +22,22 @@ mod nics;
 mod os;
 mod pci;
 mod place;
+mod room;
 mod sensors;
 mod smbios;
 mod system;
 mod usb;
 
-pub(crate) use memory::field_bytes as memory_field_bytes;
+pub(crate) use memory::{Meminfo, edac};
 pub use mounts::{Mount, mounted_devices};
 pub(crate) use os::redact;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use inventory::{Section, Sections, each_section};
 
+use crate::common::Common;
 use crate::guard::{Guard, Piece};
 use crate::probe::Probe;
 use crate::root::Root;
@@ -99,17 +103,23 @@ impl Collectors {
     }
 
     fn sections(&self, wanted: impl Fn(&str) -> bool) -> Sections {
+        let common = Arc::new(Common::default());
         macro_rules! collect {
             ($($name:ident)*) => {{
-                $(let $name = wanted(stringify!($name)).then(|| self.start(stringify!($name), $name::collect));)*
+                $(let $name = wanted(stringify!($name)).then(|| {
+                    let probe = Probe::sharing(self.root.clone(), Arc::clone(&common));
+                    self.start(stringify!($name), probe, $name::collect)
+                });)*
                 Sections { $($name: $name.map_or(Section::Untold, finish)),* }
             }};
         }
         each_section!(collect)
     }
 
-    fn start<T: Send + 'static>(&self, name: &'static str, collect: Collect<T>) -> Piece<Section<T>> {
-        let probe = Probe::new(self.root.clone());
+    fn start<T>(&self, name: &'static str, probe: Probe, collect: Collect<T>) -> Piece<Section<T>>
+    where
+        T: Send + 'static,
+    {
         let deadline = if SLOW.contains(&name) { self.slow_deadline } else { self.deadline };
         self.guard.start(name, deadline, move || match collect(&probe) {
             Ok(data) => probe.into_section(data),

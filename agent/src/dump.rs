@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 use inventory::Clock;
 
-use crate::collect::{Collectors, redact as redact_arguments};
+use crate::collect::{Collectors, redact as secret_arguments};
+use crate::json;
 use crate::report::Reporter;
 use crate::root::{ANSWERS, ERRORS, Recorder, Recording, Root};
 use crate::sample::Sampler;
@@ -103,13 +104,13 @@ pub fn dump(root: Root, folder: &Path, redact: bool, clock: Arc<dyn Clock>) -> R
     let collectors = Collectors::new(Root::at(folder.to_owned()));
     let report =
         Reporter { collectors, start: Arc::new(Start::new(&Root::at(folder.to_owned()))?), clock }.all();
-    put(&folder.join(REPORT), (serde_json::to_string_pretty(&report)? + "\n").as_bytes())?;
+    put(&folder.join(REPORT), &[json::pretty(&report)?, b"\n".to_vec()].concat())?;
     Ok(Dump { files: recording.files.len(), answers: recording.answers.len(), redacted: redactor.count() })
 }
 
 fn hide_arguments(recording: &mut Recording) {
     if let Some(line) = recording.files.get_mut(KERNEL_ARGUMENTS) {
-        let hidden = redact_arguments::arguments(String::from_utf8_lossy(line).trim());
+        let hidden = secret_arguments::arguments(String::from_utf8_lossy(line).trim());
         *line = (hidden + "\n").into_bytes();
     }
 }

@@ -6,7 +6,8 @@
 //!                                     └─▶ listen ◀── a server that comes and asks
 //! ```
 //!
-//! It reads, and never writes to a disk; of devices it asks only what is known to change nothing. Three promises shape it:
+//! It reads, and never writes to a disk of the machine that it describes: of devices it asks only what is known to change
+//! nothing. What it does when it is asked to ([`act`]) is an enumerated few. Three promises shape it:
 //!
 //! - **One failed part loses only itself.** Each collector runs alone ([`guard`]): a panic, a hang, a file that is refused
 //!   costs its section, or a line in it, and never the report.
@@ -21,14 +22,20 @@
 //! The binary is static, has one thread of tokio, and runs in an initramfs with nothing else in it. The words between agent
 //! and server are the `inventory` crate's; this crate shares nothing else with the server.
 
+pub mod act;
 mod chain;
 pub mod cli;
 pub mod client;
 pub mod collect;
+pub mod common;
 pub mod dump;
 pub mod guard;
+pub mod install;
+mod json;
+mod keep;
 mod kernel;
 pub mod listen;
+pub mod log;
 pub mod outbox;
 pub mod probe;
 pub mod report;
@@ -38,5 +45,6 @@ pub mod sample;
 pub mod settings;
 pub mod start;
 pub mod state;
+pub mod status;
 #[cfg(test)]
 mod tree;

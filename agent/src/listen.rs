@@ -1,10 +1,11 @@
-//! Lets the site come and ask: `GET /inventory` on the agent's own port, for machines that were told of no server.
+//! Lets the site come and ask on the agent's own port: `GET /inventory`, `/sample`, `/metrics`, `/healthz`.
 //!
-//! What is handed out is the newest report, made beforehand: a question costs no reading. Whoever asks is held to small
+//! What is handed out was collected beforehand: a question costs no reading. Whoever asks is held to small
 //! headers and little time, and to eight at once.
 
 mod answer;
 mod mdns;
+mod metrics;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use inventory::Report;
+use inventory::{Report, Sample};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -30,6 +31,15 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 /// All of one conversation: a megabyte over a slow line, and not a slow reader's whole afternoon.
 const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// Where the newest report and sample are to be had.
+pub type Shown = (watch::Receiver<Option<Arc<Report>>>, watch::Receiver<Option<Arc<Sample>>>);
+
+/// What there is to hand out.
+struct Newest {
+    report: Option<Arc<Report>>,
+    sample: Option<Arc<Sample>>,
+}
+
 /// Why nobody can ask.
 #[derive(Debug, thiserror::Error)]
 #[error("listening on {address} for questions about this machine")]
@@ -43,7 +53,7 @@ pub struct NotListening {
 pub struct Listener {
     socket: TcpListener,
     scrape: Scrape,
-    newest: watch::Receiver<Option<Arc<Report>>>,
+    shown: Shown,
     announcement: Option<Announcement>,
 }
 
@@ -56,7 +66,7 @@ impl Listener {
         scrape: &Scrape,
         port: u16,
         start_id: &str,
-        newest: watch::Receiver<Option<Arc<Report>>>,
+        shown: Shown,
     ) -> Result<Self, NotListening> {
         let public = matches!(scrape, Scrape::Open | Scrape::Key(_));
         let ip = if public { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
@@ -66,7 +76,7 @@ impl Listener {
         let address = socket.local_addr().map_err(failed)?;
         info!("answering GET /inventory on {address}");
         let announcement = if public { announced(address.port(), start_id) } else { None };
-        Ok(Self { socket, scrape: scrape.clone(), newest, announcement })
+        Ok(Self { socket, scrape: scrape.clone(), shown, announcement })
     }
 
     /// Answers for ever.
@@ -87,18 +97,20 @@ impl Listener {
             while conversations.try_join_next().is_some() {}
             // Who comes when all places are taken is turned away at once, and nobody waits.
             let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-            let (scrape, newest) = (self.scrape.clone(), self.newest.borrow().clone());
+            let scrape = self.scrape.clone();
+            let newest =
+                Newest { report: self.shown.0.borrow().clone(), sample: self.shown.1.borrow().clone() };
             conversations.spawn(async move {
-                timeout(CONVERSATION_TIMEOUT, converse(stream, &scrape, newest)).await.ok();
+                timeout(CONVERSATION_TIMEOUT, converse(stream, &scrape, &newest)).await.ok();
                 drop(place);
             });
         }
     }
 }
 
-async fn converse(stream: TcpStream, scrape: &Scrape, newest: Option<Arc<Report>>) {
+async fn converse(stream: TcpStream, scrape: &Scrape, newest: &Newest) {
     let service = service_fn(|request| {
-        let answer = answer::to(&request, scrape, newest.as_deref());
+        let answer = answer::to(&request, scrape, newest);
         async move { Ok::<_, std::convert::Infallible>(answer) }
     });
     let conversation = http1::Builder::new()

@@ -5,9 +5,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use inventory::{Section, Warning};
 
+use crate::common::Common;
 use crate::root::{FILE_LIMIT_BYTES, Miss, Question, Root, Space};
 
 /// One value: a name, a number, a serial. The kernel's attributes are far shorter.
@@ -18,6 +20,7 @@ const WARNINGS_LIMIT: usize = 64;
 /// What a collector is given.
 pub struct Probe {
     root: Root,
+    common: Arc<Common>,
     warnings: RefCell<Vec<Warning>>,
     unsaid: Cell<usize>,
 }
@@ -26,7 +29,19 @@ impl Probe {
     /// A view of this root, with nothing to warn of yet.
     #[must_use]
     pub fn new(root: Root) -> Self {
-        Self { root, warnings: RefCell::default(), unsaid: Cell::new(0) }
+        Self::sharing(root, Arc::default())
+    }
+
+    /// The same, for one of several that have something in common.
+    #[must_use]
+    pub fn sharing(root: Root, common: Arc<Common>) -> Self {
+        Self { root, common, warnings: RefCell::default(), unsaid: Cell::new(0) }
+    }
+
+    /// What is read once for all.
+    #[must_use]
+    pub fn common(&self) -> &Common {
+        &self.common
     }
 
     /// The root itself.

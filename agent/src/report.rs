@@ -32,6 +32,12 @@ impl Reporter {
         self.report(Collectors::all)
     }
 
+    /// Collects one section.
+    #[must_use]
+    pub fn only(&self, section: &str) -> Report {
+        self.report(|collectors| collectors.only(section))
+    }
+
     fn report(&self, collect: impl FnOnce(&Collectors) -> Sections) -> Report {
         let collected_at = self.clock.now();
         let begun = Instant::now();

@@ -18,10 +18,11 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 
+use crate::guard::Guard;
 use captured::Captured;
 pub(crate) use captured::{ANSWERS, ERRORS};
 use live::Live;
-pub use question::{Ethtool, Netlink, NvmeCommand, Question, ScsiAnswer};
+pub use question::{Ethtool, Netlink, NvmeCommand, Question, ScsiAnswer, SmartctlAnswer, SmartctlCommand};
 pub use recorder::{Recorder, Recording};
 pub use space::Space;
 
@@ -104,21 +105,27 @@ impl From<io::Error> for Miss {
     }
 }
 
-/// The tree that collectors read, shared by all of them.
+/// The tree that collectors read, shared by all of them; and what still hangs in it.
 #[derive(Clone)]
-pub struct Root(Arc<dyn Tree>);
+pub struct Root(Arc<dyn Tree>, Guard);
 
 impl Root {
     /// The tree below `path`; `/` is the machine itself.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
-        if path == Path::new("/") { Self(Arc::new(Live)) } else { Self(Arc::new(Captured::at(path))) }
+        if path == Path::new("/") { Self::new(Live) } else { Self::new(Captured::at(path)) }
     }
 
     /// A tree of one's own.
     #[must_use]
     pub fn new(tree: impl Tree + 'static) -> Self {
-        Self(Arc::new(tree))
+        Self(Arc::new(tree), Guard::default())
+    }
+
+    /// Guards the reading of single devices: one that hangs is asked by nobody until it answers.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        &self.1
     }
 
     #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The setting `scrape-port` is `--scrape-port`, `MUSTER_SCRAPE_PORT`, `muster.scrape-port=`. A machine that was booted
 //! over the network has nothing but the last; an installed service has the second. An empty value is none.
 
+mod allow;
 mod kernel;
 mod scrape;
 mod server;
@@ -11,6 +12,7 @@ mod ticket;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+pub use allow::Allowed;
 pub use kernel::KernelArguments;
 pub use scrape::{Scrape, ScrapeKey};
 pub use server::Server;
@@ -72,6 +74,14 @@ pub struct Settings {
     pub interval_secs: Option<u32>,
     /// Where a restart finds who it was.
     pub state: PathBuf,
+    /// Where messages wait while the server is away.
+    pub spool: Spool,
+    /// What `muster-agent status` reads.
+    pub status: Option<PathBuf>,
+    /// A terminal that shows what goes wrong.
+    pub console: Option<PathBuf>,
+    /// What the server may ask for.
+    pub allow: Allowed,
     /// Who may come and ask.
     pub scrape: Scrape,
     /// On which port.
@@ -98,9 +108,34 @@ impl Settings {
             ticket: sources.parsed("ticket")?,
             interval_secs: sources.parsed::<Interval>("interval")?.map(|Interval(secs)| secs),
             state: sources.parsed("state")?.unwrap_or_else(|| DEFAULT_STATE.into()),
+            spool: sources.parsed("spool")?.unwrap_or(Spool::Memory),
+            status: sources.parsed("status")?,
+            console: sources.parsed("console")?,
+            allow: sources.parsed("allow")?.unwrap_or_default(),
             scrape,
             scrape_port: sources.parsed("scrape-port")?.unwrap_or(DEFAULT_SCRAPE_PORT),
         })
+    }
+}
+
+/// Where messages wait while the server is away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spool {
+    /// In memory: a discovery system has nothing else.
+    Memory,
+    /// In this folder.
+    Folder(PathBuf),
+}
+
+impl FromStr for Spool {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "memory" => Ok(Self::Memory),
+            path if path.starts_with('/') => Ok(Self::Folder(path.into())),
+            _ => Err("expected memory, or the absolute path of a folder"),
+        }
     }
 }
 

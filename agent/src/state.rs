@@ -3,14 +3,15 @@
 //! The file is written whole beside the old one and put in its place, so that a machine that loses power in between has
 //! one of the two. It holds a secret, and belongs to its owner alone (mode 0600).
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use inventory::{AgentKey, Id};
 use serde::{Deserialize, Serialize};
 
+use crate::act::Deeds;
+use crate::json;
+use crate::keep::{self, Sync};
 use crate::settings::Server;
 
 const LIMIT_BYTES: u64 = 64 << 10;
@@ -32,6 +33,9 @@ pub struct State {
     /// The hash of the ticket that this agent enrolled with. It is spent: shown again under another key, it is a replay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spent_ticket: Option<String>,
+    /// What it was asked to do, and did.
+    #[serde(default, skip_serializing_if = "Deeds::is_empty")]
+    pub deeds: Deeds,
 }
 
 impl State {
@@ -47,6 +51,7 @@ impl State {
             host: None,
             interval_secs: None,
             spent_ticket: None,
+            deeds: Deeds::default(),
         })
     }
 
@@ -116,22 +121,16 @@ impl StateFile {
     /// [`NoState`].
     pub fn load(&self, server: &Server) -> Result<State, NoState> {
         let path = || self.0.clone();
-        let text = self.read().map_err(|error| match error.kind() {
+        let text = keep::read(&self.0, LIMIT_BYTES).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => NoState::Absent(path()),
             _ => NoState::Broken { path: path(), reason: error.to_string() },
         })?;
-        let state: State = serde_json::from_str(&text)
+        let state: State = serde_json::from_slice(&text)
             .map_err(|error| NoState::Broken { path: path(), reason: error.to_string() })?;
         if !state.is_of(server) {
             return Err(NoState::OtherServer { path: path(), server: state.server });
         }
         Ok(state)
-    }
-
-    fn read(&self) -> io::Result<String> {
-        let mut text = String::new();
-        File::open(&self.0)?.take(LIMIT_BYTES).read_to_string(&mut text)?;
-        Ok(text)
     }
 
     /// Keeps the state.
@@ -143,24 +142,19 @@ impl StateFile {
     }
 
     fn write(&self, state: &State) -> io::Result<()> {
-        let folder = self.0.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut new = self.0.clone().into_os_string();
-        new.push(".new");
-        // One that a crash left behind may have any mode.
-        fs::remove_file(&new)
-            .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
-        file.write_all(&serde_json::to_vec_pretty(state)?)?;
-        file.sync_all()?;
-        fs::rename(&new, &self.0)?;
-        File::open(folder)?.sync_all()
+        keep::write_whole(&self.0, &json::pretty(state)?, 0o600, Sync::Now)
+    }
+
+    /// A file beside it: what else this agent keeps.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.0.with_file_name(name)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

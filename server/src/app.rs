@@ -20,6 +20,7 @@ use crate::api::agent::enrol::RateLimit;
 use crate::api::boot::LastKnown;
 use crate::auth::{AdminToken, Sessions};
 use crate::links::Links;
+use crate::mailbox::Mailbox;
 use crate::settings::Settings;
 
 /// The running server's parts.
@@ -62,6 +63,10 @@ pub struct App {
     pub last_known: LastKnown,
     /// How often a stranger may knock.
     pub enrolments: RateLimit,
+    /// How often a stranger may say what it could not do.
+    pub cries: RateLimit,
+    /// Which agents have something to come for.
+    pub mailbox: Mailbox,
 }
 
 impl App {

@@ -18,6 +18,8 @@ pub enum Right {
     Stranger,
     /// An agent, by its host's key.
     Agent,
+    /// An agent, by its host's key, or one that has no key yet and shows none; over TLS or from this machine.
+    AnyAgent,
     /// An operator, by token; for reading also by session.
     Operator,
     /// An operator who looks at a page: whoever is not logged in is shown the way to the login.

@@ -1,5 +1,6 @@
 //! The operator's command line. Every command but `serve` and `image build` is a thin client of the HTTP API.
 
+mod action;
 mod alert;
 mod boot;
 mod client;

@@ -22,6 +22,7 @@ mod discover;
 mod format;
 pub mod health;
 pub mod links;
+pub mod mailbox;
 mod names;
 pub mod pages;
 pub mod serve;

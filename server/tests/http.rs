@@ -1,6 +1,8 @@
 //! The HTTP surface: a server that listens, on a real database.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
+#[path = "http/actions.rs"]
+mod actions;
 #[path = "http/agents.rs"]
 mod agents;
 #[path = "http/bad_input.rs"]

@@ -12,9 +12,18 @@ use lab::Programs;
 /// # Errors
 /// They were not built.
 pub fn programs() -> anyhow::Result<Programs> {
-    let named = |variable: &str| {
-        let path = std::env::var_os(variable).map(PathBuf::from);
-        path.with_context(|| format!("{variable} is not set: run these tests with `cargo xtask test`"))
-    };
-    Ok(Programs { muster: named("MUSTER_PROGRAM")?, agent: named("MUSTER_AGENT_STATIC")? })
+    Ok(Programs { muster: named("MUSTER_PROGRAM")?, agent: agent()? })
+}
+
+/// The static agent.
+///
+/// # Errors
+/// It was not built.
+pub fn agent() -> anyhow::Result<PathBuf> {
+    named("MUSTER_AGENT_STATIC")
+}
+
+fn named(variable: &str) -> anyhow::Result<PathBuf> {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    path.with_context(|| format!("{variable} is not set: run these tests with `cargo xtask test`"))
 }

@@ -1,8 +1,9 @@
-//! The chores of this workspace, in Rust: `cargo xtask demo`, `cargo xtask test`, `cargo xtask build`.
+//! The chores of this workspace, in Rust: `cargo xtask demo`, `test`, `build`, `bench`.
 //!
 //! It compiles with the Rust toolchain alone, and gets what the rest needs. One file a command.
 
 mod agent;
+mod bench;
 mod build;
 mod cargo;
 mod demo;
@@ -31,6 +32,9 @@ enum Command {
     Test(test::Arguments),
     /// Show the whole line of travel: two machines boot, report, one dies, a phone rings
     Demo(demo::Arguments),
+    /// Measure what we are judged by, against what one would use instead
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Command::Build => build::run().map(drop),
         Command::Test(arguments) => test::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Bench(command) => bench::run(&command),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    packages::require(&[packages::BUILD, packages::LAB].concat())?;
+    packages::require(&[packages::BUILD, packages::LAB, packages::HARDWARE].concat())?;
     lab::fetch_all()?;
     install_nextest()?;
     let agent = agent::build(agent::Kind::Test)?;

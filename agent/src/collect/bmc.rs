@@ -2,6 +2,7 @@
 //! is asked than is told.
 
 mod fru;
+mod host;
 mod interface;
 mod lan;
 
@@ -20,7 +21,8 @@ const SYSFS: &str = "/sys/class/ipmi/ipmi0/device/bmc";
 const BUDGET: Duration = Duration::from_secs(60);
 
 pub(super) fn collect(probe: &Probe) -> Result<Bmc, Nothing> {
-    let kind = smbios::read(probe).and_then(|smbios| smbios.first(38)?.byte(0x04)).and_then(interface_name);
+    let smbios = smbios::read(probe);
+    let kind = smbios.as_ref().and_then(|smbios| smbios.first(38)?.byte(0x04)).and_then(interface_name);
     let interface = Interface::new(probe, BUDGET);
     let id = interface.ask(&device::device_id_request()).and_then(|data| DeviceId::decode(&data));
     let mut bmc = match id {
@@ -35,6 +37,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Bmc, Nothing> {
         }
     }
     bmc.interface = kind.map(str::to_owned);
+    bmc.host_interfaces = smbios.iter().flat_map(|tables| host::interfaces(tables)).collect();
     Ok(bmc)
 }
 
@@ -54,7 +57,6 @@ fn asked(interface: &Interface, id: DeviceId) -> Bmc {
     let guid = interface.ask(&device::guid_request()).and_then(|data| device::guid(&data));
     let log = interface.ask(&device::event_log_request()).and_then(|data| device::EventLog::decode(&data));
     Bmc {
-        interface: None,
         firmware: Some(id.firmware),
         firmware_auxiliary: id.auxiliary.map(hex::encode),
         ipmi_version: Some(id.ipmi_version),
@@ -69,6 +71,7 @@ fn asked(interface: &Interface, id: DeviceId) -> Bmc {
             free_bytes: log.free_bytes,
             overflow: log.overflow,
         }),
+        ..Bmc::default()
     }
 }
 

@@ -1,140 +1,76 @@
-//! Processors: their model from `/proc/cpuinfo`, their number from the topology in `/sys`.
+//! Processors: their model from `/proc/cpuinfo`, their number from the topology in `/sys`, their sockets from SMBIOS.
+//!
+//! Machines have 512 threads and more, so that nothing is read for each of them that a neighbour has told already.
 
-use std::collections::BTreeSet;
+mod caches;
+mod flags;
+mod frequency;
+mod info;
+mod kinds;
+mod numa;
+mod set;
+mod slots;
+mod topology;
+mod vulnerabilities;
 
 use inventory::sections::Cpu;
 
-use super::Nothing;
-use super::place::numbered;
+use super::{Nothing, smbios};
 use crate::probe::{Probe, clean};
-use crate::root::FILE_LIMIT_BYTES;
+use frequency::Frequency;
+use info::Info;
+use topology::Topology;
 
-/// The longest real one has 20.
-const FLAG_LIMIT_BYTES: usize = 64;
 const CPUINFO: &str = "/proc/cpuinfo";
 const CPUS: &str = "/sys/devices/system/cpu";
 
 pub(super) fn collect(probe: &Probe) -> Result<Cpu, Nothing> {
-    // One block a thread, all alike: with 512 threads the whole is a megabyte, and the first block says it all.
-    let cpuinfo = probe.head(CPUINFO, FILE_LIMIT_BYTES);
-    let first = cpuinfo.as_deref().and_then(|cpuinfo| cpuinfo.split("\n\n").next());
-    let threads = online(probe);
-    if first.is_none() && threads.is_empty() {
+    let info = Info::read(probe);
+    let topology = Topology::read(probe);
+    if info.is_none() && topology.online.is_empty() {
         return Err(Nothing::NotThere(CPUINFO));
     }
-    let field = |name| first.and_then(|block| field(block, name));
-    let text = |name| field(name).and_then(|value| clean(value.as_bytes()));
-    let topology = topology(probe, &threads);
+    let info = info.unwrap_or_default();
+    let text = |name| info.field(name).and_then(|value| clean(value.as_bytes()));
+    let number = |name| info.field(name).and_then(|value| value.parse().ok());
+    let flags = info.field("flags").or_else(|| info.field("features")).unwrap_or_default();
+    let tables = smbios::read(probe);
+    let slots = tables.as_deref().map(slots::all).unwrap_or_default();
+    let of_slot = |slot: &inventory::sections::CpuSlot| slot.model.clone().filter(|_| slot.populated);
+    let groups = kinds::find(probe, &info, &topology);
+    let frequency = Frequency::read(probe, &topology, &groups);
     Ok(Cpu {
         architecture: super::os::architecture(probe),
         vendor: text("vendor_id"),
-        model: text("model name"),
-        sockets: count(topology.packages.len()),
+        model: info.model().or_else(|| slots.iter().find_map(of_slot)),
+        family: number("cpu family"),
+        model_number: number("model"),
+        stepping: number("stepping"),
+        sockets: topology.sockets,
+        dies: topology.dies,
         cores: count(topology.cores.len()),
-        threads: count(threads.len()),
-        max_mhz: max_mhz(probe, &threads),
+        threads: count(topology.online.len()),
+        present_threads: topology.present.and_then(count),
+        smt: probe.flag(&format!("{CPUS}/smt/active")),
+        min_mhz: frequency.min_mhz,
+        base_mhz: frequency.base_mhz,
+        max_mhz: frequency.max_mhz,
+        governor: frequency.governor,
+        frequency_driver: frequency.driver,
         microcode: text("microcode"),
-        flags: field("flags").or_else(|| field("Features")).map(sorted).unwrap_or_default(),
+        x86_64_level: flags::x86_64_level(flags),
+        flags: flags::that_matter(flags),
+        caches: caches::all(probe, &topology, &groups),
+        kinds: kinds::told(&groups, &frequency.max_of_kinds_mhz),
+        numa_nodes: numa::nodes(probe),
+        vulnerabilities: vulnerabilities::all(probe),
+        slots,
     })
-}
-
-fn field<'a>(block: &'a str, name: &str) -> Option<&'a str> {
-    let value = block.lines().find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        (key.trim() == name).then_some(value.trim())
-    });
-    value.filter(|value| !value.is_empty())
-}
-
-/// The threads that are online. Those that are not have no `topology`, and do no work.
-fn online(probe: &Probe) -> Vec<String> {
-    let names = probe.names(CPUS).into_iter().filter(|name| numbered(name, "cpu"));
-    names.filter(|name| probe.exists(&format!("{CPUS}/{name}/topology"))).collect()
-}
-
-#[derive(Default)]
-struct Topology {
-    packages: BTreeSet<i64>,
-    cores: BTreeSet<(i64, i64, i64)>,
-}
-
-fn topology(probe: &Probe, threads: &[String]) -> Topology {
-    let mut topology = Topology::default();
-    for thread in threads {
-        let number = |file: &str| probe.number::<i64>(&format!("{CPUS}/{thread}/topology/{file}"));
-        // A core's number is unique in its die, a die's in its package at best.
-        let Some(package) = number("physical_package_id") else { continue };
-        topology.packages.insert(package);
-        if let Some(core) = number("core_id") {
-            topology.cores.insert((package, number("die_id").unwrap_or(0), core));
-        }
-    }
-    topology
-}
-
-fn max_mhz(probe: &Probe, threads: &[String]) -> Option<u32> {
-    let khz = |thread: &String| probe.number::<u32>(&format!("{CPUS}/{thread}/cpufreq/cpuinfo_max_freq"));
-    threads.iter().filter_map(khz).max().map(|khz| khz / 1000).filter(|mhz| *mhz > 0)
 }
 
 fn count(number: usize) -> Option<u32> {
     u32::try_from(number).ok().filter(|number| *number > 0)
 }
 
-fn sorted(flags: &str) -> Vec<String> {
-    let flags: BTreeSet<&str> =
-        flags.split_whitespace().filter(|flag| flag.len() <= FLAG_LIMIT_BYTES).collect();
-    flags.into_iter().take(super::ITEMS_LIMIT).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tree::Builder;
-
-    fn thread(tree: Builder, number: u32, package: i32, core: i32) -> Builder {
-        tree.files(
-            &format!("{CPUS}/cpu{number}/topology"),
-            &[
-                ("physical_package_id", &format!("{package}\n")),
-                ("core_id", &format!("{core}\n")),
-                ("die_id", "0\n"),
-            ],
-        )
-    }
-
-    #[test]
-    fn two_packages_with_two_threads_a_core_and_one_thread_offline() {
-        let mut tree = Builder::new()
-            .file(CPUINFO, "processor: 0\nvendor_id : GenuineIntel\nflags : sse fpu sse2\n\nprocessor : 1\n")
-            .folder(&format!("{CPUS}/cpu8"))
-            .folder(&format!("{CPUS}/cpufreq"))
-            .file(&format!("{CPUS}/cpu0/cpufreq/cpuinfo_max_freq"), "3500000")
-            .file(&format!("{CPUS}/cpu1/cpufreq/cpuinfo_max_freq"), "3900000");
-        for number in 0..8 {
-            let place = i32::try_from(number).unwrap();
-            tree = thread(tree, number, place / 4, (place % 4) / 2);
-        }
-        let cpu = collect(&Probe::new(tree.root())).unwrap();
-        assert_eq!((cpu.sockets, cpu.cores, cpu.threads), (Some(2), Some(4), Some(8)));
-        assert_eq!(cpu.max_mhz, Some(3900));
-        assert_eq!(cpu.vendor.as_deref(), Some("GenuineIntel"));
-        assert_eq!(cpu.flags, ["fpu", "sse", "sse2"]);
-        assert_eq!(cpu.model, None);
-    }
-
-    #[test]
-    fn a_very_long_cpuinfo_is_read_at_its_beginning() {
-        let block = "processor : 0\nmodel name : Big\nflags : a b\n\n";
-        let tree = Builder::new().file(CPUINFO, block.repeat(30_000));
-        let probe = Probe::new(tree.root());
-        assert_eq!(collect(&probe).unwrap().model.as_deref(), Some("Big"));
-        assert!(probe.into_warnings().is_empty());
-    }
-
-    #[test]
-    fn no_processor_is_a_reason() {
-        let nothing = collect(&Probe::new(Builder::new().root())).unwrap_err();
-        assert_eq!(nothing.to_string(), "/proc/cpuinfo is not there");
-    }
-}
+mod tests;

@@ -14,15 +14,18 @@ mod transport;
 use decode::vpd::Rotation;
 use inventory::sections::{Disk, NvmePath, Transport};
 
+use list::Found;
 pub(super) use list::whole_disks;
-use list::{Found, Kept};
 use seat::Controllers;
 use stack::Stack;
 
+use super::room::Room;
 use super::{Nothing, place};
 use crate::probe::Probe;
 
 const BLOCK: &str = "/sys/block";
+/// How much of a report the disks may fill: the server takes 4 MiB, and there are other sections.
+const BYTES_LIMIT: usize = 5 << 19;
 /// `/sys/block/*/size` counts these, whatever the disk's own sectors are.
 const SIZE_UNIT_BYTES: u64 = 512;
 
@@ -31,12 +34,11 @@ pub(super) fn collect(probe: &Probe) -> Result<Vec<Disk>, Nothing> {
         return Err(Nothing::NotThere(BLOCK));
     }
     let (controllers, stack) = (Controllers::new(probe), Stack::new(probe));
-    let found = list::found(probe);
-    let mut kept = Kept::new(found.len());
-    for found in found {
-        kept.offer(|| disk(probe, &controllers, &stack, found));
+    let mut room = Room::of(BYTES_LIMIT);
+    for found in list::found(probe) {
+        room.offer(|| disk(probe, &controllers, &stack, found));
     }
-    let mut disks = kept.disks(probe);
+    let mut disks = room.items(probe, BLOCK);
     disks.sort_by(|a, b| a.name.cmp(&b.name));
     multipath::mark(&mut disks);
     Ok(disks)
@@ -54,16 +56,18 @@ fn disk(probe: &Probe, controllers: &Controllers, stack: &Stack, found: Found) -
     }
     let transport = device.as_deref().map(|device| transport::of(&name, device));
     let identity = identity::read(probe, &name, &at, device.as_deref(), transport);
-    let by_path = seat.as_deref().zip(transport).map(|(seat, transport)| {
-        by_path::names(probe, controllers, seat, transport, identity.namespace)
-    });
+    let by_path = seat
+        .as_deref()
+        .zip(transport)
+        .map(|(seat, transport)| by_path::names(probe, controllers, seat, transport, identity.namespace));
     let (partitions, holders) = stack.of(&at, &name);
     let hctl = device.as_deref().map(seat::last).filter(|last| place::hctl(last).is_some());
     Some(Disk {
         size_bytes: sectors.and_then(|sectors| sectors.checked_mul(SIZE_UNIT_BYTES)),
-        driver: seat.as_deref().zip(transport).and_then(|(seat, transport)| {
-            driver(probe, controllers, &at, seat, transport)
-        }),
+        driver: seat
+            .as_deref()
+            .zip(transport)
+            .and_then(|(seat, transport)| driver(probe, controllers, &at, seat, transport)),
         rotational: identity::rotational(flag("queue/rotational"), &identity, transport),
         rotation_rpm: match identity.rotation {
             Some(Rotation::Rpm(rate)) => Some(rate),

@@ -8,6 +8,7 @@ use crate::probe::Probe;
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Filesystem>, Nothing> {
     let filesystems = mounted_devices(probe)?.into_iter().map(|it| Filesystem {
         size_bytes: probe.space(&it.mount).map(|space| space.size_bytes),
+        block: it.block(probe),
         mount: it.mount,
         device: it.device,
         kind: it.kind,

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::json;
+
 /// What the names of such fields hold.
 const SIGNS: [&str; 14] = [
     "serial",
@@ -30,7 +32,7 @@ const SHORTEST: usize = 4;
 /// The values of all such fields, at any depth.
 pub(super) fn of(message: &impl Serialize) -> serde_json::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
-    gather(&serde_json::to_value(message)?, false, false, &mut found);
+    gather(&serde_json::from_slice(&json::bytes(message)?)?, false, false, &mut found);
     Ok(found)
 }
 

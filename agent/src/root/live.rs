@@ -2,9 +2,12 @@
 
 mod block;
 mod ethtool;
+mod frames;
 mod ipmi;
+mod netlink;
 mod nvme;
 mod scsi;
+mod smartctl;
 mod timex;
 
 use std::fs::{File, OpenOptions};
@@ -44,11 +47,16 @@ impl Tree for Live {
             Question::Block { device, offset, length } => block::ask(device, *offset, *length),
             Question::Nvme { device, command } => nvme::ask(device, *command),
             Question::Scsi { device, command, length } => scsi::ask(device, command, *length),
+            Question::Smartctl(command) => smartctl::ask(command),
             Question::Ipmi { device, function, command, data } => {
                 ipmi::ask(device, *function, *command, data)
             }
             Question::Ethtool { interface, request } => ethtool::ask(interface, *request),
-            Question::Netlink(_) | Question::Frames { .. } => Err(io::ErrorKind::Unsupported.into()),
+            Question::Cpuid { leaf } => cpuid(*leaf),
+            Question::Netlink(dump) => netlink::dump(*dump),
+            Question::Frames { interface, ethernet_type, seconds } => {
+                frames::hear(interface, *ethernet_type, *seconds)
+            }
         }
     }
 }
@@ -61,6 +69,18 @@ fn open(device: &str) -> io::Result<File> {
 
 fn refused(what: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, what)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is no such instruction")]
+fn cpuid(leaf: u32) -> io::Result<Vec<u8>> {
+    let answer = std::arch::x86_64::__cpuid(leaf);
+    Ok([answer.eax, answer.ebx, answer.ecx, answer.edx].into_iter().flat_map(u32::to_le_bytes).collect())
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn cpuid(_leaf: u32) -> io::Result<Vec<u8>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn space(mount: &str) -> io::Result<Space> {

@@ -16,6 +16,11 @@ pub enum Question {
     /// The state of the kernel's clock: `struct timex` of adjtimex(2), raw, preceded by the call's return value as a
     /// little-endian `i32`.
     Timex,
+    /// A leaf of the processor's CPUID (x86 only): EAX, EBX, ECX, EDX, each a little-endian `u32`.
+    Cpuid {
+        /// Which.
+        leaf: u32,
+    },
     /// Bytes of a disk or partition, read-only. Wakes a disk that sleeps.
     Block {
         /// `/dev/sda1`.
@@ -41,6 +46,9 @@ pub enum Question {
         /// How many bytes to make room for; 0 where the command returns no data.
         length: u32,
     },
+    /// What `smartctl` says in JSON, where it is installed: [`SmartctlAnswer::from_bytes`]. For drives that the kernel can't
+    /// reach by itself.
+    Smartctl(SmartctlCommand),
     /// An IPMI request to the system interface: the completion code, then the data.
     Ipmi {
         /// `/dev/ipmi0`.
@@ -92,6 +100,20 @@ pub enum NvmeCommand {
     },
 }
 
+/// A call of `smartctl` that reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SmartctlCommand {
+    /// Which drives it can reach.
+    Scan,
+    /// All that one drive says, unless it sleeps.
+    Examine {
+        /// `/dev/sde`, `/dev/bus/13`.
+        device: String,
+        /// The way to the drive behind it (`megaraid,0`); without one it finds the way itself.
+        way: Option<String>,
+    },
+}
+
 /// An ethtool request that reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ethtool {
@@ -113,7 +135,7 @@ pub enum Netlink {
     Links,
     /// `RTM_GETADDR`.
     Addresses,
-    /// `RTM_GETROUTE`.
+    /// `RTM_GETROUTE`; the routes with a destination left out, of which a router may have a million.
     Routes,
 }
 
@@ -125,6 +147,7 @@ impl Question {
             Self::Space { mount } => format!("space/{}", encode(mount)),
             Self::Architecture => "architecture".to_owned(),
             Self::Timex => "timex".to_owned(),
+            Self::Cpuid { leaf } => format!("cpuid/{leaf:08x}"),
             Self::Block { device, offset, length } => format!("block/{}/{offset}-{length}", encode(device)),
             Self::Nvme { device, command: NvmeCommand::Identify { structure, namespace } } => {
                 format!("nvme/{}/identify-{structure}-{namespace}", encode(device))
@@ -134,6 +157,10 @@ impl Question {
             }
             Self::Scsi { device, command, length } => {
                 format!("scsi/{}/{}-{length}", encode(device), hex::encode(command))
+            }
+            Self::Smartctl(SmartctlCommand::Scan) => "smartctl/scan".to_owned(),
+            Self::Smartctl(SmartctlCommand::Examine { device, way }) => {
+                format!("smartctl/{}/{}", encode(device), encode(way.as_deref().unwrap_or("auto")))
             }
             Self::Ipmi { device, function, command, data } => {
                 format!("ipmi/{}/{function:02x}-{command:02x}-{}", encode(device), hex::encode(data))
@@ -197,6 +224,30 @@ impl ScsiAnswer {
         let (&[status, length], rest) = bytes.split_first_chunk()?;
         let (sense, data) = rest.split_at_checked(length.into())?;
         Some(Self { status, sense: sense.to_vec(), data: data.to_vec() })
+    }
+}
+
+/// How `smartctl` ended, and what it said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SmartctlAnswer {
+    /// A set of bits: 1 not understood, 2 not opened, 4 a command failed, 8 the drive fails, and of lesser kinds.
+    pub exit_status: i32,
+    /// JSON.
+    pub json: Vec<u8>,
+}
+
+impl SmartctlAnswer {
+    /// The exit status as a little-endian number of 32 bits, then the JSON.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&self.exit_status.to_le_bytes()[..], &self.json].concat()
+    }
+
+    /// Reads what [`SmartctlAnswer::to_bytes`] wrote.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (status, json) = bytes.split_first_chunk()?;
+        Some(Self { exit_status: i32::from_le_bytes(*status), json: json.to_vec() })
     }
 }
 

@@ -8,7 +8,7 @@ use tracing::info;
 use super::error::RunError;
 use super::session::Session;
 use crate::client::Declined;
-use crate::outbox::{Kind, Outbox};
+use crate::outbox::{Kind, Letter};
 use crate::report::{Reporter, emptiness};
 use crate::sample::Sampler;
 
@@ -22,21 +22,21 @@ pub(super) async fn say_everything(
         return Err(RunError::Empty(reason));
     }
     let sample = spawn_blocking(move || sampler.sample()).await?;
-    let outbox = Outbox::default();
-    outbox.post(Kind::Inventory, &report)?;
-    outbox.post(Kind::Sample, &sample)?;
+    let letters = [Letter::of(Kind::Inventory, &report)?, Letter::of(Kind::Sample, &sample)?];
     if !session.is_enrolled() {
         enrol(&mut session, &report).await?;
     }
     let mut anew = false;
-    while let Some(letter) = outbox.first() {
-        match session.send(&letter).await {
-            Ok(_) => outbox.settle(&letter),
-            Err(Declined::Forgotten(_)) if !anew => {
-                anew = true;
-                enrol(&mut session, &report).await?;
+    for letter in &letters {
+        loop {
+            match session.send(letter).await {
+                Ok(_) => break,
+                Err(Declined::Forgotten(_)) if !anew => {
+                    anew = true;
+                    enrol(&mut session, &report).await?;
+                }
+                Err(declined) => return Err(declined_at("sending what was collected")(declined)),
             }
-            Err(declined) => return Err(declined_at("sending what was collected")(declined)),
         }
     }
     session.goodbye(GoodbyeReason::Done).await.map_err(declined_at("saying goodbye"))?;

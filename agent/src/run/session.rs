@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inventory::{Clock, EnrolRequest, Goodbye, GoodbyeReason, Reply, Report, SCHEMA, Timestamp};
+use inventory::{
+    ActionRequest, Clock, EnrolRequest, Failure, Goodbye, GoodbyeReason, Id, Identity, Outcome, Reply,
+    Report, SCHEMA, Timestamp,
+};
 use tracing::{error, info, warn};
 
+use crate::act::NotDone;
 use crate::chain::chain;
 use crate::client::{Client, Declined};
 use crate::outbox::Letter;
-use crate::settings::{Settings, Ticket};
+use crate::settings::{Allowed, Settings, Ticket};
 use crate::start::Start;
 use crate::state::{NoState, State, StateFile};
 
@@ -29,6 +33,7 @@ pub(super) struct Session {
     state: State,
     ticket: Option<Ticket>,
     interval_secs: Option<u32>,
+    allowed: Allowed,
     start: Arc<Start>,
     clock: Arc<dyn Clock>,
     told_of_clock: bool,
@@ -61,6 +66,7 @@ impl Session {
             state,
             ticket: settings.ticket.clone(),
             interval_secs: settings.interval_secs,
+            allowed: settings.allow.clone(),
             start,
             clock,
             told_of_clock: false,
@@ -72,6 +78,54 @@ impl Session {
 
     pub(super) const fn is_enrolled(&self) -> bool {
         self.state.host.is_some()
+    }
+
+    /// The host that this agent speaks for.
+    pub(super) const fn host(&self) -> Option<&Id> {
+        self.state.host.as_ref()
+    }
+
+    /// The server, as people write it.
+    pub(super) fn server(&self) -> String {
+        self.client.server().url().to_string()
+    }
+
+    /// The server wants a sample this often.
+    pub(super) fn set_interval(&mut self, secs: u32) {
+        if self.state.interval_secs != Some(secs) {
+            self.state.interval_secs = Some(secs);
+            self.keep();
+        }
+    }
+
+    /// Whether this is to be done; the answer is kept before it is.
+    pub(super) fn accept(&mut self, request: &ActionRequest, server_time: Timestamp) -> Result<(), NotDone> {
+        let boot_id = self.start.info().boot_id;
+        self.state.deeds.take(request, server_time, &self.allowed, boot_id.as_deref())?;
+        self.keep();
+        Ok(())
+    }
+
+    /// The machine was asked to go down, and does not.
+    pub(super) fn stay(&mut self) {
+        self.returned();
+    }
+
+    /// What became of a machine that was asked to go down, told once.
+    pub(super) fn returned(&mut self) -> Option<(Id, Outcome, String)> {
+        let returned = self.state.deeds.returned(self.start.info().boot_id.as_deref())?;
+        self.keep();
+        Some(returned)
+    }
+
+    /// Tells a failure before there is a key.
+    pub(super) async fn cry(&self, failure: Failure, identity: &Identity) -> Result<(), Declined> {
+        let failure = Failure {
+            identity: Some(identity.clone()),
+            ticket_prefix: self.ticket.as_ref().map(|ticket| ticket.prefix().to_owned()),
+            ..failure
+        };
+        self.client.cry(&failure).await
     }
 
     /// Seconds between two samples: as this agent was told, else as the server wishes.

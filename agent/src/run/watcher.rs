@@ -1,138 +1,72 @@
-//! Watches the machine: the inventory at the start, hourly and when asked, a sample every interval.
+//! Watches what the machine is made of: the quick sections first and at once, then each slow one by itself.
+//!
+//! The first report waits for no device. A slow section is told as soon as it is there, and one that hangs holds up
+//! nothing but itself.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use inventory::{Failure, Report, SCHEMA, Sections};
-use serde::Serialize;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{debug, error};
 
-use super::order::Order;
+use super::teller::Teller;
 use crate::client::{jittered, random_unit};
-use crate::outbox::{Kind, Outbox};
-use crate::report::{Reporter, emptiness};
-use crate::sample::Sampler;
 
 const REPORT_INTERVAL: Duration = Duration::from_secs(3600);
+/// A cable that is put into another port shall be seen the same quarter of an hour.
+const NEIGHBOURS_INTERVAL: Duration = Duration::from_secs(900);
 /// A server that answers each report by asking for another one must not keep the machine busy.
 const SHORTEST_REPORT_INTERVAL: Duration = Duration::from_secs(1);
-/// A failure's reason, as far as the server takes it.
-const REASON_LIMIT: usize = 1000;
 
-pub(super) struct Watcher {
-    reporter: Reporter,
-    sampler: Sampler,
-    outbox: Arc<Outbox>,
-    orders: mpsc::Receiver<Order>,
-    publish: watch::Sender<Option<Arc<Report>>>,
-    /// What was last put into the outbox.
-    known: Option<Sections>,
-}
-
-impl Watcher {
-    pub(super) const fn new(
-        reporter: Reporter,
-        sampler: Sampler,
-        outbox: Arc<Outbox>,
-        orders: mpsc::Receiver<Order>,
-        publish: watch::Sender<Option<Arc<Report>>>,
-    ) -> Self {
-        Self { reporter, sampler, outbox, orders, publish, known: None }
-    }
-
-    pub(super) async fn watch(mut self) {
-        self.report(false).await;
-        let mut next_report = Instant::now() + jittered(REPORT_INTERVAL, random_unit());
-        // Nobody wants samples before the machine is enrolled.
-        let mut sampling: Option<(Duration, Instant)> = None;
-        loop {
-            let next_sample = sampling.map(|(_, next)| next);
-            tokio::select! {
-                () = at(next_sample) => {
-                    self.sample().await;
-                    if let Some((interval, next)) = &mut sampling {
-                        *next = Instant::now() + jittered(*interval, random_unit());
-                    }
+/// The quick sections: at the start, hourly, and when they are asked for.
+pub(super) async fn watch_quick(teller: Teller, mut asked: watch::Receiver<u64>) {
+    collect_quick(&teller).await;
+    loop {
+        let next = Instant::now() + jittered(REPORT_INTERVAL, random_unit());
+        tokio::select! {
+            () = sleep_until(next) => collect_quick(&teller).await,
+            order = asked.changed() => {
+                if order.is_err() {
+                    return;
                 }
-                () = sleep_until(next_report) => {
-                    self.report(false).await;
-                    next_report = Instant::now() + jittered(REPORT_INTERVAL, random_unit());
-                }
-                order = self.orders.recv() => match order {
-                    Some(Order::Report) => {
-                        sleep(SHORTEST_REPORT_INTERVAL).await;
-                        self.report(true).await;
-                    }
-                    Some(Order::SampleEvery(interval)) => {
-                        let same = sampling.is_some_and(|(known, _)| known == interval);
-                        if !same {
-                            sampling = Some((interval, Instant::now()));
-                        }
-                    }
-                    // Without a courier there are no orders, and the hourly report goes on.
-                    None => at(Some(next_report)).await,
-                },
+                sleep(SHORTEST_REPORT_INTERVAL).await;
+                collect_quick(&teller).await;
+                teller.outbox.tell_everything();
             }
-        }
-    }
-
-    /// Collects; sends what changed, or everything when it was asked for.
-    async fn report(&mut self, asked: bool) {
-        let reporter = self.reporter.clone();
-        let report = match spawn_blocking(move || reporter.quick()).await {
-            Ok(report) => report,
-            Err(error) => return self.fail("inventory", error.to_string()),
-        };
-        debug!("collected in {} ms", report.duration_ms);
-        let empty = emptiness(&report.sections);
-        let changed = self.known.as_ref() != Some(&report.sections);
-        let report = Arc::new(report);
-        self.publish.send_replace(Some(Arc::clone(&report)));
-        match empty {
-            Some(reason) => self.fail("inventory", reason),
-            None if asked || changed => {
-                self.known = Some(report.sections.clone());
-                self.post(Kind::Inventory, &*report);
-            }
-            None => {}
-        }
-    }
-
-    async fn sample(&self) {
-        let sampler = self.sampler.clone();
-        match spawn_blocking(move || sampler.sample()).await {
-            Ok(sample) => self.post(Kind::Sample, &sample),
-            Err(error) => self.fail("sample", error.to_string()),
-        }
-    }
-
-    fn fail(&self, what: &str, reason: String) {
-        error!("collecting the {what} failed: {reason}");
-        let failure = Failure {
-            schema: SCHEMA,
-            agent: self.reporter.start.stamp(),
-            at: self.reporter.clock.now(),
-            what: what.to_owned(),
-            reason: reason.chars().take(REASON_LIMIT).collect(),
-        };
-        self.post(Kind::Failure, &failure);
-    }
-
-    fn post(&self, kind: Kind, message: &impl Serialize) {
-        if let Err(error) = self.outbox.post(kind, message) {
-            error!("the message can't be written: {error}");
         }
     }
 }
 
-/// At that moment; never where there is none.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
+async fn collect_quick(teller: &Teller) {
+    let reporter = teller.reporter.clone();
+    match spawn_blocking(move || reporter.quick()).await {
+        Ok(report) => teller.report(report),
+        Err(error) => teller.fail("inventory", &error.to_string()),
+    }
+}
+
+/// One slow section: after the first report, at its interval, and when it is asked for.
+pub(super) async fn watch_slow(section: &'static str, teller: Teller, mut asked: watch::Receiver<u64>) {
+    let interval = if section == "neighbours" { NEIGHBOURS_INTERVAL } else { REPORT_INTERVAL };
+    let mut newest = teller.newest.report.subscribe();
+    if newest.wait_for(Option::is_some).await.is_err() {
+        return;
+    }
+    loop {
+        let reporter = teller.reporter.clone();
+        match spawn_blocking(move || reporter.only(section)).await {
+            Ok(report) => teller.section(report),
+            Err(error) => teller.fail(section, &error.to_string()),
+        }
+        tokio::select! {
+            () = sleep(jittered(interval, random_unit())) => {}
+            order = asked.changed() => {
+                if order.is_err() {
+                    return;
+                }
+                sleep(SHORTEST_REPORT_INTERVAL).await;
+            }
+        }
     }
 }
 

@@ -26,7 +26,8 @@ fn a_sample_tells_what_changes_and_counts_itself() {
     let sample = sampler.sample();
     assert_eq!(sample.taken_at, Timestamp(1_795_257_600_000));
     assert_eq!(sample.uptime_secs, Some(21));
-    assert_eq!(sample.load, Some(inventory::Load { one: 0.32, five: 0.08, fifteen: 0.03 }));
+    let load = inventory::Load { one: 0.32, five: 0.08, fifteen: 0.03, running: Some(1), tasks: Some(140) };
+    assert_eq!(sample.load, Some(load));
     assert_eq!(sample.memory.unwrap().available_bytes, 500 * 1024);
     assert_eq!(sample.temperatures[0].temp_celsius, 55.0);
     let [root] = sample.filesystems.as_slice() else { panic!("{:?}", sample.filesystems) };

@@ -16,6 +16,12 @@ impl Ticket {
         self.0.clone()
     }
 
+    /// As much of it as may be shown.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.0.get(..6).unwrap_or_default()
+    }
+
     /// By which a ticket that was used is known again.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -37,6 +43,6 @@ impl FromStr for Ticket {
 
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Ticket({}…)", self.0.get(..6).unwrap_or_default())
+        write!(f, "Ticket({}…)", self.prefix())
     }
 }

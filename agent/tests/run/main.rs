@@ -13,6 +13,7 @@ mod machine;
 #[path = "../support/server.rs"]
 mod server;
 
+mod installed;
 mod life;
 mod once;
 mod scrape;

@@ -69,6 +69,27 @@ fn the_inventory_is_handed_out_and_nothing_else() {
 }
 
 #[test]
+fn the_newest_sample_is_handed_out_as_json_and_as_metrics() {
+    let scene = Scene::new();
+    let (_agent, port) = asked(&scene, &["--scrape", "loopback"]);
+    let ask_for = |path: &str| loop {
+        let answer = ask(port, &format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"));
+        if !answer.starts_with("HTTP/1.1 503") {
+            return answer;
+        }
+    };
+    let metrics = ask_for("/metrics");
+    assert!(metrics.contains("content-type: text/plain; version=0.0.4"), "{metrics}");
+    assert!(metrics.contains("\nnode_load1 0.32\n"), "{metrics}");
+    assert!(metrics.contains("\nnode_memory_MemAvailable_bytes 512000\n"), "{metrics}");
+    let sample = ask_for("/sample");
+    let body = sample.split_once("\r\n\r\n").unwrap().1;
+    let sample: inventory::Sample = inventory::parse(body.as_bytes(), inventory::Limits::SMALL).unwrap();
+    assert_eq!(sample.temperatures[0].temp_celsius, 55.0);
+    assert!(ask_for("/healthz").ends_with("\r\n\r\nok\n"));
+}
+
+#[test]
 fn with_a_key_only_who_shows_it_is_answered() {
     let scene = Scene::new();
     let key_file = scene.keep.path().join("key");

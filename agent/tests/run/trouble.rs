@@ -49,12 +49,14 @@ fn a_forgotten_agent_enrols_anew_with_a_new_key_and_without_the_spent_ticket() {
     let agent = scene.agent_of(&server, &["--ticket", "T1"]);
     agent.says("has forgotten this agent (Unknown agent)");
     let enrolments = server.until_calls("POST enrol", 2);
-    let inventories = server.until_calls("PUT inventory", 2);
-    server.until("samples", |seen| taken(seen, "POST sample").len() >= 2);
+    let seen = server.until("samples", |seen| taken(seen, "POST sample").len() >= 2);
+    let anew = seen.iter().rposition(|it| it.call == "POST enrol").unwrap();
+    let inventory = seen[anew..].iter().find(|it| it.call == "PUT inventory").unwrap();
+    assert_eq!(inventory.body["sections"]["cpu"]["status"], "ok", "it is told everything again");
     assert_ne!(enrolments[0].body["key"], enrolments[1].body["key"]);
     assert_eq!((&enrolments[0].body["ticket"], enrolments[1].body.get("ticket")), (&json!("T1"), None));
     let key = enrolments[1].body["key"].as_str().unwrap();
-    assert_eq!(inventories[1].bearer.as_deref(), Some(format!("Bearer {key}").as_str()));
+    assert_eq!(inventory.bearer.as_deref(), Some(format!("Bearer {key}").as_str()));
 }
 
 #[test]
@@ -67,11 +69,74 @@ fn a_refused_enrolment_is_told_and_not_given_up() {
     let mut agent = scene.agent_of(&server, &["--ticket", "SECRETTICKET"]);
     let line = agent.says("refused to enrol");
     assert!(line.contains("The ticket has expired: boot the machine again; trying again in"), "{line}");
-    assert!(!line.contains("SECRET"));
+    assert!(line.contains(&server.url()) && !line.contains("SECRET"), "{line}");
+    // It has no key, and cries all the same.
+    let cry = server.until_calls("POST failure", 1).remove(0);
+    assert_eq!((cry.bearer.as_deref(), &cry.body["what"]), (None, &json!("enrol")));
+    assert!(cry.body["reason"].as_str().unwrap().contains("The ticket has expired"), "{}", cry.body);
+    assert_eq!(cry.body["identity"]["system_uuid"], "4c4c4544-0042-3510-8052-b4c04f4a3232");
+    assert_eq!(cry.body["ticket_prefix"], "SECRET");
+    assert!(!cry.body.to_string().contains("SECRETTICKET"));
     // It is not enrolled, so there is nobody to say goodbye for.
     agent.signal(Signal::TERM);
     assert!(agent.ended().success());
-    assert_eq!(server.calls(), ["POST enrol"]);
+    assert_eq!(server.calls(), ["POST enrol", "POST failure"]);
+}
+
+#[test]
+fn what_a_machine_can_not_collect_is_told_before_it_is_enrolled() {
+    let (scene, server, nothing) = (Scene::new(), Server::start(), tempfile::tempdir().unwrap());
+    let problem = json!({"type": "bad-request", "title": "No identity", "status": 400});
+    server.script("POST enrol", [answer(400, problem)]);
+    let (url, root) = (server.url(), nothing.path().display().to_string());
+    let state = scene.state().display().to_string();
+    let _agent = Agent::run(&["--server", &url, "--root", &root, "--state", &state]);
+    let failure = &server.until_calls("POST failure", 1)[0];
+    assert_eq!((failure.bearer.as_deref(), &failure.body["what"]), (None, &json!("inventory")));
+}
+
+#[test]
+fn the_spool_outlives_the_agent_and_is_sent_in_order() {
+    let (scene, server) = (Scene::new(), Server::start());
+    let spool = scene.keep.path().join("spool").display().to_string();
+    let mut first = scene.agent_of(&server, &["--spool", &spool]);
+    server.until_calls("POST sample", 1);
+    server.script("POST sample", std::iter::repeat_n(busy("1"), 1000));
+    let files = || std::fs::read_dir(&spool).map(Iterator::count).unwrap_or(0);
+    while files() < 3 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    first.signal(Signal::TERM);
+    assert!(first.ended().success());
+    assert!(files() >= 3);
+
+    let patient = Server::at("127.0.0.1:0".parse().unwrap(), None);
+    // The same server at another address would be another one: the state names it.
+    let state = std::fs::read_to_string(scene.state()).unwrap();
+    std::fs::write(scene.state(), state.replace(&server.url(), &patient.url())).unwrap();
+    let _second = scene.agent_of(&patient, &["--spool", &spool]);
+    let seen = patient.until("the inventory", |seen| seen.iter().any(|it| it.call == "PUT inventory"));
+    let late: Vec<&Seen> = seen.iter().take_while(|it| it.call != "PUT inventory").collect();
+    let numbers: Vec<u64> = late.iter().map(|it| it.body["agent"]["seq"].as_u64().unwrap()).collect();
+    assert!(numbers.len() >= 3 && numbers.is_sorted(), "{numbers:?}");
+    let starts: Vec<&Value> = late.iter().map(|it| &it.body["agent"]["start_id"]).collect();
+    assert!(starts.iter().all(|it| *it == starts[0]));
+    patient.until("a sample of the new start", |seen| {
+        seen.iter().any(|it| it.call == "POST sample" && it.body["agent"]["start_id"] != *starts[0])
+    });
+    while files() > 0 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_last_words_of_an_agent_that_panicked_are_told_by_the_next() {
+    let (scene, server) = (Scene::new(), Server::start());
+    std::fs::write(scene.state().with_file_name("last-words"), "panicked: index 7 of 3").unwrap();
+    let _agent = scene.agent_of(&server, &[]);
+    let failure = &server.until_calls("POST failure", 1)[0].body;
+    assert_eq!((&failure["what"], &failure["reason"]), (&json!("agent"), &json!("panicked: index 7 of 3")));
+    assert!(!scene.state().with_file_name("last-words").exists());
 }
 
 #[test]
@@ -86,7 +151,8 @@ fn a_message_that_the_server_will_never_take_is_dropped_and_the_next_one_sent() 
     agent.says("will not take this inventory: 413 Too large; dropped");
     let seen = server.until("a sample", |seen| !taken(seen, "POST sample").is_empty());
     assert_eq!(taken(&seen, "POST sample")[0], 2);
-    assert_eq!(server.until_calls("PUT inventory", 1).len(), 1);
+    let whole = |it: &&Seen| it.call == "PUT inventory" && it.body["sections"]["cpu"]["status"] == "ok";
+    assert_eq!(seen.iter().filter(whole).count(), 1);
 }
 
 #[test]

@@ -5,12 +5,18 @@
 //! for, or that the standard calls "not reported", is absent.
 
 pub mod ata;
+mod bytes;
+pub mod efi;
 pub mod ethtool;
 pub mod ipmi;
 pub mod lldp;
 pub mod netlink;
 pub mod nvme;
 pub mod pci;
+pub mod sanitize;
 pub mod scsi;
+pub mod self_test;
 pub mod signature;
+pub mod smbios;
+pub mod timex;
 pub mod vpd;

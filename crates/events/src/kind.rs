@@ -66,6 +66,10 @@ kinds! {
     AgentRecovered = "agent.recovered",
     /// An agent said goodbye.
     AgentStopped = "agent.stopped",
+    /// An operator asked something of an agent. Key: the action's id.
+    ActionAsked = "action.asked",
+    /// An agent said what became of it. Key: the action's id.
+    ActionReceipted = "action.receipted",
     /// A ticket was refused: forged, expired, used before, or from another address. Key: the address.
     TicketRefused = "ticket.refused",
     /// The site's discovery image was chosen.

@@ -50,6 +50,8 @@ pub enum ClaimKind {
     Report,
     /// A scrape found something else than is known.
     Scrape,
+    /// A machine that shows the host's address and is not enrolled says what it could not do.
+    Failure,
 }
 
 /// What was said.
@@ -67,6 +69,18 @@ pub struct Said {
     /// SHA-256 of the inventory that a scrape brought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inventory_hash: Option<String>,
+    /// What it could not do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<SaidFailure>,
+}
+
+/// What a machine could not do, by its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidFailure {
+    /// What it tried.
+    pub what: String,
+    /// Why it failed.
+    pub reason: String,
 }
 
 impl Said {
@@ -177,6 +191,8 @@ pub async fn settle_claim(
     }
     let said = identify(&claim.said.identity);
     match verdict {
+        // It told no more than that something failed: there is nothing to take over.
+        Verdict::Accepted if claim.kind == ClaimKind::Failure => {}
         Verdict::Accepted => accept(tx, &claim, &said, now).await?,
         Verdict::Separate => {
             let shared: Vec<Identifier> = shared(tx, &claim.host, &said).await?;
@@ -184,10 +200,23 @@ pub async fn settle_claim(
         }
         Verdict::Dismissed => {}
     }
+    close(tx, &claim.host, id, verdict, actor, now).await?;
+    Ok(())
+}
+
+/// Notes the verdict, and tells of it.
+pub(crate) async fn close(
+    tx: &mut Tx,
+    host: &Id,
+    id: &Id,
+    verdict: Verdict,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     rows::settle(tx, id, verdict, actor, now).await?;
-    let name = hosts::name(tx, &claim.host).await?;
+    let name = hosts::name(tx, host).await?;
     let summary = format!("{actor} settled a claim on {name}: {}", verdict.meaning());
-    let event = NewEvent::new(Kind::ClaimSettled, Some(claim.host), actor, summary)
+    let event = NewEvent::new(Kind::ClaimSettled, Some(host.clone()), actor, summary)
         .key(id.as_str())
         .data(json!({ "claim": id, "verdict": verdict }));
     events::append(tx, &event, now).await?;
@@ -227,6 +256,7 @@ impl ClaimKind {
             Self::Enrolment => "enrolment",
             Self::Report => "report",
             Self::Scrape => "scrape",
+            Self::Failure => "failure",
         }
     }
 
@@ -235,6 +265,7 @@ impl ClaimKind {
             Self::Enrolment => "an enrolment",
             Self::Report => "a report",
             Self::Scrape => "a scrape",
+            Self::Failure => "a failure",
         }
     }
 }
@@ -280,5 +311,5 @@ macro_rules! read_and_shown {
     };
 }
 
-read_and_shown!(ClaimKind, "kind of claim", [Enrolment, Report, Scrape]);
+read_and_shown!(ClaimKind, "kind of claim", [Enrolment, Report, Scrape, Failure]);
 read_and_shown!(Verdict, "verdict", [Accepted, Separate, Dismissed]);

@@ -30,6 +30,7 @@ use crate::name;
 use crate::overview::shorten;
 use crate::recognise::{Recognition, recognise};
 use crate::store::{facts, hosts, identifiers};
+use crate::unproven::settle_failures;
 
 /// How much is taken in from machines that nobody approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,6 +233,7 @@ async fn new_host(
 /// A known machine came back: what it shows and where it speaks from.
 async fn settle_in(tx: &mut Tx, newcomer: &Newcomer<'_>, id: &Id) -> Result<(), StoreError> {
     identifiers::record(tx, id, &newcomer.said, newcomer.proven, newcomer.now).await?;
+    settle_failures(tx, id, newcomer.now).await?;
     let version = shorten(&newcomer.request.agent.version);
     hosts::set_agent(tx, id, &newcomer.source.to_string(), &version).await
 }
@@ -251,7 +253,7 @@ async fn claim(
             identity: newcomer.request.identity.clone(),
             hostname: newcomer.request.hostname.clone(),
             key_hash: Some(newcomer.key_hash.clone()),
-            inventory_hash: None,
+            ..Said::default()
         },
     };
     match make(tx, new, newcomer.now).await? {

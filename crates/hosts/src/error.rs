@@ -37,6 +37,17 @@ pub enum HostError {
     /// What a scrape brought tells no machine from another.
     #[error("what was said holds nothing by which a machine can be recognised")]
     NoIdentity,
+    /// There is no such action, or none that asked for this.
+    #[error("there is no action {0} that asked for this")]
+    NoAction(Id),
+    /// As many actions wait for the host's agent as may.
+    #[error("{limit} actions wait for the agent of host {host}, and no more are taken")]
+    TooManyActions {
+        /// The host.
+        host: Id,
+        /// The limit.
+        limit: i64,
+    },
     /// There are as many unapproved hosts as there may be.
     #[error("there are {limit} unapproved hosts, and no more are taken in: approve or delete some")]
     TooManyUnapproved {

@@ -25,6 +25,7 @@
 //!
 //! [`Discover`] is this crate's score: it looks for machines, in the networks that the site declares and nowhere else.
 
+mod actions;
 mod canonical;
 mod claim;
 mod collide;
@@ -48,9 +49,11 @@ mod speak;
 mod state;
 mod store;
 mod summary;
+mod unproven;
 mod words;
 
-pub use claim::{Claim, ClaimKind, MAX_OPEN_CLAIMS, Said, Settled, Verdict, settle_claim};
+pub use actions::{AgentAction, Delivery, ask, deliver, put_logs, take_receipt};
+pub use claim::{Claim, ClaimKind, MAX_OPEN_CLAIMS, Said, SaidFailure, Settled, Verdict, settle_claim};
 pub use diff::{Change, ChangeKind, diff};
 pub use discover::{AGENT_PORT, Discover, ScrapeError, ScrapeKey, Scraper};
 pub use document::Inventory;
@@ -67,6 +70,7 @@ pub use report::{Taken, take_report};
 pub use scraped::{Scraped, record_scrape};
 pub use speak::Heard;
 pub use state::{Event, IllegalTransition, State, UnknownState};
+pub use store::actions::{actions, hosts_with_actions, logs};
 pub use store::claims::claims;
 pub use store::drives::{DriveWord, drives};
 pub use store::facts::{all_facts, authenticate, facts, facts_by_mac};
@@ -76,4 +80,5 @@ pub use store::list::{counts, get, list};
 pub use store::problems::problems;
 pub use store::words::sample;
 pub use summary::summary;
+pub use unproven::claim_failure;
 pub use words::{take_failure, take_goodbye, take_sample};

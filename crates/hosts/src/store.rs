@@ -1,5 +1,6 @@
 //! Hosts in the database: all SQL of this crate stands below.
 
+pub(crate) mod actions;
 pub(crate) mod claims;
 pub(crate) mod drives;
 pub(crate) mod facts;

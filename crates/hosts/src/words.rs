@@ -89,6 +89,8 @@ pub async fn take_goodbye(
     let why = match goodbye.reason {
         GoodbyeReason::Stopped => "was stopped",
         GoodbyeReason::Done => "has done what it was asked for",
+        GoodbyeReason::Rebooting => "goes down, and the machine boots anew",
+        GoodbyeReason::PoweringOff => "goes down, and the machine is switched off",
         GoodbyeReason::Other => "said goodbye",
     };
     let event =

@@ -10,6 +10,7 @@
 //! A [`Report`] says what a machine *is* (it changes when somebody turns a screwdriver); a [`Sample`] says how it *does*
 //! (it changes by the second). Nothing that changes by the second may enter a report, or every report would be news.
 
+mod action;
 mod clock;
 mod enrol;
 mod id;
@@ -22,16 +23,18 @@ pub mod sample;
 pub mod sections;
 mod version;
 
+pub use action::{Action, ActionRequest, BLINK_SECS, LOGS_LIMIT_BYTES, LONGEST_BLINK_SECS, Outcome, Receipt};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use enrol::{AgentKey, EnrolReply, EnrolRequest, Identity, IdentityNic, InvalidAgentKey};
 pub use id::{Id, InvalidId};
 pub use incoming::{Limits, Refusal, parse};
 pub use mac::{InvalidMac, MacAddr};
-pub use message::{Action, AgentStamp, Failure, Goodbye, GoodbyeReason, Reply};
+pub use message::{AgentStamp, Failure, Goodbye, GoodbyeReason, Reply};
 pub use problem::Problem;
 pub use report::{AgentInfo, Report, Section, Sections, Warning};
 pub use sample::{
-    ArrayState, ClockState, DriveHealth, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure,
-    Reading, Sample, SensorClass, SensorKind, Temperature,
+    ArrayKind, ArrayMember, ArrayState, ClockState, DriveAttribute, DriveHealth, DriveSelfTest, DriveVerdict,
+    DriveWarning, FilesystemUse, Load, MemoryErrors, MemoryUse, NicState, Pressure, Reading, Sample,
+    SelfTestOutcome, SensorClass, SensorKind, Stall, Stalls, Temperature,
 };
 pub use version::{SCHEMA, SchemaVersion};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::ActionRequest;
 use crate::clock::Timestamp;
+use crate::enrol::Identity;
 use crate::version::SchemaVersion;
 
 /// Which run of which agent speaks. With these three a restart, a crash loop and a late message are told apart.
@@ -26,10 +28,16 @@ pub struct Failure {
     pub agent: AgentStamp,
     /// When, by the agent's clock.
     pub at: Timestamp,
-    /// What was tried (`inventory`, `sample`).
+    /// What was tried (`inventory`, `sample`, `enrol`, `agent`).
     pub what: String,
     /// Why it failed.
     pub reason: String,
+    /// Who the machine is: told only by an agent that is not enrolled, and so has no key to speak with. It proves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The first six characters of its ticket, with the identity: which boot it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_prefix: Option<String>,
 }
 
 /// The agent ends on purpose: its silence from now on is no failure of its own.
@@ -53,33 +61,32 @@ pub enum GoodbyeReason {
     Stopped,
     /// It was asked for one report only (`--once`).
     Done,
+    /// The machine boots anew, because it was asked to.
+    Rebooting,
+    /// The machine is switched off, because it was asked to.
+    PoweringOff,
     /// A reason that this build does not know.
     #[serde(other)]
     Other,
 }
 
-/// The server's answer to a report, a sample, a failure.
+/// The server's answer to a report, a sample, a failure, a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// The server's time, so that the agent can tell its clock's error.
     pub server_time: Timestamp,
+    /// Seconds between two samples, from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_secs: Option<u32>,
     /// What the server asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub actions: Vec<Action>,
+    pub actions: Vec<ActionRequest>,
 }
 
-/// Something that the server asks an agent to do. It never writes to a disk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-pub enum Action {
-    /// Collect and send the whole inventory now.
-    Report,
-    /// Send a sample this often from now on.
-    SetInterval {
-        /// Seconds between two samples.
-        interval_secs: u32,
-    },
-    /// An action that this build does not know: left undone.
-    #[serde(other)]
-    Unknown,
+impl Reply {
+    /// An answer that asks for nothing.
+    #[must_use]
+    pub const fn new(server_time: Timestamp) -> Self {
+        Self { server_time, interval_secs: None, actions: Vec::new() }
+    }
 }

@@ -99,7 +99,7 @@ impl Sample {
 }
 
 /// Runnable and waiting tasks, averaged.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// Over one minute.
     pub one: f64,
@@ -107,15 +107,33 @@ pub struct Load {
     pub five: f64,
     /// Over fifteen minutes.
     pub fifteen: f64,
+    /// Tasks that run or could, at this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<u32>,
+    /// All tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<u32>,
 }
 
-/// Memory in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Memory in use, by `/proc/meminfo`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryUse {
     /// `MemTotal`.
     pub total_bytes: u64,
     /// `MemAvailable`.
     pub available_bytes: u64,
+    /// `SwapTotal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swap_bytes: Option<u64>,
+    /// `SwapTotal` less `SwapFree`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swap_used_bytes: Option<u64>,
+    /// `Dirty` and `Writeback`: what a loss of power would lose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dirty_bytes: Option<u64>,
+    /// `HardwareCorrupted`: pages that the kernel took out of use because the memory failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrupted_bytes: Option<u64>,
 }
 
 /// One temperature, with the limits that its own maker gives it.
@@ -171,9 +189,26 @@ pub struct FilesystemUse {
     pub used_bytes: u64,
     /// Blocks that an ordinary user may still fill. (`size - used - available` is the reserve for root.)
     pub available_bytes: u64,
-    /// Mounted read-only.
+    /// Files that it may hold; absent where it makes room for them as they come (btrfs, ZFS).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inodes: Option<u64>,
+    /// Files that it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_inodes: Option<u64>,
+    /// Nothing can be written to it.
     #[serde(default)]
     pub read_only: bool,
+    /// The kernel made it read-only, or shut it down, because of errors: it was mounted to be written to.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub read_only_by_error: bool,
+    /// Errors that it counts itself: ext4 since the last check, btrfs on all of its devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl FilesystemUse {
@@ -183,5 +218,13 @@ impl FilesystemUse {
         let usable = self.used_bytes.checked_add(self.available_bytes).filter(|sum| *sum > 0)?;
         #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
         Some(self.used_bytes as f64 * 100.0 / usable as f64)
+    }
+
+    /// How many of its files are taken, 0 to 100.
+    #[must_use]
+    pub fn used_inodes_percent(&self) -> Option<f64> {
+        let inodes = self.inodes.filter(|inodes| *inodes > 0)?;
+        #[expect(clippy::cast_precision_loss, reason = "a percentage needs no 53 bits")]
+        Some(self.used_inodes?.min(inodes) as f64 * 100.0 / inodes as f64)
     }
 }

@@ -4,4 +4,6 @@ pub mod enrol;
 pub mod failure;
 pub mod goodbye;
 pub mod inventory;
+pub mod logs;
+pub mod receipt;
 pub mod sample;

@@ -66,7 +66,9 @@ pub const TABLE: &[Entry] = table! {
     Post "/agent/v1/enrol" Stranger => agent::enrol::handle,
     Put "/agent/v1/inventory" Agent => agent::inventory::handle,
     Post "/agent/v1/sample" Agent => agent::sample::handle,
-    Post "/agent/v1/failure" Agent => agent::failure::handle,
+    Post "/agent/v1/failure" AnyAgent => agent::failure::handle,
+    Post "/agent/v1/receipt" Agent => agent::receipt::handle,
+    Put "/agent/v1/logs/{action}" Agent => agent::logs::handle,
     Post "/agent/v1/goodbye" Agent => agent::goodbye::handle,
 
     // Operators' programs.
@@ -79,6 +81,9 @@ pub const TABLE: &[Entry] = table! {
     Read "/api/v1/hosts/{host}/revisions" Operator => v1::hosts::revisions,
     Read "/api/v1/hosts/{host}/diff" Operator => v1::hosts::diff,
     Read "/api/v1/hosts/{host}/events" Operator => v1::hosts::events,
+    Read "/api/v1/hosts/{host}/actions" Operator => v1::actions::list,
+    Post "/api/v1/hosts/{host}/actions" Operator => v1::actions::ask,
+    Read "/api/v1/hosts/{host}/logs/{action}" Operator => v1::actions::logs,
     Read "/api/v1/hosts/{host}/trail" Operator => v1::hosts::trail,
     Read "/api/v1/claims" Operator => v1::claims::list,
     Post "/api/v1/claims/{claim}/settle" Operator => v1::claims::settle,

@@ -76,7 +76,8 @@ async fn admit(request: &ServiceRequest, right: Right) -> Result<Caller, ApiErro
         .ok_or_else(|| ApiError::Internal("the application's data is missing".to_owned()))?;
     match right {
         Right::Anybody | Right::Stranger => Ok(Caller::Stranger),
-        Right::Agent => {
+        Right::AnyAgent if !request.headers().contains_key(header::AUTHORIZATION) => Ok(Caller::Stranger),
+        Right::Agent | Right::AnyAgent => {
             let unknown = "this agent's key is not known here: enrol again";
             let key = bearer(request).ok_or(ApiError::Unauthorised("an agent's key is needed here"))?;
             let key = AgentKey::try_from(key.to_owned()).map_err(|_| ApiError::Unauthorised(unknown))?;

@@ -71,6 +71,13 @@ impl Client {
         self.answer(self.request(Method::GET, path)).await
     }
 
+    /// Reads text.
+    pub(super) async fn get_text(&self, path: &str) -> anyhow::Result<String> {
+        let request = self.request(Method::GET, path);
+        let body = self.exchange(request).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
     pub(super) async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(
         &self,
         path: &str,
@@ -105,6 +112,13 @@ impl Client {
     }
 
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> anyhow::Result<T> {
+        let body = self.exchange(request).await?;
+        // An answer without a body reads as `null`, which `()` is made of.
+        let body = if body.is_empty() { b"null".as_slice() } else { &body };
+        serde_json::from_slice(body).context("the server's answer can't be read: is it of another version?")
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
         let response = request
             .send()
             .await
@@ -112,10 +126,7 @@ impl Client {
         let status = response.status();
         let body = response.bytes().await.context("the server's answer broke off")?;
         if status.is_success() {
-            // An answer without a body reads as `null`, which `()` is made of.
-            let body = if body.is_empty() { b"null".as_slice() } else { &body };
-            return serde_json::from_slice(body)
-                .context("the server's answer can't be read: is it of another version?");
+            return Ok(body);
         }
         match serde_json::from_slice::<Problem>(&body) {
             Ok(problem) => {

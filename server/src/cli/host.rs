@@ -72,6 +72,20 @@ pub(super) enum Command {
         /// The new name
         name: String,
     },
+    /// Ask a host's agent for something; it does it when it speaks next
+    Action(super::action::AskArgs),
+    /// List what was asked of a host's agent, and what became of it
+    Actions {
+        /// Name or id
+        host: String,
+    },
+    /// Show the logs that a host's agent was asked for
+    Logs {
+        /// Name or id
+        host: String,
+        /// The action's id, as `muster host actions` lists it
+        action: String,
+    },
     /// Delete a host and all that is known of it
     Delete {
         /// Name or id
@@ -133,6 +147,12 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             print_text(&format!("{} is now called {}", renamed.id, renamed.name));
             Ok(())
         }
+        Command::Action(args) => super::action::ask(args, client, output).await,
+        Command::Actions { host } => super::action::list(&host, client, output).await,
+        Command::Logs { host, action } => {
+            print_text(&client.get_text(&path(&host, &format!("/logs/{}", escape(&action)))).await?);
+            Ok(())
+        }
         Command::Delete { host, yes } => {
             let detail: Detail = client.get(&path(&host, "")).await?;
             if !yes {
@@ -149,7 +169,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
     }
 }
 
-fn path(host: &str, rest: &str) -> String {
+pub(super) fn path(host: &str, rest: &str) -> String {
     format!("/api/v1/hosts/{}{rest}", escape(host))
 }
 

@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::auth::{AdminToken, Sessions};
 use crate::data_dir::DataDir;
 use crate::links::Links;
+use crate::mailbox::Mailbox;
 use crate::settings::Settings;
 
 pub(super) struct Opened {
@@ -71,6 +72,7 @@ pub(super) async fn open(
         .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
     let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
+    let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);
     let site = Site { discovery: boot::image::chosen(store.readers()).await? };
     let images_path = data_dir.join("images");
     let images = Library::open(&images_path)
@@ -90,6 +92,8 @@ pub(super) async fn open(
         site: site.into(),
         last_known: crate::api::boot::LastKnown::default(),
         enrolments: crate::api::agent::enrol::RateLimit::default(),
+        cries: crate::api::agent::enrol::RateLimit::default(),
+        mailbox,
         store,
         clock,
         settings,

@@ -32,6 +32,8 @@ async fn a_machine_enrols_reports_and_is_watched() {
         at: START,
         what: "inventory".into(),
         reason: "the disks did not answer".into(),
+        identity: None,
+        ticket_prefix: None,
     };
     expect(agent.send(&server, Method::POST, "/agent/v1/failure", &failure).await, StatusCode::OK).await;
     let shown = server.read(&format!("/api/v1/hosts/{host}")).await;

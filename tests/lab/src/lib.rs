@@ -28,6 +28,7 @@ mod console;
 mod deadline;
 mod dnsmasq;
 mod forward;
+pub mod guest;
 mod http;
 pub mod interrupt;
 mod kernel;
@@ -50,7 +51,10 @@ pub use forward::Forward;
 pub use http::Response;
 pub use kernel::{Kernel, kernel};
 pub use kickstart::ksvalidator;
-pub use machine::{Chassis, Dimm, Disk, DiskBus, Firmware, Machine, MachineSpec, Maker, NicModel};
+pub use machine::{
+    Chassis, Dimm, DirectBoot, Disk, DiskBus, Firmware, Machine, MachineSpec, Maker, NicModel,
+    host_interface, memory_array,
+};
 pub use muster::{Muster, Programs};
 pub use namespace::Namespace;
 pub use ntfy::{Message, Ntfy};

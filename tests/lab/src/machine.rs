@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 
 use crate::{Deadline, Log, Namespace, Process, Scratch};
-pub use spec::{Chassis, Dimm, Disk, DiskBus, Firmware, MachineSpec, Maker, NicModel};
+pub use smbios::{host_interface, memory_array};
+pub use spec::{Chassis, Dimm, DirectBoot, Disk, DiskBus, Firmware, MachineSpec, Maker, NicModel};
 
 /// A machine that is plugged in. It keeps its disks and its firmware's settings while it is off; dropping it is throwing
 /// it away.
@@ -30,7 +31,8 @@ pub struct Machine {
 #[derive(Debug)]
 struct Parts {
     disks: Vec<PathBuf>,
-    dimms: Vec<PathBuf>,
+    /// SMBIOS structures, one a file.
+    smbios: Vec<PathBuf>,
     /// The UEFI settings, this machine's own.
     firmware_settings: PathBuf,
     /// What stands in for a network card's boot program, see [`Firmware::BiosWithPlainPxe`].
@@ -120,7 +122,7 @@ impl Parts {
         let path = |name: String| folder.path().join(name);
         let mut parts = Self {
             disks: Vec::new(),
-            dimms: Vec::new(),
+            smbios: Vec::new(),
             firmware_settings: path("firmware-settings.fd".to_owned()),
             boot_script: path("boot.ipxe".to_owned()),
         };
@@ -135,10 +137,12 @@ impl Parts {
                 }
             });
         }
-        for (number, dimm) in spec.dimms.iter().enumerate() {
-            let file = path(format!("dimm{number}.smbios"));
-            std::fs::write(&file, smbios::memory_device(number, dimm.as_ref())?)?;
-            parts.dimms.push(file);
+        let dimms = spec.dimms.iter().enumerate();
+        let dimms = dimms.map(|(number, dimm)| smbios::memory_device(number, dimm.as_ref()));
+        for (number, structure) in dimms.chain(spec.smbios.iter().cloned().map(Ok)).enumerate() {
+            let file = path(format!("smbios{number}.bin"));
+            std::fs::write(&file, structure?)?;
+            parts.smbios.push(file);
         }
         match spec.firmware {
             Firmware::Bios => {}

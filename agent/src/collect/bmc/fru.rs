@@ -19,7 +19,12 @@ pub(super) fn read(interface: &Interface) -> Option<Fru> {
         return None;
     }
     let mut reader = Reader { interface, size, chunk: CHUNK_BYTES };
-    let header = match Header::decode(&reader.bytes(0, HEADER_BYTES)?) {
+    let header = reader.bytes(0, HEADER_BYTES)?;
+    // A memory that nobody has written reads all zeros or all ones: there is no record.
+    if header.iter().all(|byte| *byte == 0) || header.iter().all(|byte| *byte == 0xff) {
+        return None;
+    }
+    let header = match Header::decode(&header) {
         Ok(header) => header,
         Err(broken) => {
             interface.warn(format!("the FRU record {broken}"));

@@ -94,6 +94,16 @@ fn the_boards_record_is_read_piece_by_piece() {
 }
 
 #[test]
+fn a_record_that_nobody_has_written_is_no_news() {
+    for (blank, warnings) in [(0, 0), (0xff, 0), (0x55, 1)] {
+        let tree = answers(server(), record::info_request(), &[0, 0, 1, 0]);
+        let tree = answers(tree, record::read_request(0, 8), &[&[0, 8], &[blank; 8][..]].concat());
+        let (bmc, told) = bmc(&tree);
+        assert_eq!((bmc.fru, told.len()), (None, warnings), "{blank}");
+    }
+}
+
+#[test]
 fn whoever_may_not_ask_learns_what_the_kernel_keeps() {
     let question = Question::Ipmi { device: interface::DEVICE.into(), function: 6, command: 1, data: vec![] };
     let tree = Builder::new().refused(&question.name()).files(

@@ -54,14 +54,22 @@ fn usb(identity: &Identity) -> Vec<String> {
     };
     let serial = identity.usb_serial.as_deref().map(|serial| format!("_{}", word(serial)));
     let unit = identity.unit.as_deref().map(|unit| format!("-{unit}"));
-    vec![format!("usb-{}_{}{}{}", word(vendor), word(model), serial.unwrap_or_default(), unit.unwrap_or_default())]
+    vec![format!(
+        "usb-{}_{}{}{}",
+        word(vendor),
+        word(model),
+        serial.unwrap_or_default(),
+        unit.unwrap_or_default()
+    )]
 }
 
 /// By the kind of the world-wide name (SPC-5 7.7.6: 1 T10, 2 EUI-64, 3 NAA), or by the serial number of page 0x80.
 fn scsi(identity: &Identity) -> Vec<String> {
     let kinds = [("naa.", '3'), ("eui.", '2'), ("t10.", '1')];
     let by_name = identity.wwn.as_deref().and_then(|wwn| {
-        kinds.iter().find_map(|(prefix, kind)| Some(format!("scsi-{kind}{}", word(wwn.strip_prefix(prefix)?))))
+        kinds
+            .iter()
+            .find_map(|(prefix, kind)| Some(format!("scsi-{kind}{}", word(wwn.strip_prefix(prefix)?))))
     });
     let by_serial = || {
         let (vendor, model) = both(identity.vendor.as_deref(), identity.model.as_deref())?;

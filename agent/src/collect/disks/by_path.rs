@@ -35,7 +35,9 @@ fn lead(device: &str) -> Option<String> {
     let pci = upto(device, is_pci_address).map(|path| format!("pci-{}", last(path)));
     let platform = device.strip_prefix("/sys/devices/platform/").and_then(|rest| {
         let is_other = |part: &&str| {
-            part.starts_with("pci") || *part == "mmc_host" || place::hctl(part).is_some()
+            part.starts_with("pci")
+                || *part == "mmc_host"
+                || place::hctl(part).is_some()
                 || ["host", "virtio", "usb", "ata", "session"].iter().any(|kind| place::numbered(part, kind))
         };
         rest.split('/').take_while(|part| !is_other(part)).last()
@@ -75,7 +77,9 @@ fn scsi(probe: &Probe, controllers: &Controllers, device: &str, transport: Trans
 fn ata(probe: &Probe, device: &str, channel: &str, target: &str) -> Vec<String> {
     let Some(port) = upto(device, |part| place::numbered(part, "ata")) else { return Vec::new() };
     let name = last(port);
-    let Some(number) = probe.number::<u32>(&format!("{port}/ata_port/{name}/port_no")) else { return Vec::new() };
+    let Some(number) = probe.number::<u32>(&format!("{port}/ata_port/{name}/port_no")) else {
+        return Vec::new();
+    };
     // Behind a port multiplier the channel is its port.
     let drive = if channel == "0" { target.to_owned() } else { format!("{channel}.0") };
     vec![format!("ata-{number}.{drive}"), format!("ata-{number}")]
@@ -153,7 +157,11 @@ mod tests {
             .file("/sys/class/iscsi_connection/connection3:0/persistent_address", "10.0.0.9\n")
             .file("/sys/class/iscsi_connection/connection3:0/persistent_port", "3260\n");
         for (transport, device, expected) in [
-            (Transport::Nvme, "pci0000:00/0000:00:01.0/0000:01:00.0/nvme/nvme3", &["pci-0000:01:00.0-nvme-1"][..]),
+            (
+                Transport::Nvme,
+                "pci0000:00/0000:00:01.0/0000:01:00.0/nvme/nvme3",
+                &["pci-0000:01:00.0-nvme-1"][..],
+            ),
             (
                 Transport::Ata,
                 "pci0000:00/0000:00:06.0/ata9/host8/target8:0:0/8:0:0:0",

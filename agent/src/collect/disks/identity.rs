@@ -29,7 +29,13 @@ pub(super) struct Identity {
 }
 
 /// The identity of the disk whose folder is `at`, and whose device is at `device` (links followed).
-pub(super) fn read(probe: &Probe, name: &str, at: &str, device: Option<&str>, transport: Option<Transport>) -> Identity {
+pub(super) fn read(
+    probe: &Probe,
+    name: &str,
+    at: &str,
+    device: Option<&str>,
+    transport: Option<Transport>,
+) -> Identity {
     let text = |file: &str| probe.text(&format!("{at}/{file}"));
     if name.starts_with("nvme") {
         return Identity {
@@ -93,7 +99,11 @@ fn single_spaced(name: &str) -> String {
 }
 
 /// Whether it spins. `queue/rotational` is 1 also where nobody knows: for virtio, USB bridges, volumes of RAID controllers.
-pub(super) fn rotational(queue: Option<bool>, identity: &Identity, transport: Option<Transport>) -> Option<bool> {
+pub(super) fn rotational(
+    queue: Option<bool>,
+    identity: &Identity,
+    transport: Option<Transport>,
+) -> Option<bool> {
     match (queue?, identity.rotation) {
         (false, _) => Some(false),
         (true, Some(rotation)) => Some(rotation != Rotation::None),

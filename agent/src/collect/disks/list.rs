@@ -1,15 +1,11 @@
 //! Which disks are told: those that are disks, in an order that stays the same over a reboot, as many as the server takes.
 
-use std::io;
-
-use inventory::sections::{Disk, NvmePath};
+use inventory::sections::NvmePath;
 
 use super::{BLOCK, multipath};
-use crate::collect::{ITEMS_LIMIT, place};
+use crate::collect::place;
 use crate::probe::Probe;
 
-/// How much of a report the disks may fill: the server takes 4 MiB, and there are other sections.
-pub(super) const BYTES_LIMIT: usize = 5 << 19;
 /// What is stacked upon disks, made of memory, or taken out of a drive.
 const NO_DISKS: [&str; 11] = ["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd", "bcache", "drbd", "zd"];
 
@@ -29,8 +25,10 @@ pub(super) struct Found {
 /// All disks, sorted by where they sit: if some must be left out, they are the same after each boot.
 pub(super) fn found(probe: &Probe) -> Vec<Found> {
     let names = probe.names(BLOCK);
-    let (hidden, names): (Vec<_>, Vec<_>) =
-        names.into_iter().filter(|name| !is_no_disk(name)).partition(|name| multipath::namespace_of(name).is_some());
+    let (hidden, names): (Vec<_>, Vec<_>) = names
+        .into_iter()
+        .filter(|name| !is_no_disk(name))
+        .partition(|name| multipath::namespace_of(name).is_some());
     // Both lists are sorted; a namespace's paths stand together, though not in the order of the namespaces.
     let mut paths: Vec<(String, String)> =
         hidden.into_iter().filter_map(|name| Some((multipath::namespace_of(&name)?, name))).collect();
@@ -69,61 +67,4 @@ fn place(probe: &Probe, name: String, nvme_paths: Vec<(String, NvmePath)>) -> Fo
     let seat = controller.or_else(|| device.clone());
     let path = seat.as_deref().map(|seat| place::of(probe, seat)).unwrap_or_default();
     Found { name, device, seat, path, nvme_paths }
-}
-
-/// The disks that are told, as long as there is room.
-pub(super) struct Kept {
-    disks: Vec<Disk>,
-    bytes: usize,
-    of: usize,
-    left_out: usize,
-}
-
-impl Kept {
-    /// Room for disks, of which there are `of`.
-    pub(super) fn new(of: usize) -> Self {
-        Self { disks: Vec::new(), bytes: 0, of, left_out: 0 }
-    }
-
-    /// Takes one more, which is read only where there is room.
-    pub(super) fn offer(&mut self, read: impl FnOnce() -> Option<Disk>) {
-        if self.left_out > 0 || self.disks.len() >= ITEMS_LIMIT {
-            self.left_out += 1;
-            return;
-        }
-        let Some(disk) = read() else { return };
-        self.bytes += json_bytes(&disk);
-        if self.bytes > BYTES_LIMIT {
-            self.left_out += 1;
-        } else {
-            self.disks.push(disk);
-        }
-    }
-
-    /// All that were kept; says how many were not.
-    pub(super) fn disks(self, probe: &Probe) -> Vec<Disk> {
-        if self.left_out > 0 {
-            probe.warn(BLOCK, format!("{} of {} left out", self.left_out, self.of));
-        }
-        self.disks
-    }
-}
-
-fn json_bytes(disk: &Disk) -> usize {
-    struct Count(usize);
-    impl io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    // What could not be written would not be sent either.
-    match serde_json::to_writer(&mut count, disk) {
-        Ok(()) => count.0 + 1,
-        Err(_) => usize::MAX,
-    }
 }

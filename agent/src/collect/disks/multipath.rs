@@ -79,7 +79,8 @@ mod tests {
             disk("sde", None, "C"),
         ];
         mark(&mut disks);
-        let told: Vec<_> = disks.iter().map(|disk| disk.multipath.as_ref().map(|group| group.paths)).collect();
+        let told: Vec<_> =
+            disks.iter().map(|disk| disk.multipath.as_ref().map(|group| group.paths)).collect();
         assert_eq!(told, [Some(2), Some(2), None, None, None]);
         let group = disks[0].multipath.as_ref().unwrap();
         assert_eq!((group.group.as_str(), group.joined_by.as_deref()), ("naa.5", Some("mpatha")));

@@ -79,7 +79,8 @@ pub(super) fn last(path: &str) -> &str {
 
 /// `0000:00:06.0`; a domain may have more than four digits.
 pub(super) fn is_pci_address(part: &str) -> bool {
-    let mut fields = part.split([':', '.']).map(|field| (field.len(), field.bytes().all(|b| b.is_ascii_hexdigit())));
+    let mut fields =
+        part.split([':', '.']).map(|field| (field.len(), field.bytes().all(|b| b.is_ascii_hexdigit())));
     let shape = [fields.next(), fields.next(), fields.next(), fields.next(), fields.next()];
     matches!(shape, [Some((4..=8, true)), Some((2, true)), Some((2, true)), Some((1, true)), None])
         && part.as_bytes().get(part.len() - 2) == Some(&b'.')
@@ -87,9 +88,8 @@ pub(super) fn is_pci_address(part: &str) -> bool {
 
 /// `2-1.4:1.0`.
 pub(super) fn is_usb_interface(part: &str) -> bool {
-    let digits = |text: &str, also: char| {
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == also)
-    };
+    let digits =
+        |text: &str, also: char| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == also);
     let Some((port, interface)) = part.split_once(':') else { return false };
     let Some((bus, chain)) = port.split_once('-') else { return false };
     digits(bus, '0') && digits(chain, '.') && interface.contains('.') && digits(interface, '.')

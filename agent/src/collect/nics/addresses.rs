@@ -1,145 +1,126 @@
-//! IP addresses by interface, from `/proc/net`: link-local, temporary and tentative ones left out.
-//!
-//! The kernel lists IPv6 addresses with their interfaces. Its IPv4 addresses stand in the routing trie without, and are
-//! matched with the connected routes.
+//! IP addresses and default gateways by interface: link-local, temporary and tentative addresses left out.
+
+mod files;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
+use decode::netlink;
+
+use crate::collect::interfaces::Interface;
 use crate::probe::Probe;
+use crate::root::{Netlink, Question};
 
-const IPV6: &str = "/proc/net/if_inet6";
-const IPV4_TRIE: &str = "/proc/net/fib_trie";
-const IPV4_ROUTES: &str = "/proc/net/route";
-/// A router with a full table has more, and its own addresses stand at the trie's end.
-const TABLE_LIMIT_BYTES: usize = 1 << 20;
-/// `include/uapi/linux/if_addr.h`: temporary, failed duplicate detection, deprecated, tentative.
-const PASSING: u8 = 0x01 | 0x08 | 0x20 | 0x40;
+/// No interface has more that anybody set up.
+const ITEMS_LIMIT: usize = 256;
 
-/// All addresses worth telling.
+/// What all interfaces have.
 #[derive(Debug, Default)]
-pub(super) struct Addresses(BTreeMap<String, Vec<(IpAddr, u8)>>);
+pub(super) struct Addresses(BTreeMap<String, Network>);
+
+/// What one has.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Network {
+    addresses: Vec<Address>,
+    gateways: Vec<IpAddr>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Address {
+    ip: IpAddr,
+    prefix: u8,
+    leased: bool,
+}
 
 impl Addresses {
-    pub(super) fn read(probe: &Probe) -> Self {
-        let table = |path: &str| probe.lines(path, TABLE_LIMIT_BYTES).unwrap_or_default();
-        let mut addresses = Self::default();
-        for (interface, address, prefix) in ipv4(&table(IPV4_TRIE), &table(IPV4_ROUTES)) {
-            addresses.add(interface, address.into(), prefix);
+    pub(super) fn read(probe: &Probe, interfaces: &[Interface]) -> Self {
+        let mut all = Self::default();
+        let ask = |name: &str, dump: Netlink| probe.ask(name, &Question::Netlink(dump));
+        let dumps = ask("netlink addresses", Netlink::Addresses).zip(ask("netlink routes", Netlink::Routes));
+        match dumps {
+            Some((addresses, routes)) => all.add_dumps(interfaces, &addresses, &routes),
+            None => files::read(probe, &mut all),
         }
-        for (interface, address, prefix) in table(IPV6).lines().filter_map(ipv6) {
-            addresses.add(interface, address.into(), prefix);
+        for network in all.0.values_mut() {
+            network.addresses.sort_unstable();
+            network.gateways.sort_unstable();
         }
-        addresses
+        all
     }
 
-    fn add(&mut self, interface: &str, address: IpAddr, prefix: u8) {
-        let of_interface = self.0.entry(interface.to_owned()).or_default();
-        // No interface has more that anybody set up.
-        if of_interface.len() < 256 && !of_interface.contains(&(address, prefix)) {
-            of_interface.push((address, prefix));
-            of_interface.sort_unstable();
+    fn add_dumps(&mut self, interfaces: &[Interface], addresses: &[u8], routes: &[u8]) {
+        let names: BTreeMap<u32, &str> = interfaces
+            .iter()
+            .filter_map(|interface| Some((interface.index?, interface.name.as_str())))
+            .collect();
+        for address in netlink::addresses(addresses).filter(|address| !address.is_passing()) {
+            if let Some(name) = names.get(&address.interface) {
+                let leased = address.is_leased();
+                self.add(name, Address { ip: address.ip, prefix: address.prefix, leased });
+            }
+        }
+        for route in netlink::default_routes(routes) {
+            if let Some(name) = names.get(&route.interface) {
+                self.add_gateway(name, route.gateway);
+            }
         }
     }
 
-    /// This interface's, with their prefix lengths, sorted.
-    pub(super) fn of(&self, interface: &str) -> Vec<String> {
-        let addresses = self.0.get(interface).into_iter().flatten();
-        addresses.map(|(address, prefix)| format!("{address}/{prefix}")).collect()
+    fn add(&mut self, interface: &str, address: Address) {
+        if is_local(address.ip) {
+            return;
+        }
+        let known = &mut self.0.entry(interface.to_owned()).or_default().addresses;
+        if known.len() < ITEMS_LIMIT && !known.contains(&address) {
+            known.push(address);
+        }
+    }
+
+    fn add_gateway(&mut self, interface: &str, gateway: IpAddr) {
+        let known = &mut self.0.entry(interface.to_owned()).or_default().gateways;
+        if known.len() < ITEMS_LIMIT && !known.contains(&gateway) && !gateway.is_unspecified() {
+            known.push(gateway);
+        }
+    }
+
+    /// This interface's.
+    pub(super) fn of(&self, interface: &str) -> Network {
+        self.0.get(interface).cloned().unwrap_or_default()
     }
 }
 
-/// A line of `if_inet6`: address, index, prefix length, scope and flags in hex, then the interface.
-fn ipv6(line: &str) -> Option<(&str, Ipv6Addr, u8)> {
-    let mut words = line.split_whitespace();
-    let address = Ipv6Addr::from(u128::from_str_radix(words.next()?, 16).ok()?);
-    let prefix = u8::from_str_radix(words.nth(1)?, 16).ok().filter(|prefix| *prefix <= 128)?;
-    let flags = u8::from_str_radix(words.nth(1)?, 16).ok()?;
-    let interface = words.next()?;
-    let local = address.is_unicast_link_local() || address.is_loopback();
-    (!local && flags & PASSING == 0).then_some((interface, address, prefix))
-}
-
-/// The machine's own addresses, each with the interface and prefix of the narrowest connected route that holds it.
-fn ipv4<'a>(trie: &str, routes: &'a str) -> Vec<(&'a str, Ipv4Addr, u8)> {
-    let routes: Vec<(&str, u32, u32)> = routes.lines().filter_map(connected_route).collect();
-    let holds = |address: Ipv4Addr| {
-        let here = routes.iter().filter(move |(_, network, mask)| address.to_bits() & mask == *network);
-        here.max_by_key(|(_, _, mask)| mask.count_ones())
+/// Every machine has these.
+fn is_local(ip: IpAddr) -> bool {
+    let link_local = match ip {
+        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
     };
-    let with_route = |address: Ipv4Addr| {
-        let (interface, _, mask) = holds(address)?;
-        Some((*interface, address, u8::try_from(mask.count_ones()).unwrap_or(32)))
-    };
-    own_ipv4(trie).into_iter().filter_map(with_route).collect()
+    link_local || ip.is_loopback()
 }
 
-/// In the trie an own address is a leaf (`|-- 10.0.2.15`) followed by `/32 host LOCAL`.
-fn own_ipv4(trie: &str) -> Vec<Ipv4Addr> {
-    let mut own = Vec::new();
-    let mut leaf = None;
-    for line in trie.lines().map(str::trim) {
-        if let Some(address) = line.strip_prefix("|-- ") {
-            leaf = address.parse::<Ipv4Addr>().ok();
-        } else if line == "/32 host LOCAL" {
-            own.extend(leaf.filter(|address| !address.is_loopback() && !address.is_link_local()));
-        }
+impl Network {
+    /// With their prefix lengths, sorted.
+    pub(super) fn addresses(&self) -> Vec<String> {
+        self.addresses.iter().map(Address::to_string).collect()
     }
-    own.sort_unstable();
-    own.dedup();
-    own
+
+    /// Those that end unless they are renewed.
+    pub(super) fn leased(&self) -> Vec<String> {
+        self.addresses.iter().filter(|address| address.leased).map(Address::to_string).collect()
+    }
+
+    /// Default gateways, sorted.
+    pub(super) fn gateways(&self) -> Vec<String> {
+        self.gateways.iter().map(IpAddr::to_string).collect()
+    }
+
+    pub(super) fn has_addresses(&self) -> bool {
+        !self.addresses.is_empty()
+    }
 }
 
-/// A line of `route` without a gateway: interface, network and mask.
-fn connected_route(line: &str) -> Option<(&str, u32, u32)> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let [interface, network, gateway, _, _, _, _, mask, ..] = words.as_slice() else { return None };
-    // Printed as the machine holds the word: on a little-endian one the first octet stands last.
-    let number = |hex: &str| u32::from_str_radix(hex, 16).ok().map(u32::from_be);
-    let (network, mask) = (number(network)?, number(mask)?);
-    (number(gateway)? == 0 && mask != 0).then_some((*interface, network, mask))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const ROUTES: &str = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n\
-        eth0\t00000000\t0202000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\n\
-        eth0\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n\
-        eth1\t0000000A\t00000000\t0001\t0\t0\t0\t000000FF\t0\t0\t0\n";
-    const TRIE: &str = "Main:\n  +-- 0.0.0.0/1 2 0 2\n     |-- 10.0.2.0\n        /24 link UNICAST\n\
-        |-- 10.0.2.15\n   /32 host LOCAL\n |-- 10.9.9.9\n /32 host LOCAL\n\
-        |-- 127.0.0.1\n /32 host LOCAL\n |-- 10.0.2.255\n /32 link BROADCAST\n\
-        Local:\n |-- 10.0.2.15\n /32 host LOCAL\n |-- 192.0.2.1\n /32 host LOCAL\n";
-
-    #[test]
-    fn an_ipv4_address_belongs_to_its_narrowest_connected_route() {
-        assert_eq!(
-            ipv4(TRIE, ROUTES),
-            [("eth0", Ipv4Addr::new(10, 0, 2, 15), 24), ("eth1", Ipv4Addr::new(10, 9, 9, 9), 8)]
-        );
-    }
-
-    #[test]
-    fn passing_and_local_ipv6_addresses_are_left_out() {
-        let line = |address: &str, flags: &str| format!("{address} 02 40 00 {flags}     eth0");
-        let global = "20010db8000000000000000000000001";
-        assert_eq!(ipv6(&line(global, "80")), Some(("eth0", "2001:db8::1".parse().unwrap(), 64)),);
-        for flags in ["01", "20", "40", "c0", "88"] {
-            assert_eq!(ipv6(&line(global, flags)), None, "{flags}");
-        }
-        assert_eq!(ipv6(&line("fe80000000000000505400fffeaa0002", "80")), None);
-        assert_eq!(ipv6(&line("00000000000000000000000000000001", "80")), None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_tables_are_survived(trie: String, routes: String, line: String) {
-            ipv4(&trie, &routes);
-            ipv6(&line);
-        }
+impl std::fmt::Display for Address {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}/{}", self.ip, self.prefix)
     }
 }

@@ -11,6 +11,14 @@ pub(crate) fn arguments(line: &str) -> String {
     words(line).into_iter().map(argument).collect::<Vec<_>>().join(" ")
 }
 
+/// One assignment, whatever blanks its value has.
+pub(in crate::collect) fn assignment(text: &str) -> String {
+    match text.split_once('=') {
+        Some((key, _)) if is_secret(key) => format!("{key}={HIDDEN}"),
+        _ => without_secrets(text),
+    }
+}
+
 /// Splits as the kernel does: at blanks that are not inside double quotes.
 fn words(line: &str) -> Vec<&str> {
     let mut quoted = false;

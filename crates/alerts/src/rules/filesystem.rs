@@ -120,6 +120,7 @@ mod tests {
             used_bytes,
             available_bytes: size_bytes - used_bytes,
             read_only: false,
+            ..FilesystemUse::default()
         }
     }
 

@@ -71,6 +71,8 @@ async fn each_part_that_an_agent_fails_at_has_its_incident() {
             at: site.now(),
             what: what.into(),
             reason: "the tool is\nmissing".into(),
+            identity: None,
+            ticket_prefix: None,
         };
         let (id, now) = (host.id.clone(), site.now());
         site.write::<_, HostError, _>(move |tx| {

@@ -60,6 +60,8 @@ pub enum StepKind {
     Agent,
     /// The agent has enrolled.
     AgentFirstWord,
+    /// An agent that is not enrolled says what it could not do.
+    AgentFailed,
     /// Something was refused: a ticket, a document.
     Refused,
 }
@@ -108,7 +110,7 @@ impl Step {
 
 impl StepKind {
     /// All of them, in the order of a boot.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Tftp,
         Self::EntryScript,
         Self::Decision,
@@ -117,6 +119,7 @@ impl StepKind {
         Self::Kickstart,
         Self::Agent,
         Self::AgentFirstWord,
+        Self::AgentFailed,
         Self::Refused,
     ];
 
@@ -138,6 +141,7 @@ impl StepKind {
             Self::Kickstart => "kickstart",
             Self::Agent => "agent",
             Self::AgentFirstWord => "agent-first-word",
+            Self::AgentFailed => "agent-failed",
             Self::Refused => "refused",
         }
     }

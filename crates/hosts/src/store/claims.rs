@@ -5,7 +5,7 @@ use inventory::{Id, Timestamp};
 use sqlx::{FromRow, SqliteExecutor, SqlitePool};
 
 use super::{parsed, parsed_id};
-use crate::claim::{Claim, NewClaim, Settled, Verdict};
+use crate::claim::{Claim, ClaimKind, NewClaim, Settled, Verdict};
 
 /// Settled claims that are kept of one host.
 const SETTLED_KEPT: i64 = 50;
@@ -56,6 +56,17 @@ pub(crate) async fn count_open(tx: &mut Tx, host: &Id) -> Result<i64, StoreError
         .fetch_one(tx)
         .await?;
     Ok(count)
+}
+
+pub(crate) async fn open_of_kind(tx: &mut Tx, host: &Id, kind: ClaimKind) -> Result<Vec<Id>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM claim WHERE host_id = $1 AND kind = $2 AND settled_at IS NULL ORDER BY first_at, id",
+    )
+    .bind(host.as_str())
+    .bind(kind.as_str())
+    .fetch_all(tx)
+    .await?;
+    ids.iter().map(|id| parsed_id("claim", id)).collect()
 }
 
 pub(crate) async fn insert(

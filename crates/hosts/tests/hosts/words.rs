@@ -22,6 +22,8 @@ impl Site {
             at: Timestamp(1),
             what: what.to_owned(),
             reason: "it broke".to_owned(),
+            identity: None,
+            ticket_prefix: None,
         };
         let (id, now) = (host.clone(), self.now());
         self.write(move |tx| Box::pin(async move { hosts::take_failure(tx, &id, &failure, now).await })).await

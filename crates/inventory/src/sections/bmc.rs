@@ -1,6 +1,6 @@
 //! The management controller, as it answers over IPMI.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,38 @@ pub struct Bmc {
     /// The system event log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_log: Option<EventLog>,
+    /// Network cards inside the machine that lead to the controller (SMBIOS 42), in the firmware's order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub host_interfaces: Vec<HostInterface>,
+}
+
+/// A network card inside the machine that leads to the management controller: no way to the world.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HostInterface {
+    /// The card is a USB device; else it is a PCI function.
+    pub usb: bool,
+    /// The card's vendor: four hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// Which card: four hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The card's MAC address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mac: Option<MacAddr>,
+    /// The address that the card should have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_address: Option<IpAddr>,
+    /// Where the Redfish service is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redfish_address: Option<IpAddr>,
+    /// Its port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redfish_port: Option<u16>,
+    /// Its host name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redfish_name: Option<String>,
 }
 
 /// What a machine does when power comes back.

@@ -10,6 +10,9 @@ pub struct Filesystem {
     pub mount: String,
     /// The device.
     pub device: String,
+    /// The kernel's name of that device in this boot (`dm-0`, `sda2`); absent where it is none, as with ZFS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
     /// `ext4`, `xfs`.
     pub kind: String,
     /// All blocks.

@@ -10,6 +10,9 @@ use crate::mac::MacAddr;
 pub struct Neighbour {
     /// The card that heard it, by its name in this boot.
     pub nic: String,
+    /// That card's own address, by which it is known in the next boot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nic_mac: Option<MacAddr>,
     /// The neighbour's name for itself: mostly a MAC address that stays the same.
     pub chassis_id: String,
     /// What that name is.

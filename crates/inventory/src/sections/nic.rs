@@ -31,7 +31,7 @@ pub struct Nic {
     pub usb: bool,
     /// Leads to the management controller in the same machine and nowhere else, by SMBIOS (type 42) or by its USB ids: its
     /// address is the same in many machines.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub bmc_host_interface: bool,
     /// Driver.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ pub struct Nic {
     /// Default gateways that it leads to, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gateways: Vec<String>,
-    /// The machine booted from this one, by the `BOOTIF` argument or the firmware's iSCSI table.
+    /// The machine booted from this one, by the `BOOTIF` argument, the firmware's iSCSI table or UEFI's variables.
     pub boot: bool,
 }
 
@@ -176,9 +176,4 @@ pub struct Transceiver {
     /// Serial number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }

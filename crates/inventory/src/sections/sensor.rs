@@ -41,3 +41,15 @@ pub struct Sensor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crit: Option<f64>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sensor_of_an_old_agent_is_a_thermometer_and_a_new_kind_is_some_other() {
+        let sensor = |json: &str| serde_json::from_str::<Sensor>(json).unwrap().kind;
+        assert_eq!(sensor(r#"{"key":"k","chip":"nvme","class":"nvme"}"#), SensorKind::Temperature);
+        assert_eq!(sensor(r#"{"key":"k","chip":"c","class":"x","kind":"torque"}"#), SensorKind::Other);
+    }
+}

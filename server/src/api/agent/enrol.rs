@@ -30,7 +30,7 @@ impl Default for RateLimit {
 }
 
 impl RateLimit {
-    fn check(&self, address: IpAddr) -> Result<(), ApiError> {
+    pub(super) fn check(&self, address: IpAddr) -> Result<(), ApiError> {
         // Forgetting those that have been quiet keeps the table as small as the room.
         if self.0.len() > 10_000 {
             self.0.retain_recent();
@@ -38,7 +38,7 @@ impl RateLimit {
         self.0.check_key(&address).map_err(|not_until| {
             let wait = not_until.wait_time_from(governor::clock::DefaultClock::default().now());
             ApiError::TooMany {
-                detail: format!("too many enrolments from {address}"),
+                detail: format!("too many words of strangers from {address}"),
                 retry_after_secs: wait.as_secs() + 1,
             }
         })

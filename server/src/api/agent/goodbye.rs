@@ -25,5 +25,5 @@ pub async fn handle(
         .write(move |tx| Box::pin(async move { hosts::take_goodbye(tx, &id, &goodbye, now).await }))
         .await?;
     app.alerts.heard(host, now).await?;
-    Ok(web::Json(Reply { server_time: now, actions: vec![] }))
+    Ok(web::Json(Reply::new(now)))
 }

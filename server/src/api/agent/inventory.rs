@@ -31,5 +31,5 @@ pub async fn handle(
         return Err(ApiError::Conflict { kind: "claim", detail });
     }
     app.alerts.heard(host, now).await?;
-    Ok(web::Json(Reply { server_time: now, actions: vec![] }))
+    Ok(web::Json(Reply::new(now)))
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use hosts::Heard;
-use inventory::{Limits, Reply, Sample};
+use inventory::{ActionRequest, Id, Limits, Reply, Sample, Timestamp};
 
 use crate::api::body;
 use crate::api::problem::ApiError;
@@ -30,5 +30,18 @@ pub async fn handle(
     if heard == Heard::Applied {
         app.alerts.observe(host, &sample).await?;
     }
-    Ok(web::Json(Reply { server_time: now, actions: vec![] }))
+    let actions = if app.mailbox.may_have(&host.id) { deliver(&app, &host.id, now).await? } else { vec![] };
+    Ok(web::Json(Reply { actions, ..Reply::new(now) }))
+}
+
+/// What operators asked of this agent.
+async fn deliver(app: &App, host: &Id, now: Timestamp) -> Result<Vec<ActionRequest>, ApiError> {
+    app.mailbox.empty(host);
+    let id = host.clone();
+    let delivery =
+        app.store.write(move |tx| Box::pin(async move { hosts::deliver(tx, &id, now).await })).await?;
+    if delivery.is_more {
+        app.mailbox.put(host.clone());
+    }
+    Ok(delivery.requests)
 }

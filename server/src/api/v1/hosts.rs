@@ -289,7 +289,7 @@ impl From<RecordedStep> for TrailStep {
     }
 }
 
-async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
+pub(super) async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
     hosts::get(app.store.readers(), name).await?.ok_or_else(|| ApiError::not_found("host", name))
 }
 

@@ -35,6 +35,18 @@ pub(super) fn of(spec: &MachineSpec, parts: &Parts, tap: &str) -> anyhow::Result
         line.add("-device", "ipmi-bmc-sim,id=bmc");
         line.add("-device", "isa-ipmi-kcs,bmc=bmc");
     }
+    line.0.extend(spec.parts.iter().cloned());
+    if let Some(boot) = &spec.boot {
+        ensure!(
+            spec.firmware != Firmware::BiosWithPlainPxe,
+            "a machine that is given Linux needs no network boot"
+        );
+        line.add("-kernel", text(&boot.kernel)?);
+        line.add("-initrd", text(&boot.initramfs)?);
+        line.add("-append", &boot.arguments);
+        // A kernel that panics would otherwise start again, and again.
+        line.add("-no-reboot", "");
+    }
     Ok(line.0)
 }
 
@@ -99,8 +111,8 @@ fn identity(line: &mut Line, spec: &MachineSpec, parts: &Parts) -> anyhow::Resul
         3,
         &[("manufacturer", &chassis.manufacturer), ("serial", &chassis.serial), ("asset", &chassis.asset)],
     );
-    for dimm in &parts.dimms {
-        line.add("-smbios", &format!("file={}", escaped(text(dimm)?)));
+    for structure in &parts.smbios {
+        line.add("-smbios", &format!("file={}", escaped(text(structure)?)));
     }
     Ok(())
 }
@@ -153,12 +165,12 @@ fn text(path: &Path) -> anyhow::Result<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dimm, Disk, Maker};
+    use crate::{Dimm, DirectBoot, Disk, Maker};
 
     fn line_of(spec: &MachineSpec) -> String {
         let parts = Parts {
             disks: spec.disks.iter().map(|disk| format!("/f/{}", disk.serial).into()).collect(),
-            dimms: spec.dimms.iter().map(|_| "/f/dimm".into()).collect(),
+            smbios: spec.dimms.iter().map(|_| "/f/dimm".into()).collect(),
             firmware_settings: "/f/vars.fd".into(),
             boot_script: "/f/boot.ipxe".into(),
         };
@@ -201,11 +213,26 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_that_is_given_linux_does_not_start_twice() {
+        let mut spec = MachineSpec::new("l", Firmware::Bios, "52:54:00:00:00:01");
+        spec.parts = ["-device", "qemu-xhci"].map(str::to_owned).to_vec();
+        spec.boot = Some(DirectBoot {
+            kernel: "/f/vmlinuz".into(),
+            initramfs: "/f/initramfs".into(),
+            arguments: "console=ttyS0 quiet".to_owned(),
+        });
+        let line = line_of(&spec);
+        assert!(line.ends_with(
+            "-device qemu-xhci -kernel /f/vmlinuz -initrd /f/initramfs -append console=ttyS0 quiet -no-reboot"
+        ));
+    }
+
+    #[test]
     fn a_card_that_the_firmware_can_not_drive_is_refused() {
         let mut spec = MachineSpec::new("u", Firmware::Uefi, "52:54:00:00:00:01");
         spec.nic = NicModel::E1000e;
         let parts =
-            Parts { disks: vec![], dimms: vec![], firmware_settings: "/f".into(), boot_script: "/f".into() };
+            Parts { disks: vec![], smbios: vec![], firmware_settings: "/f".into(), boot_script: "/f".into() };
         assert!(of(&spec, &parts, "tap0").is_err());
     }
 }

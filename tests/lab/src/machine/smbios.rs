@@ -1,4 +1,7 @@
-//! Memory modules as SMBIOS type 17. QEMU itself can only say one thing of all modules; a file may say each its own.
+//! SMBIOS structures that QEMU can't make itself, or only one like the other: memory modules (type 17), the array that they
+//! are in (16), and the management controller's network interface (42).
+
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 use anyhow::{Context as _, ensure};
 
@@ -58,6 +61,71 @@ pub(super) fn memory_device(slot: usize, dimm: Option<&Dimm>) -> anyhow::Result<
     Ok(table)
 }
 
+/// The memory array that the modules are in, with ECC: what a server's board says, and QEMU does not.
+#[must_use]
+pub fn memory_array(slots: u16, most_kib: u32) -> Vec<u8> {
+    const ON_THE_BOARD: u8 = 3;
+    const SYSTEM_MEMORY: u8 = 3;
+    const MULTI_BIT_ECC: u8 = 6;
+    let mut table = vec![16, 23];
+    table.extend(ARRAY_HANDLE.to_le_bytes());
+    table.extend([ON_THE_BOARD, SYSTEM_MEMORY, MULTI_BIT_ECC]);
+    table.extend(most_kib.to_le_bytes());
+    table.extend(NO_ERROR_INFORMATION.to_le_bytes());
+    table.extend(slots.to_le_bytes());
+    table.extend(0_u64.to_le_bytes()); // the larger capacity, for 2 TiB and more
+    table.extend([0, 0]);
+    table
+}
+
+/// The network interface of the management controller, a USB card, on which it speaks Redfish at `service` (SMBIOS 3.6,
+/// 7.43; DSP0270, 8).
+#[must_use]
+pub fn host_interface(vendor: u16, product: u16, service: SocketAddrV4) -> Vec<u8> {
+    const HANDLE: u16 = 0x2a00;
+    const NETWORK_HOST_INTERFACE: u8 = 0x40;
+    const USB_DEVICE: u8 = 2;
+    const REDFISH_OVER_IP: u8 = 4;
+    const STATIC: u8 = 1;
+    const IPV4: u8 = 1;
+    let mut device = vec![USB_DEVICE];
+    device.extend(vendor.to_le_bytes());
+    device.extend(product.to_le_bytes());
+    device.extend([2, 3]); // a serial number as a string descriptor: its length, and its kind
+
+    let address = |address: Ipv4Addr| {
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(address.octets()).for_each(|(to, from)| *to = from);
+        bytes
+    };
+    let mask = address(Ipv4Addr::new(255, 255, 255, 0));
+    let [a, b, c, d] = service.ip().octets();
+    let mut protocol = [0x4d; 16].to_vec(); // the service's UUID
+    protocol.extend([STATIC, IPV4]);
+    protocol.extend(address(Ipv4Addr::new(a, b, c, d.wrapping_add(1))));
+    protocol.extend(mask);
+    protocol.extend([STATIC, IPV4]);
+    protocol.extend(address(*service.ip()));
+    protocol.extend(mask);
+    protocol.extend(service.port().to_le_bytes());
+    protocol.extend(0_u32.to_le_bytes()); // VLAN
+    protocol.extend([4, b'b', b'm', b'c', 0]); // the service's host name
+
+    let length = |bytes: &[u8]| u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+    let mut table = vec![42, 0];
+    table.extend(HANDLE.to_le_bytes());
+    table.extend([NETWORK_HOST_INTERFACE, length(&device)]);
+    table.extend(device);
+    table.extend([1, REDFISH_OVER_IP, length(&protocol)]);
+    table.extend(protocol);
+    let whole = length(&table);
+    if let Some(place) = table.get_mut(1) {
+        *place = whole;
+    }
+    table.extend([0, 0]);
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +154,15 @@ mod tests {
         assert_eq!(table[0x0c..0x0e], [0, 0]);
         assert_eq!(table[0x17], 0);
         assert_eq!(&table[40..], b"DIMM 3\0BANK 3\0\0");
+    }
+
+    #[test]
+    fn an_array_and_an_interface_are_as_long_as_they_say() {
+        let service = SocketAddrV4::new(Ipv4Addr::new(169, 254, 1, 1), 443);
+        for table in [memory_array(4, 1 << 20), host_interface(0x046b, 0xffb0, service)] {
+            assert_eq!(usize::from(table[1]) + 2, table.len());
+            assert!(table.ends_with(&[0, 0]));
+        }
     }
 
     #[test]

@@ -100,6 +100,17 @@ pub enum NicModel {
     E1000e,
 }
 
+/// Linux that a machine is started with: past its firmware's search for something to boot, as a boot loader would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectBoot {
+    /// `vmlinuz`.
+    pub kernel: PathBuf,
+    /// Its first filesystem.
+    pub initramfs: PathBuf,
+    /// The kernel's command line.
+    pub arguments: String,
+}
+
 /// A machine to be put together by [`super::Machine::plug_in`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineSpec {
@@ -131,6 +142,12 @@ pub struct MachineSpec {
     pub disks: Vec<Disk>,
     /// Whether it has a simulated BMC on IPMI.
     pub bmc: bool,
+    /// SMBIOS structures of other kinds, as the firmware's table holds them: each takes the place of QEMU's own of that kind.
+    pub smbios: Vec<Vec<u8>>,
+    /// Further parts, in QEMU's own words (`-device`, …): what only one scenario has.
+    pub parts: Vec<String>,
+    /// What it boots; otherwise it looks for itself, in the network first.
+    pub boot: Option<DirectBoot>,
 }
 
 impl MachineSpec {
@@ -157,6 +174,9 @@ impl MachineSpec {
             dimms: Vec::new(),
             disks: Vec::new(),
             bmc: false,
+            smbios: Vec::new(),
+            parts: Vec::new(),
+            boot: None,
         }
     }
 

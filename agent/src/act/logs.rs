@@ -1,0 +1,112 @@
+//! A machine's logs in one bounded text: the ends of the kernel's log, of the journal, and of the agent's own.
+//!
+//! The journal's files are read by `journalctl`, where there is one: the only child that the agent starts for what it
+//! tells, with a deadline and a bounded output. Secrets that stand on the kernel's command line are taken out of every
+//! line, for the kernel prints it first thing.
+
+use std::io::{self, Read};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+use inventory::LOGS_LIMIT_BYTES;
+
+use super::kernel_log;
+use crate::collect::redact;
+use crate::log;
+
+const KERNEL_LIMIT_BYTES: usize = 384 << 10;
+const JOURNAL_LIMIT_BYTES: usize = 384 << 10;
+const JOURNAL_LINES: &str = "500";
+const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One log, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Whose.
+    pub name: &'static str,
+    /// Its lines.
+    pub text: String,
+}
+
+/// All parts as one text of bounded size, without what must not be shown.
+#[must_use]
+pub fn bundle(parts: &[Part]) -> String {
+    let mut text = String::new();
+    for Part { name, text: lines } in parts {
+        text.push_str(&format!("==> {name} <==\n"));
+        for line in lines.lines() {
+            text.push_str(&redact::arguments(line));
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    let mut end = text.len().min(LOGS_LIMIT_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+pub(super) fn of_this_machine() -> Vec<Part> {
+    let kernel = told(kernel_log::tail(KERNEL_LIMIT_BYTES));
+    let journal = told(journal());
+    vec![of_this_agent(), Part { name: "kernel", text: kernel }, Part { name: "journal", text: journal }]
+}
+
+pub(super) fn of_this_agent() -> Part {
+    Part { name: "agent", text: log::recent() }
+}
+
+fn told(log: io::Result<String>) -> String {
+    log.unwrap_or_else(|error| format!("not to be had: {error}\n"))
+}
+
+fn journal() -> io::Result<String> {
+    let mut child = Command::new("journalctl")
+        .args(["--lines", JOURNAL_LINES, "--output", "short-iso", "--no-pager", "--quiet"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let output = child.stdout.take().ok_or_else(|| io::Error::other("journalctl has no output"))?;
+    let (read, all) = channel();
+    let reader = move || {
+        let mut bytes = Vec::new();
+        let result = output.take(JOURNAL_LIMIT_BYTES as u64).read_to_end(&mut bytes);
+        read.send(result.map(|_| String::from_utf8_lossy(&bytes).into_owned())).ok();
+    };
+    thread::Builder::new().name("journal".to_owned()).spawn(reader)?;
+    let text = all.recv_timeout(JOURNAL_TIMEOUT);
+    // It may still be writing what is not read any more.
+    child.kill().ok();
+    child.wait()?;
+    text.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "journalctl does not answer")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundle_is_bounded_and_shows_no_ticket() {
+        let line =
+            "[0.0] <5> Command line: quiet muster.server=https://10.0.0.2:8443 muster.ticket=SECRET1\n";
+        let parts = [
+            Part { name: "kernel", text: line.to_owned() },
+            Part { name: "journal", text: "€".repeat(LOGS_LIMIT_BYTES) },
+        ];
+        let text = bundle(&parts);
+        assert!(text.starts_with("==> kernel <==\n[0.0] <5> Command line: quiet"), "{}", &text[..200]);
+        assert!(!text.contains("SECRET1"));
+        assert!(text.len() <= LOGS_LIMIT_BYTES && text.len() > LOGS_LIMIT_BYTES - 4);
+    }
+
+    #[test]
+    fn a_log_that_can_not_be_had_says_why() {
+        let said = told(Err(io::ErrorKind::PermissionDenied.into()));
+        assert!(said.starts_with("not to be had: permission denied"), "{said}");
+    }
+}

@@ -1,0 +1,145 @@
+use std::time::Duration;
+
+use inventory::Warning;
+use inventory::sections::TableKind;
+use rustix::io::Errno;
+
+use super::*;
+use crate::root::ScsiAnswer;
+use crate::tree::Builder;
+
+const SECTORS: u64 = 131_072;
+
+/// What the device answers when it is read; all that is not written is zero.
+fn written(tree: Builder, device: &str, parts: &[(usize, &[u8])]) -> Builder {
+    let image = Image::new(SECTORS * 512, 512);
+    image.first_pieces().into_iter().fold(tree, |tree, piece| {
+        let mut bytes = vec![0; piece.length as usize];
+        let offset = usize::try_from(piece.offset).unwrap();
+        for (at, part) in parts {
+            if let Some(room) = at.checked_sub(offset).and_then(|at| bytes.get_mut(at..at + part.len())) {
+                room.copy_from_slice(part);
+            }
+        }
+        tree.answer(&block(device, piece), &bytes)
+    })
+}
+
+fn block(device: &str, piece: signature::Piece) -> Question {
+    Question::Block { device: device.to_owned(), offset: piece.offset, length: piece.length }
+}
+
+fn device(tree: Builder, path: &str) -> Builder {
+    tree.file(&format!("{BLOCK}/{path}/size"), format!("{SECTORS}\n"))
+}
+
+/// A swap area's header: its sign and its label.
+const SWAP: [(usize, &[u8]); 2] = [(4086, b"SWAPSPACE2"), (1052, b"evil\x1b[2J\"><script>")];
+
+fn told(tree: &Builder) -> (Vec<Content>, Vec<Warning>) {
+    let probe = Probe::new(tree.root());
+    (collect(&probe).unwrap(), probe.into_warnings())
+}
+
+#[test]
+fn disks_partitions_and_stacked_devices_are_read() {
+    let mut mbr = vec![0; 66];
+    (mbr[4], mbr[8], mbr[13]) = (0x82, 8, 1);
+    (mbr[64], mbr[65]) = (0x55, 0xaa);
+    let tree = device(device(device(Builder::new(), "sda"), "sda/sda1"), "md0");
+    let tree =
+        tree.file(&format!("{BLOCK}/sda/sda1/partition"), "1\n").folder(&format!("{BLOCK}/sda/sdalike"));
+    let tree = written(tree, "/dev/sda", &[(446, &mbr)]);
+    let tree = written(tree, "/dev/sda1", &SWAP);
+    let tree = written(tree, "/dev/md0", &[]);
+    let (contents, warnings) = told(&tree);
+    let names: Vec<&str> = contents.iter().map(|it| it.device.as_str()).collect();
+    assert_eq!(names, ["md0", "sda", "sda1"]);
+    assert_eq!(contents[0], Content { device: "md0".to_owned(), ..Content::default() });
+    let table = contents[1].table.as_ref().unwrap();
+    assert_eq!((table.kind, table.partitions[0].kind.as_str()), (TableKind::Mbr, "0x82"));
+    let swap = &contents[2].signatures[0];
+    assert_eq!(swap.kind, "swap");
+    assert_eq!(swap.label.as_deref(), Some("evil\u{fffd}[2J\"><scrip"));
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn a_disk_that_sleeps_is_not_read_and_said_to_sleep() {
+    let question = |command: &[u8], length| Question::Scsi {
+        device: "/dev/sda".into(),
+        command: command.to_vec(),
+        length,
+    };
+    let check = question(&[0x85, 6, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xe5, 0], 0);
+    let mut sense = vec![0; 22];
+    (sense[0], sense[8]) = (0x72, 9);
+    let asleep = ScsiAnswer { status: 2, sense: sense.clone(), data: Vec::new() };
+    sense[13] = 0xff;
+    let awake = ScsiAnswer { status: 2, sense, data: Vec::new() };
+    let tree = written(device(Builder::new(), "sda"), "/dev/sda", &SWAP)
+        .file(&format!("{BLOCK}/sda/queue/rotational"), "1\n")
+        .file(&format!("{BLOCK}/sda/device/vendor"), "ATA\n");
+    let (contents, _) = told(&tree.clone().answer(&check, &asleep.to_bytes()));
+    assert_eq!(contents[0].unread.as_deref(), Some("the disk sleeps, and was not woken"));
+    assert!(contents[0].signatures.is_empty());
+    assert_eq!(told(&tree.clone().answer(&check, &awake.to_bytes())).0[0].signatures.len(), 1);
+    assert_eq!(told(&tree.clone().answer(&check, b"")).0[0].signatures.len(), 1);
+
+    let suspended = tree.file(&format!("{BLOCK}/sda/device/power/runtime_status"), "suspended\n");
+    assert!(told(&suspended).0[0].unread.is_some());
+}
+
+#[test]
+fn what_would_hang_is_left_alone() {
+    let tree = device(device(device(device(Builder::new(), "sda"), "sdb"), "dm-0"), "dm-1")
+        .file(&format!("{BLOCK}/sda/device/state"), "transport-offline\n")
+        .folder(&format!("{BLOCK}/sdb/holders/dm-0"))
+        .file(&format!("{BLOCK}/dm-0/dm/uuid"), "mpath-35000\n")
+        .file(&format!("{BLOCK}/dm-0/dm/suspended"), "1\n")
+        .file(&format!("{BLOCK}/dm-1/dm/uuid"), format!("LVM-{}-tpool\n", "a".repeat(64)));
+    let (contents, warnings) = told(&tree);
+    let said: Vec<_> =
+        contents.iter().map(|it| (it.device.as_str(), it.unread.as_deref().unwrap())).collect();
+    assert_eq!(
+        said,
+        [
+            ("dm-0", "it is suspended"),
+            ("sda", "the kernel calls it transport-offline"),
+            ("sdb", "it is one of several paths: see dm-0"),
+        ]
+    );
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn what_can_not_be_read_costs_its_device_or_a_part_of_it() {
+    let first = block("/dev/sdb", Image::new(SECTORS * 512, 512).first_pieces()[0]);
+    let last = *Image::new(SECTORS * 512, 512).first_pieces().last().unwrap();
+    let tree = device(device(Builder::new(), "sda"), "sdb");
+    let tree = written(written(tree, "/dev/sda", &SWAP), "/dev/sdb", &SWAP)
+        .refused(&first.name())
+        .fails(&block("/dev/sda", last).name(), Errno::IO);
+    let (contents, warnings) = told(&tree);
+    assert_eq!(contents.len(), 1);
+    assert_eq!((contents[0].device.as_str(), contents[0].signatures.len()), ("sda", 1));
+    let said: Vec<_> = warnings.iter().map(|it| (it.path.as_str(), it.reason.as_str())).collect();
+    assert_eq!(said[0], ("/dev/sda", "can't be read: Input/output error (os error 5)"));
+    assert_eq!(said[1], ("/dev/sdb", "permission denied"));
+}
+
+#[test]
+fn no_medium_no_disk_and_no_time_are_no_contents() {
+    let tree = Builder::new()
+        .file(&format!("{BLOCK}/sda/size"), "0\n")
+        .file(&format!("{BLOCK}/sr0/size"), "100000\n")
+        .file(&format!("{BLOCK}/loop0/size"), "100000\n");
+    assert_eq!(told(&tree), (Vec::new(), Vec::new()));
+    let probe = Probe::new(Builder::new().root());
+    assert_eq!(collect(&probe), Err(Nothing::NotThere(BLOCK)));
+
+    let tree = written(device(Builder::new(), "sda"), "/dev/sda", &SWAP);
+    let probe = Probe::new(tree.root());
+    assert_eq!(within(&probe, Duration::ZERO), Ok(Vec::new()));
+    assert_eq!(probe.into_warnings()[0].reason, "1 devices were not read: others answered too slowly");
+}

@@ -1,0 +1,15 @@
+//! What several collectors of one report need, read once for all of them.
+//!
+//! Whoever comes first reads it, the others wait. A miss is kept as well, so that each section says what it lacks.
+
+use std::sync::{Arc, OnceLock};
+
+use decode::smbios::Tables;
+
+use crate::root::Miss;
+
+/// What the collectors of one report have in common.
+#[derive(Default)]
+pub struct Common {
+    pub(crate) smbios: OnceLock<Result<Arc<Tables>, Miss>>,
+}

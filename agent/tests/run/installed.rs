@@ -1,0 +1,73 @@
+//! The agent of an installed system: its unit, its status.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::Scene;
+use crate::agent::{DEADLINE, command};
+use crate::server::{HOST, Server};
+
+const PIN: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+fn output(arguments: &[&str]) -> (bool, String) {
+    let output = command().args(arguments).stdout(std::process::Stdio::piped()).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn the_printed_unit_is_one_that_systemd_understands() {
+    let (done, unit) = output(&["install", "--server", "https://10.0.0.2:8443", "--pin", PIN, "--print"]);
+    assert!(done && unit.contains("ExecStart=/usr/local/bin/muster-agent run"), "{unit}");
+    // Where systemd is not installed its words can't be asked for: each line is of the form that it reads.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("muster-agent.service");
+    let program = env!("CARGO_BIN_EXE_muster-agent");
+    std::fs::write(&file, unit.replace("/usr/local/bin/muster-agent", program)).unwrap();
+    if let Ok(verified) = Command::new("systemd-analyze").arg("verify").arg(&file).output() {
+        let said = String::from_utf8_lossy(&verified.stderr).into_owned();
+        assert!(!said.contains("muster-agent.service:"), "{said}");
+    }
+    for line in unit.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        assert!(
+            line.starts_with('[') || line.split_once('=').is_some_and(|(key, _)| !key.contains(' ')),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn an_ignition_document_is_printed_and_wrong_usage_is_refused() {
+    let (done, text) = output(&["install", "--server", "https://10.0.0.2:8443", "--pin", PIN, "--ignition"]);
+    assert!(done, "{text}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["systemd"]["units"][0]["enabled"], true);
+    for wrong in [
+        &["install"][..],
+        &["install", "--server", "https://10.0.0.2:8443"],
+        &["install", "--binary-url", "x"],
+    ] {
+        assert!(!output(wrong).0, "{wrong:?}");
+    }
+}
+
+#[test]
+fn the_status_tells_how_the_agent_stands() {
+    let (scene, server) = (Scene::new(), Server::start());
+    let file = scene.keep.path().join("status.json").display().to_string();
+    assert!(output(&["status", "--status", &file]).1.contains("is an agent running here"));
+    let _agent = scene.agent_of(&server, &["--status", &file]);
+    let deadline = std::time::Instant::now() + DEADLINE;
+    let (_, text) = loop {
+        let (done, text) = output(&["status", "--status", &file, "--json"]);
+        if done {
+            break (done, text);
+        }
+        assert!(std::time::Instant::now() < deadline, "{text}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let status: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&status["host"], &status["server"]), (&json!(HOST), &json!(format!("{}/", server.url()))));
+    assert!(output(&["status", "--status", &file]).1.contains(&format!("enrolled as   {HOST}")));
+}

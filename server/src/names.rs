@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn numbers_without_a_name_and_what_is_no_number_have_none() {
         for (vendor, device) in
-            [("dead", "beef"), ("+fff", "1572"), ("", ""), ("80860", "x"), ("\"><script>", "1")]
+            [("fff0", "beef"), ("+fff", "1572"), ("", ""), ("80860", "x"), ("\"><script>", "1")]
         {
             let device = PciDevice { vendor: text(vendor), device: text(device), ..PciDevice::default() };
             assert_eq!(of_pci(&device), Names::default(), "{vendor} {:?}", device.device);

@@ -9,6 +9,10 @@ mod agents;
 mod bad_input;
 #[path = "http/booting.rs"]
 mod booting;
+#[path = "http/everything.rs"]
+mod everything;
+#[path = "http/inventory.rs"]
+mod inventory;
 #[path = "http/operators.rs"]
 mod operators;
 #[path = "http/pages.rs"]

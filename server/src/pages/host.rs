@@ -34,6 +34,7 @@ struct TableView {
     table: Table,
     count: usize,
     more: usize,
+    wide: bool,
 }
 
 struct TrailView {
@@ -61,6 +62,8 @@ struct EventView {
 const ATTEMPTS: usize = 3;
 /// Rows of one table shown; the command line and the API show all.
 const ROWS: usize = 256;
+/// Columns of a table that leaves room for another one beside it.
+const NARROW: usize = 4;
 /// Revisions and events shown.
 const LINES: u32 = 12;
 
@@ -105,7 +108,7 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
 
 fn bounded(mut table: Table) -> TableView {
     let (count, more) = (table.rows.len(), table.cut(ROWS));
-    TableView { table, count, more }
+    TableView { wide: table.headings.len() > NARROW, table, count, more }
 }
 
 fn trail_view(attempt: &TrailAttempt) -> TrailView {

@@ -48,7 +48,7 @@ pub(super) fn load(sample: Option<&Sample>) -> Card {
 
 pub(super) fn temperatures(sample: Option<&Sample>) -> Table {
     let rows = sample.into_iter().flat_map(|sample| &sample.temperatures).map(|temperature| {
-        let celsius = |value: Option<f64>| or_dash(value.map(|celsius| format!("{celsius:.0} °C")));
+        let celsius = |value: Option<f64>| or_dash(value.map(|celsius| format!("{celsius:.0}\u{a0}°C")));
         [
             or_dash(joined(
                 [class(temperature.class), Some(named(&temperature.label, &temperature.sensor))],
@@ -63,7 +63,7 @@ pub(super) fn temperatures(sample: Option<&Sample>) -> Table {
 }
 
 fn heat(temperature: &Temperature) -> Cell {
-    let (reads, text) = (temperature.temp_celsius, format!("{:.0} °C", temperature.temp_celsius));
+    let (reads, text) = (temperature.temp_celsius, format!("{:.0}\u{a0}°C", temperature.temp_celsius));
     let above = |limit: Option<f64>| limit.is_some_and(|limit| reads >= limit);
     if above(temperature.crit_celsius) {
         Cell::badge("bad", text, "")
@@ -110,7 +110,7 @@ pub(super) fn readings(sample: Option<&Sample>) -> Table {
         let unit = unit(reading.kind);
         let number = |value: Option<f64>| value.map(|value| format!("{}{unit}", rounded(value)));
         let limits = [("≥", reading.low_crit.or(reading.min)), ("≤", reading.max.or(reading.crit))];
-        let limits = limits.map(|(sign, limit)| number(limit).map(|limit| format!("{sign} {limit}")));
+        let limits = limits.map(|(sign, limit)| number(limit).map(|limit| format!("{sign}\u{a0}{limit}")));
         [
             named(&reading.label, &reading.sensor).into(),
             or_dash(word(&reading.kind)),
@@ -136,12 +136,12 @@ fn state(reading: &Reading, value: Option<String>) -> Cell {
 
 const fn unit(kind: SensorKind) -> &'static str {
     match kind {
-        SensorKind::Temperature => " °C",
-        SensorKind::Fan => " rpm",
-        SensorKind::FanPercent | SensorKind::Humidity => " %",
-        SensorKind::Voltage => " V",
-        SensorKind::Current => " A",
-        SensorKind::Power => " W",
+        SensorKind::Temperature => "\u{a0}°C",
+        SensorKind::Fan => "\u{a0}rpm",
+        SensorKind::FanPercent | SensorKind::Humidity => "\u{a0}%",
+        SensorKind::Voltage => "\u{a0}V",
+        SensorKind::Current => "\u{a0}A",
+        SensorKind::Power => "\u{a0}W",
         SensorKind::State | SensorKind::Other => "",
     }
 }

@@ -1,7 +1,7 @@
 //! The cards: machine, processors, memory, firmware, management controller, system software.
 
 use hosts::{Host, Inventory};
-use inventory::sections::{BmcLan, BootMode, Cache, Tpm, VulnerabilityState};
+use inventory::sections::{BmcLan, BootMode, Cache, PowerRestore, Tpm, VulnerabilityState};
 
 use super::cell::{Card, Cell, card, joined, word};
 use crate::format;
@@ -56,7 +56,10 @@ pub(super) fn processors(inventory: &Inventory) -> Card {
             ),
             ("Microcode", text(cpu.microcode)),
             ("Level", cpu.x86_64_level.map(|level| Cell::from(format!("x86-64-v{level}")))),
-            ("Vulnerable", (!open.is_empty()).then(|| Cell::badge("warn", "to", open.join(", ")))),
+            (
+                "Vulnerable",
+                (!open.is_empty()).then(|| Cell::badge("warn", open.len().to_string(), open.join(", "))),
+            ),
         ],
     )
 }
@@ -154,10 +157,19 @@ pub(super) fn controller(inventory: &Inventory) -> Card {
                 )),
             ),
             ("Board's record", text(joined([product.maker, product.name, product.serial], " "))),
-            ("When power returns", bmc.power_restore.and_then(|what| word(&what)).map(Cell::from)),
+            ("After power loss", bmc.power_restore.and_then(after_power_loss).map(Cell::from)),
             ("Event log", log),
         ],
     )
+}
+
+const fn after_power_loss(what: PowerRestore) -> Option<&'static str> {
+    match what {
+        PowerRestore::StayOff => Some("stays off"),
+        PowerRestore::Previous => Some("goes on if it was on"),
+        PowerRestore::PowerOn => Some("goes on"),
+        PowerRestore::Unknown => None,
+    }
 }
 
 fn address(lan: &BmcLan) -> Option<Cell> {

@@ -19,18 +19,18 @@ pub(super) fn disks(inventory: &Inventory, words: &[DriveWord]) -> Table {
             .as_ref()
             .map(|paths| format!("path to {}", paths.joined_by.as_ref().unwrap_or(&paths.group)));
         let transport = disk.transport.and_then(|transport| word(&transport));
+        let driver = disk.driver.clone().filter(|driver| transport.as_ref() != Some(driver));
         let read_only = disk.read_only.filter(|is_so| *is_so).map(|_| "read-only".to_owned());
         [
             disk.name.clone().into(),
             or_dash(disk.size_bytes.map(format::capacity)),
             drives::of_disk(disk, inventory, words),
             or_dash(joined([disk.vendor.clone(), disk.model.clone()], " ")),
-            or_dash(disk.serial.clone()),
-            or_dash(joined([transport, kind, disk.driver.clone(), paths, read_only], ", ")),
-            or_dash(disk.wwn.clone()),
+            or_dash(joined([transport, kind, driver, paths, read_only], ", ")),
+            or_dash(joined([disk.serial.clone(), disk.wwn.clone()], " · ")),
         ]
     });
-    table("Disks", &["Disk", "Size", "Health", "Model", "Serial", "Attached", "WWN"], rows)
+    table("Disks", &["Disk", "Size", "Health", "Model", "Attached", "Serial · WWN"], rows)
 }
 
 /// Those that are no disk of the kernel's: behind RAID controllers and USB bridges.

@@ -137,7 +137,7 @@ fn failed<T>(nothing: &Nothing, warnings: &[inventory::Warning]) -> Section<T> {
     Section::Failed { reason }
 }
 
-fn finish<T>(piece: Piece<Section<T>>) -> Section<T> {
+fn finish<T: 'static>(piece: Piece<Section<T>>) -> Section<T> {
     piece.finish().unwrap_or_else(|lost| Section::Failed { reason: lost.to_string() })
 }
 

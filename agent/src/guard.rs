@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 /// A panic may quote what it choked on.
 const WORDS_LIMIT: usize = 300;
+const WITHOUT_A_WORD: &str = "without a word";
 
 /// Why a piece has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,10 +45,15 @@ pub struct Guard {
 /// A piece that was started.
 #[derive(Debug)]
 pub struct Piece<T> {
-    result: Result<Receiver<Result<T, String>>, Lost>,
+    result: Result<Receiver<Outcome>, Lost>,
     deadline: Duration,
     ends: Instant,
+    data: PhantomData<fn() -> T>,
 }
+
+/// What a thread hands back: its result, or the words of its panic. The result's type is left out here, for a thread and a
+/// channel of each piece's own type would be a tenth of the binary.
+type Outcome = Result<Box<dyn Any + Send>, String>;
 
 impl Guard {
     /// Starts a piece, which has `deadline` to finish.
@@ -56,14 +63,14 @@ impl Guard {
         W: FnOnce() -> T + Send + 'static,
     {
         let ends = Instant::now() + deadline;
-        Piece { result: self.spawn(name, work), deadline, ends }
+        Piece { result: self.spawn(name, Box::new(|| Box::new(work()))), deadline, ends, data: PhantomData }
     }
 
-    fn spawn<T, W>(&self, name: &str, work: W) -> Result<Receiver<Result<T, String>>, Lost>
-    where
-        T: Send + 'static,
-        W: FnOnce() -> T + Send + 'static,
-    {
+    fn spawn(
+        &self,
+        name: &str,
+        work: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>,
+    ) -> Result<Receiver<Outcome>, Lost> {
         if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
             return Err(Lost::StillHanging);
         }
@@ -86,16 +93,16 @@ impl Guard {
     }
 }
 
-impl<T> Piece<T> {
+impl<T: 'static> Piece<T> {
     /// Waits for the result until the piece's deadline, counted from its start.
     ///
     /// # Errors
     /// [`Lost`].
     pub fn finish(self) -> Result<T, Lost> {
         match self.result?.recv_timeout(self.ends.saturating_duration_since(Instant::now())) {
-            Ok(result) => result.map_err(Lost::Panicked),
+            Ok(outcome) => opened(outcome),
             Err(RecvTimeoutError::Timeout) => Err(Lost::TimedOut { deadline: self.deadline }),
-            Err(RecvTimeoutError::Disconnected) => Err(Lost::Panicked("without a word".to_owned())),
+            Err(RecvTimeoutError::Disconnected) => Err(Lost::Panicked(WITHOUT_A_WORD.to_owned())),
         }
     }
 
@@ -109,18 +116,24 @@ impl<T> Piece<T> {
             Err(lost) => return Ok(Err(lost.clone())),
         };
         match ready {
-            Ok(result) => Ok(result.map_err(Lost::Panicked)),
+            Ok(outcome) => Ok(opened(outcome)),
             Err(TryRecvError::Empty) if Instant::now() < self.ends => Err(self),
             Err(_) => Ok(self.finish()),
         }
     }
 }
 
+fn opened<T: 'static>(outcome: Outcome) -> Result<T, Lost> {
+    let result = outcome.map_err(Lost::Panicked)?.downcast();
+    // The piece that was started with this type has no other result.
+    result.map(|result| *result).map_err(|_| Lost::Panicked(WITHOUT_A_WORD.to_owned()))
+}
+
 /// What a panic said.
 fn words(panic: &(dyn Any + Send)) -> String {
     let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-    said.map_or_else(|| "without a word".to_owned(), |said| said.chars().take(WORDS_LIMIT).collect())
+    said.map_or_else(|| WITHOUT_A_WORD.to_owned(), |said| said.chars().take(WORDS_LIMIT).collect())
 }
 
 #[cfg(test)]

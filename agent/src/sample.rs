@@ -139,7 +139,7 @@ impl Sampler {
     }
 }
 
-fn end<T: Default>(name: &str, part: Part<T>, warnings: &mut Vec<Warning>) -> T {
+fn end<T: Default + 'static>(name: &str, part: Part<T>, warnings: &mut Vec<Warning>) -> T {
     match part.finish() {
         Ok((readings, unread)) => {
             warnings.extend(unread);

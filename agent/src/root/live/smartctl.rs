@@ -8,6 +8,8 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 use super::refused;
 use crate::root::{SmartctlAnswer, SmartctlCommand};
 
@@ -20,7 +22,7 @@ const WAYS: [&str; 3] = ["megaraid", "sat+megaraid", "cciss"];
 pub(super) fn ask(command: &SmartctlCommand) -> io::Result<Vec<u8>> {
     let arguments = arguments(command)?;
     let program = FOLDERS.iter().map(|folder| Path::new(folder).join("smartctl")).find(|path| path.is_file());
-    let program = program.ok_or(io::ErrorKind::NotFound)?;
+    let program = program.ok_or(Errno::NOENT)?;
     run(&program, &arguments, TIMEOUT, OUTPUT_LIMIT_BYTES).map(|answer| answer.to_bytes())
 }
 

@@ -71,8 +71,10 @@ fn json(ran: &Ran, name: &str) -> anyhow::Result<Value> {
 /// For whoever writes a new table.
 fn keep(ran: &Ran, folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)?;
-    for name in ["report.json", "sample.json"] {
-        std::fs::copy(ran.path(name), folder.join(name))?;
+    for name in ["report.json", "sample.json", "watch.json"] {
+        if ran.path(name).is_file() {
+            std::fs::copy(ran.path(name), folder.join(name))?;
+        }
     }
     std::fs::write(folder.join("console.txt"), &ran.console)?;
     unpack(ran, folder)
@@ -98,6 +100,13 @@ impl Told {
         let here = |name: &str| again.pointer(&format!("/sections/{name}"));
         let lost = there.iter().filter(|(name, section)| here(name) != Some(*section));
         Ok(lost.map(|(name, _)| format!("  {name}, read from the capture: {:?}", here(name))).collect())
+    }
+
+    /// [`Told::must`] for another JSON file that the machine left.
+    pub(crate) fn must_also(&self, name: &str, claimed: &[Claim]) {
+        let document = json(&self.ran, name).unwrap();
+        let wrong = claims::wrong(claimed, &document).join("\n");
+        assert!(wrong.is_empty(), "{name} does not hold:\n{wrong}\n\n{document:#}\n{}", self.ran.console);
     }
 
     /// Fails with every claim that does not hold, what the agent said, and the console.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lab::{Deadline, Firmware, MachineSpec, Namespace, Process, Scratch, packages};
 
-use crate::claims::{Claim, absent, has, is, length};
+use crate::claims::{Claim, absent, at_least, has, is, length};
 use crate::machine;
 
 const MIB: u64 = 1 << 20;
@@ -39,7 +39,15 @@ dmsetup ls --tree
 mkswap -L rest /dev/$(disk PLAIN)2
 mkdir -p /mnt && mount -t ext4 -o ro /dev/$(disk PLAIN)1 /mnt
 ls /sys/block
-cat /proc/partitions
+
+# The drives' own health takes its time: it is told by an agent that stays.
+ip link set lo up
+muster-agent run --scrape loopback --interval 2 --state /tmp/state.json &
+for try in $(seq 100); do
+    wget -q -O /out/watch.json http://127.0.0.1:25000/sample && grep -q '"drives"' /out/watch.json && break
+    sleep 0.2
+done
+kill %1
 "#;
 
 fn image(folder: &Path, name: &str, size_bytes: u64) -> PathBuf {
@@ -156,7 +164,8 @@ fn every_kind_of_disk_is_told() {
     let mdadm = lab::guest::mdadm().unwrap();
     let programs = [mdadm.as_path(), Path::new("/usr/sbin/dmsetup")];
     let told = machine::ask(spec, &namespace, &modules, &programs, PREPARE).unwrap();
-    told.must(&[disks(), paths(), stacked(), filesystems()].concat(), &[]);
+    told.must(&[disks(), paths(), stacked(), filesystems(), contents(), drives()].concat(), &sample());
+    told.must_also("watch.json", &health());
 }
 
 fn disk(by: &str, field: &str) -> String {
@@ -233,5 +242,67 @@ fn filesystems() -> Vec<Claim> {
     vec![
         is("/sections/filesystems/data/mount=~1mnt/kind", "ext4"),
         has("/sections/filesystems/data/mount=~1mnt/device", "/dev/vd"),
+    ]
+}
+
+/// What is written on them.
+fn contents() -> Vec<Claim> {
+    let on = |by: &str, field: &str| format!("/sections/contents/data/{by}/{field}");
+    vec![
+        is("/sections/contents/status", "ok"),
+        is(&on("device=vda", "table/kind"), "gpt"),
+        is(&on("device=vda", "table/id"), "6d757374-0000-4000-8000-000000000001"),
+        is(&on("device=vda", "table/partitions/number=1/name"), "system"),
+        is(&on("device=vda1", "signatures/kind=ext4/label"), "system"),
+        is(&on("device=vda1", "signatures/kind=ext4/uuid"), "6d757374-0000-4000-8000-000000000002"),
+        is(&on("device=vda2", "signatures/kind=swap/label"), "rest"),
+        is(&on("device=vdb", "signatures/kind=linux_raid_member/label"), "lab:whole"),
+        is(&on("device=vdb", "signatures/kind=linux_raid_member/level"), "raid1"),
+        is(&on("device=vdd", "signatures/kind=linux_raid_member/label"), "lab:broken"),
+    ]
+}
+
+/// What they answer when they are asked, and what can't be asked because something stands before it.
+fn drives() -> Vec<Claim> {
+    let drive = |by: &str, field: &str| format!("/sections/drives/data/{by}/{field}");
+    vec![
+        is(&drive("serial=NVME-FAILING", "protocol"), "nvme"),
+        is(&drive("serial=NVME-FAILING", "critical_celsius"), 100),
+        is(&drive("serial=NVME-FAILING", "source"), "drive"),
+        has(&drive("serial=NVME-BOTH", "subsystem_nqn"), "muster"),
+        length(&drive("serial=NVME-BOTH", "other_paths"), 1),
+        is(&drive("serial=00aabbccddeeff", "hides/by"), "megaraid_sas"),
+        length(&drive("serial=S0M1LUN", "other_paths"), 1),
+        is(&drive("serial=WD-LAB0001", "protocol"), "ata"),
+        is(&drive("serial=WD-LAB0001", "rotation_rpm"), 7200),
+    ]
+}
+
+fn sample() -> Vec<Claim> {
+    vec![
+        is("/arrays/degraded=1/level", "raid1"),
+        is("/arrays/degraded=1/disks_active", 1),
+        is("/arrays/degraded=0/disks_active", 2),
+        length("/arrays/degraded=0/members", 2),
+        is("/filesystems/mount=~1mnt/read_only", true),
+        at_least("/filesystems/mount=~1mnt/used_inodes", 1.0),
+        is("/temperatures/label=Composite/class", "nvme"),
+        at_least("/temperatures/label=Composite/max_celsius", 60.0),
+    ]
+}
+
+/// By NVMe's own log, by SMART, by SCSI's log pages: each drive for itself.
+fn health() -> Vec<Claim> {
+    vec![
+        is("/drives/serial=NVME-FAILING/verdict", "failing"),
+        has("/drives/serial=NVME-FAILING/warnings", "spare_low"),
+        has("/drives/serial=NVME-FAILING/warnings", "read_only"),
+        is("/drives/serial=NVME-BOTH/verdict", "passed"),
+        is("/drives/serial=NVME-BOTH/media_errors", 0),
+        at_least("/drives/serial=NVME-BOTH/temp_celsius", 20.0),
+        is("/drives/serial=WD-LAB0001/verdict", "passed"),
+        is("/drives/serial=WD-LAB0001/temp_celsius", 31),
+        is("/drives/serial=WD-LAB0001/reallocated_sectors", 0),
+        is("/drives/temp_celsius=38/verdict", "passed"),
     ]
 }

@@ -1,5 +1,7 @@
 //! The cards: machine, processors, memory, firmware, management controller, system software.
 
+use std::collections::BTreeSet;
+
 use hosts::{Host, Inventory};
 use inventory::sections::{BmcLan, BootMode, Cache, PowerRestore, Tpm, VulnerabilityState};
 
@@ -185,7 +187,8 @@ fn address(lan: &BmcLan) -> Option<Cell> {
 pub(super) fn system(host: &Host, inventory: &Inventory) -> Card {
     let os = inventory.os.clone().unwrap_or_default();
     let gateways = inventory.nics.iter().flatten().flat_map(|nic| nic.gateways.iter().cloned());
-    let gateways: Vec<String> = gateways.collect();
+    let gateways: BTreeSet<String> = gateways.collect();
+    let gateways = Vec::from_iter(gateways);
     card(
         "System",
         [

@@ -66,7 +66,8 @@ fn switch_port(neighbour: &Neighbour) -> String {
 fn what_it_is(nic: &Nic) -> Option<String> {
     let names = names::of_chip(nic.pci_vendor.as_ref(), nic.pci_device.as_ref());
     let ids = joined([nic.pci_vendor.clone(), nic.pci_device.clone()], ":");
-    let chip = names.device.map(str::to_owned).or(ids);
+    // What stands behind a card on USB is the controller of that bus.
+    let chip = if nic.usb { Some("USB".to_owned()) } else { names.device.map(str::to_owned).or(ids) };
     let made_of = (!nic.members.is_empty()).then(|| format!("of {}", nic.members.join(", ")));
     let vlan = nic.vlan_id.map(|id| format!("{id} on {}", nic.parent.as_deref().unwrap_or("?")));
     let virtual_function = nic.physical_function.as_ref().map(|card| format!("virtual function of {card}"));

@@ -25,12 +25,18 @@ pub(super) fn disks(inventory: &Inventory, words: &[DriveWord]) -> Table {
             disk.name.clone().into(),
             or_dash(disk.size_bytes.map(format::capacity)),
             drives::of_disk(disk, inventory, words),
-            or_dash(joined([disk.vendor.clone(), disk.model.clone()], " ")),
+            or_dash(model(&disk.vendor, &disk.model)),
             or_dash(joined([transport, kind, driver, paths, read_only], ", ")),
             or_dash(joined([disk.serial.clone(), disk.wwn.clone()], " · ")),
         ]
     });
     table("Disks", &["Disk", "Size", "Health", "Model", "Attached", "Serial · WWN"], rows)
+}
+
+/// Maker and model; some models begin with their maker.
+fn model(vendor: &Option<String>, model: &Option<String>) -> Option<String> {
+    let is_told = |vendor: &String| model.as_ref().is_some_and(|model| model.starts_with(vendor.as_str()));
+    joined([vendor.clone().filter(|vendor| !is_told(vendor)), model.clone()], " ")
 }
 
 /// Those that are no disk of the kernel's: behind RAID controllers and USB bridges.
@@ -52,7 +58,7 @@ pub(super) fn hidden_drives(inventory: &Inventory, words: &[DriveWord]) -> Table
             drive.device.clone().into(),
             or_dash(drive.capacity_bytes.map(format::capacity)),
             drives::told(Some(drive), health),
-            or_dash(joined([drive.vendor.clone(), drive.model.clone()], " ")),
+            or_dash(model(&drive.vendor, &drive.model)),
             or_dash(drive.serial.clone()),
             or_dash(drive.firmware.clone()),
         ]

@@ -15,7 +15,7 @@ fn without_name_servers_nobody_else_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("resolv.conf");
     let said = look_up(&missing, DNS_PORT, "muster.lan").unwrap_err();
-    assert!(said.contains("resolv.conf names no name server, so muster.lan can't be looked up"), "{said}");
+    assert!(said.contains("resolv.conf can't be read, so muster.lan can't be looked up"), "{said}");
     assert!(said.contains("No such file"), "{said}");
     std::fs::write(&missing, "search lan\n").unwrap();
     assert!(look_up(&missing, DNS_PORT, "muster.lan").unwrap_err().contains("names no name server"));
@@ -37,6 +37,17 @@ fn the_name_server_in_resolv_conf_is_asked() {
         }
     });
     assert_eq!(look_up(&resolv_conf, port, "muster.lan.").unwrap(), ["10.9.8.7:0".parse().unwrap()]);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let resolv_conf = folder.path().join("resolv.conf");
+    std::fs::write(&resolv_conf, "nameserver 127.0.0.1\n").unwrap();
+    // A port that was just given back: nobody answers there.
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let said = look_up(&resolv_conf, port, "muster.lan.").unwrap_err();
+    assert!(said.starts_with("the name server 127.0.0.1 does not answer for muster.lan."), "{said}");
 }
 
 /// RFC 1035: the question again, and for type A one answer.

@@ -23,18 +23,14 @@ pub(crate) fn build(kind: Kind) -> anyhow::Result<PathBuf> {
     };
     // Only the program itself is linked statically: for all crates the flag would reach the procedural macros too, which
     // the compiler loads, and which can't be static.
-    cargo::run(&mut cargo::cargo(&[
-        "rustc",
-        "--package",
-        "muster-agent",
-        "--bin",
-        "muster-agent",
-        "--profile",
-        profile,
-        "--",
-        "-C",
-        "target-feature=+crt-static",
-    ]))?;
+    let mut arguments =
+        vec!["rustc", "--package", "muster-agent", "--bin", "muster-agent", "--profile", profile, "--"];
+    arguments.extend(["-C", "target-feature=+crt-static"]);
+    if matches!(kind, Kind::Release) && cfg!(target_arch = "x86_64") {
+        // Here rustc links with lld, which can fold functions that came out alike and pack the relocations: a tenth less.
+        arguments.extend(["-C", "link-arg=-Wl,--icf=all", "-C", "link-arg=-Wl,-z,pack-relative-relocs"]);
+    }
+    cargo::run(&mut cargo::cargo(&arguments))?;
     let target = cargo::target();
     let program = target.join(built).join("muster-agent");
     let file = std::fs::read(&program).with_context(|| format!("can't read {}", program.display()))?;

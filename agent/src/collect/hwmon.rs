@@ -85,7 +85,14 @@ fn inputs_of(probe: &Probe, chip: &Chip) -> Vec<Input> {
     // Which files there are is read once, and none is tried in vain.
     let files: BTreeSet<String> = probe.names(&folder).into_iter().collect();
     let found = input::Folder { probe, path: &folder, files: &files, chip: &name, place: &chip.place };
-    found.inputs(|label| class::of(probe, &chip.real, &name, label))
+    let mut inputs = found.inputs(|label| class::of(probe, &chip.real, &name, label));
+    if name == "drivetemp" {
+        let activity = class::disk(probe, &chip.real)
+            .filter(|disk| class::spins(probe, disk) != Some(false))
+            .map(|disk| format!("{disk}/stat"));
+        inputs.iter_mut().for_each(|input| input.files.activity.clone_from(&activity));
+    }
+    inputs
 }
 
 /// Some boards have two chips of one name at one place.

@@ -10,7 +10,8 @@ use crate::probe::Probe;
 pub(super) fn read(probe: &Probe, sensors: &Inventory) -> Result<Vec<Temperature>, Nothing> {
     let inputs = sensors.inputs(probe)?;
     let thermometers = inputs.iter().filter(|input| input.kind == SensorKind::Temperature);
-    let temperatures = thermometers.filter_map(|input| {
+    let awake = thermometers.filter(|input| !sensors.may_sleep(probe, input));
+    let temperatures = awake.filter_map(|input| {
         let Some(temp_celsius) = input.read(probe).value else {
             sensors.missed(probe, input);
             return None;

@@ -10,7 +10,11 @@ pub(super) fn of(probe: &Probe, at: &str, chip: &str, label: Option<&str>) -> Se
         "coretemp" | "k10temp" | "k8temp" | "zenpower" | "fam15h_power" | "via_cputemp" | "cpu_thermal"
         | "scpi_sensors" => SensorClass::Cpu,
         "nvme" => SensorClass::Nvme,
-        "drivetemp" => disk(probe, at),
+        "drivetemp" => match disk(probe, at).and_then(|disk| spins(probe, &disk)) {
+            Some(true) => SensorClass::Hdd,
+            Some(false) => SensorClass::Ssd,
+            None => SensorClass::Other,
+        },
         _ => by_label(label.unwrap_or_default()),
     }
 }
@@ -28,16 +32,15 @@ pub(crate) fn by_label(label: &str) -> SensorClass {
     }
 }
 
-/// The one disk below the device tells whether it spins.
-fn disk(probe: &Probe, at: &str) -> SensorClass {
+/// The one disk below the chip's device.
+pub(super) fn disk(probe: &Probe, at: &str) -> Option<String> {
     let block = format!("{at}/device/block");
-    let rotational =
-        probe.names(&block).first().and_then(|name| probe.flag(&format!("{block}/{name}/queue/rotational")));
-    match rotational {
-        Some(true) => SensorClass::Hdd,
-        Some(false) => SensorClass::Ssd,
-        None => SensorClass::Other,
-    }
+    probe.names(&block).first().map(|name| format!("{block}/{name}"))
+}
+
+/// Whether the disk spins.
+pub(super) fn spins(probe: &Probe, disk: &str) -> Option<bool> {
+    probe.flag(&format!("{disk}/queue/rotational"))
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub(super) struct Files {
     pub(super) value: String,
     pub(super) fault: Option<String>,
     pub(super) alarms: Vec<String>,
+    /// Of a thermometer in a disk that may sleep: where the kernel counts what the disk does.
+    pub(super) activity: Option<String>,
 }
 
 /// What an input reads.
@@ -133,6 +135,7 @@ impl Folder<'_> {
                 files: Files {
                     value: format!("{}/{file}", self.path),
                     fault: self.has(index, "_fault"),
+                    activity: None,
                     alarms: ALARMS.iter().filter_map(|alarm| self.has(index, alarm)).collect(),
                 },
             });

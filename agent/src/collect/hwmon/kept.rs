@@ -1,6 +1,6 @@
 //! The inputs, found once and kept between samples.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,8 @@ struct Kept {
     found: Option<Found>,
     /// The fans that were seen to turn since the agent started.
     turned: BTreeSet<String>,
+    /// What each disk that may sleep had done when it was last looked at, by its input's key.
+    done: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -53,6 +55,20 @@ impl Inventory {
         if !input.is_there(probe) {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).found = None;
         }
+    }
+
+    /// Whether to ask this input is to ask a disk that may be asleep.
+    ///
+    /// `drivetemp` sends the disk a command, which wakes some, and keeps others from ever falling asleep. A disk that did
+    /// something since it was last looked at is awake, and stays so for a while whatever is asked. (How warm a disk is that
+    /// turns and does nothing, its own health says every ten minutes.)
+    #[must_use]
+    pub fn may_sleep(&self, probe: &Probe, input: &Input) -> bool {
+        let Some(activity) = &input.files.activity else { return false };
+        let Some(done) = probe.text(activity) else { return true };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = kept.done.insert(input.key.clone(), done.clone());
+        before.is_none_or(|before| before == done)
     }
 
     /// Whether there is a fan at all, by what the input reads now.

@@ -191,3 +191,28 @@ fn inputs_are_found_once_until_one_vanishes_or_a_chip_comes() {
     chip(tree, 1, "platform/y", &[("name", "y"), ("temp1_input", "1")]);
     assert_eq!(kept.inputs(&probe).unwrap().len(), 2);
 }
+
+/// A disk with the kernel's thermometer in it, which has moved so much.
+fn disk(spins: &str, done: &str) -> Builder {
+    let device = "pci0000:00/0000:00:1f.2/ata1/host0/target0:0:0/0:0:0:0";
+    let block = format!("/sys/devices/{device}/block/sda");
+    chip(Builder::new(), 3, device, &[("name", "drivetemp"), ("temp1_input", "31000")])
+        .file(&format!("{block}/queue/rotational"), spins)
+        .file(&format!("{block}/stat"), done)
+}
+
+#[test]
+fn a_disk_that_may_sleep_is_only_asked_when_it_did_something() {
+    let kept = Inventory::default();
+    let may_sleep = |tree: &Builder| {
+        let probe = Probe::new(tree.root());
+        let inputs = inputs(&probe).unwrap();
+        kept.may_sleep(&probe, &inputs[0])
+    };
+    assert!(may_sleep(&disk("1", " 10 0 8 0")), "nobody knows yet");
+    assert!(may_sleep(&disk("1", " 10 0 8 0")));
+    assert!(!may_sleep(&disk("1", " 11 0 8 0")));
+    assert!(may_sleep(&disk("1", " 11 0 8 0")));
+    // One that does not spin never sleeps in this way.
+    assert!(!may_sleep(&disk("0", " 10 0 8 0")));
+}

@@ -33,10 +33,10 @@ const FAMILIES: [(&str, Type, &str, Read); 12] = [
     ("node_network_transmit_drop_total", Type::Counter, "Frames given up before they were sent.", |it| {
         it.tx_dropped.map(float)
     }),
-    ("node_network_receive_crc_total", Type::Counter, "Frames garbled on the way.", |it| {
+    ("muster_network_receive_crc_total", Type::Counter, "Frames garbled on the way.", |it| {
         it.rx_crc_errors.map(float)
     }),
-    ("node_network_receive_missed_total", Type::Counter, "Frames that the card had no room for.", |it| {
+    ("muster_network_receive_missed_total", Type::Counter, "Frames that the card had no room for.", |it| {
         it.rx_missed.map(float)
     }),
 ];

@@ -26,6 +26,7 @@ mod room;
 mod sensors;
 mod smbios;
 mod system;
+mod tpm;
 mod usb;
 
 pub(crate) use memory::{Meminfo, edac};
@@ -43,7 +44,7 @@ use crate::probe::Probe;
 use crate::root::Root;
 
 /// The sections that wait for a device's answer or for a neighbour's word: a first report does not.
-pub const SLOW: [&str; 4] = ["drives", "contents", "neighbours", "bmc"];
+pub const SLOW: [&str; 5] = ["drives", "contents", "neighbours", "bmc", "tpm"];
 /// How long one quick collector may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How long a slow one may: a switch says who it is every 30 seconds.

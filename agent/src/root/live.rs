@@ -9,6 +9,7 @@ mod nvme;
 mod scsi;
 mod smartctl;
 mod timex;
+mod tpm;
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -43,6 +44,7 @@ impl Tree for Live {
         match question {
             Question::Space { mount } => Ok(space(mount)?.to_bytes()),
             Question::Architecture => Ok(rustix::system::uname().machine().to_bytes().to_vec()),
+            Question::Tpm { device, command } => tpm::ask(device, command),
             Question::Timex => timex::ask(),
             Question::Block { device, offset, length } => block::ask(device, *offset, *length),
             Question::Nvme { device, command } => nvme::ask(device, *command),

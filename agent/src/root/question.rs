@@ -60,6 +60,13 @@ pub enum Question {
         /// Its data.
         data: Vec<u8>,
     },
+    /// A TPM 2.0 command that reads, by the kernel's resource manager: the whole answer.
+    Tpm {
+        /// `/dev/tpmrm0`.
+        device: String,
+        /// The whole command.
+        command: Vec<u8>,
+    },
     /// An ethtool request (`SIOCETHTOOL`): the structure as the kernel filled it in (`linux/ethtool.h`).
     Ethtool {
         /// `eth0`.
@@ -165,6 +172,7 @@ impl Question {
             Self::Ipmi { device, function, command, data } => {
                 format!("ipmi/{}/{function:02x}-{command:02x}-{}", encode(device), hex::encode(data))
             }
+            Self::Tpm { device, command } => format!("tpm/{}/{}", encode(device), hex::encode(command)),
             Self::Ethtool { interface, request } => {
                 let request = match request {
                     Ethtool::DriverInfo => "driver-info",

@@ -19,4 +19,5 @@ pub mod self_test;
 pub mod signature;
 pub mod smbios;
 pub mod timex;
+pub mod tpm;
 pub mod vpd;

@@ -41,6 +41,7 @@ pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
         infiniband,
         sensors,
         bmc,
+        tpm,
         filesystems,
         os,
         warnings: _,
@@ -63,6 +64,7 @@ pub(crate) fn canonical(inventory: &Inventory) -> Map<String, Value> {
         ("infiniband", infiniband.as_deref().map(network::infiniband)),
         ("sensors", sensors.as_deref().map(devices::sensors)),
         ("bmc", bmc.as_ref().map(machine::bmc)),
+        ("tpm", tpm.as_ref().map(keyed::plain)),
         ("filesystems", filesystems.as_deref().map(storage::filesystems)),
         ("os", os.as_ref().map(machine::os)),
     ];

@@ -47,7 +47,7 @@ impl Change {
     /// What an agent of another version may tell that the one before did not know of: a section, a field, a sensor. A thing
     /// that anybody would have seen is no such.
     pub(crate) fn is_new_knowledge(&self) -> bool {
-        const OF_ONE_THING: [&str; 6] = ["system", "firmware", "cpu", "memory", "bmc", "os"];
+        const OF_ONE_THING: [&str; 7] = ["system", "firmware", "cpu", "memory", "bmc", "tpm", "os"];
         let is_thing = match self.path()[..] {
             ["sensors", _] | ["memory", "slots"] => false,
             ["memory", "slots", _] | ["disks", _, "partitions", _] => true,

@@ -5,7 +5,7 @@ use std::io;
 
 use inventory::sections::{
     Bmc, Content, Cpu, Disk, Drive, Filesystem, Firmware, Gpu, Infiniband, Memory, Neighbour, Nic, Os,
-    PciDevice, Sensor, System, UsbDevice,
+    PciDevice, Sensor, System, TpmAnswers, UsbDevice,
 };
 use inventory::{Section, Sections, Warning, each_section};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,9 @@ pub struct Inventory {
     /// The management controller. Slow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bmc: Option<Bmc>,
+    /// The TPM, as it answers itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tpm: Option<TpmAnswers>,
     /// Mounted filesystems that live on a device, sorted by mount point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filesystems: Option<Vec<Filesystem>>,
@@ -91,7 +94,7 @@ macro_rules! names {
 }
 
 /// The names of the sections, in the order of [`Inventory`].
-pub(crate) const SECTIONS: [&str; 17] = each_section!(names);
+pub(crate) const SECTIONS: [&str; 18] = each_section!(names);
 
 /// Puts a report's good sections over the last good data; also answers how each section went. What is kept speaks of disks
 /// and cards by their names of now.

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::enrol::{Identity, IdentityNic};
 use crate::sections::{
     Bmc, Content, Cpu, Disk, Drive, Filesystem, Firmware, Gpu, Infiniband, Memory, Neighbour, Nic, Os,
-    PciDevice, Sensor, System, UsbDevice,
+    PciDevice, Sensor, System, TpmAnswers, UsbDevice,
 };
 use crate::version::SchemaVersion;
 
@@ -71,6 +71,8 @@ pub struct Sections {
     pub sensors: Section<Vec<Sensor>>,
     /// The management controller. Slow.
     pub bmc: Section<Bmc>,
+    /// The TPM, as it answers itself. Slow.
+    pub tpm: Section<TpmAnswers>,
     /// Mounted filesystems that live on a device, sorted by mount point.
     pub filesystems: Section<Vec<Filesystem>>,
     /// Kernel and distribution.
@@ -82,7 +84,7 @@ pub struct Sections {
 macro_rules! each_section {
     ($apply:ident) => {
         $apply! {
-            system firmware cpu memory disks drives contents nics neighbours pci gpus usb infiniband sensors bmc
+            system firmware cpu memory disks drives contents nics neighbours pci gpus usb infiniband sensors bmc tpm
             filesystems os
         }
     };

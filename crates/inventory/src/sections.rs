@@ -16,6 +16,7 @@ mod os;
 mod pci;
 mod sensor;
 mod system;
+mod tpm;
 mod usb;
 
 pub use bmc::*;
@@ -34,4 +35,5 @@ pub use os::*;
 pub use pci::*;
 pub use sensor::*;
 pub use system::*;
+pub use tpm::*;
 pub use usb::*;

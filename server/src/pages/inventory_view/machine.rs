@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hosts::{Host, Inventory};
-use inventory::sections::{BmcLan, BootMode, Cache, PowerRestore, Tpm, VulnerabilityState};
+use inventory::sections::{BmcLan, BootMode, Cache, EkCertificate, PowerRestore, Tpm, VulnerabilityState};
 
 use super::cell::{Card, Cell, card, joined, word};
 use crate::format;
@@ -100,6 +100,7 @@ pub(super) fn firmware(inventory: &Inventory) -> Card {
         BootMode::Bios => "BIOS",
         BootMode::Uefi => "UEFI",
     });
+    let answers = inventory.tpm.clone().unwrap_or_default();
     let first =
         firmware.boot_entries.iter().find(|entry| entry.active).and_then(|entry| entry.description.clone());
     let now =
@@ -121,12 +122,20 @@ pub(super) fn firmware(inventory: &Inventory) -> Card {
                     .map(|_| Cell::badge("warn", "on", "no platform key yet")),
             ),
             ("TPM", text(firmware.tpm.map(tpm))),
+            ("TPM made by", text(joined([answers.manufacturer, answers.firmware], " · "))),
+            ("TPM certificate", text(answers.certificates.first().map(certificate))),
         ],
     )
 }
 
 fn on_or_off(is_on: bool) -> Cell {
     if is_on { Cell::badge("good", "on", "") } else { Cell::badge("", "off", "") }
+}
+
+/// Enough of it to compare by eye.
+fn certificate(certificate: &EkCertificate) -> String {
+    let start: String = certificate.sha256.chars().take(16).collect();
+    format!("{start}… ({})", certificate.key)
 }
 
 fn tpm(tpm: Tpm) -> String {

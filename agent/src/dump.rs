@@ -2,8 +2,10 @@
 //!
 //! The capture is what the collectors asked for and nothing more: no walk over `/sys` that might meet an attribute with a
 //! will of its own. `--root DIR` reads it again and gives the same report. Secrets of the kernel's command line are always
-//! taken out; `--redact` also puts others in the place of serial numbers, MACs and names ([`redact`]).
+//! taken out, and the key slots of encrypted disks ([`blocks`]); `--redact` also puts others in the place of serial numbers,
+//! MACs and names ([`redact`]), and leaves out all that was read of disks.
 
+mod blocks;
 mod redact;
 mod secrets;
 
@@ -91,7 +93,9 @@ pub fn dump(root: Root, folder: &Path, redact: bool, clock: Arc<dyn Clock>) -> R
 
     let mut recording = recorder.recording();
     hide_arguments(&mut recording);
+    blocks::blank_keys(&mut recording);
     let redactor = if redact {
+        blocks::drop_all(&mut recording);
         let mut secrets = secrets::of(&report)?;
         secrets.extend(secrets::of(&(sample, drives))?);
         Redactor::new(secrets)?

@@ -19,4 +19,3 @@ pub mod self_test;
 pub mod signature;
 pub mod smbios;
 pub mod timex;
-pub mod vpd;

@@ -19,7 +19,7 @@ const REDFISH_OVER_IP: u8 = 4;
 /// A machine has one or two.
 const LIMIT: usize = 16;
 
-pub(super) fn interfaces(tables: &Tables) -> Vec<HostInterface> {
+pub(in crate::collect) fn interfaces(tables: &Tables) -> Vec<HostInterface> {
     let structures = tables.all(HOST_INTERFACE).take(LIMIT);
     structures.filter_map(|structure| decode(structure.fields().get(HEADER_BYTES..)?)).collect()
 }

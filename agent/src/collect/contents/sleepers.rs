@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::BLOCK;
-use crate::collect::drives::ask::Ask;
 use crate::collect::drives::sleep;
 use crate::collect::place::last;
 use crate::probe::Probe;
@@ -41,7 +40,7 @@ impl<'a> Sleepers<'a> {
         let folder = format!("{BLOCK}/{device}/slaves");
         let members = if depth < DEPTH_LIMIT { self.probe.names(&folder) } else { Vec::new() };
         let found = if members.is_empty() {
-            sleeps(self.probe, device).then(|| device.to_owned())
+            sleep::is_asleep(self.probe, device).then(|| device.to_owned())
         } else {
             let disks = members.iter().map(|member| self.disk_of(&folder, member));
             disks.into_iter().find_map(|disk| self.under(&disk, depth + 1))
@@ -55,21 +54,5 @@ impl<'a> Sleepers<'a> {
         let real = self.probe.real(&format!("{folder}/{member}"));
         let parent = real.as_deref().and_then(|real| real.rsplit_once('/')).map(|(parent, _)| last(parent));
         parent.filter(|parent| !matches!(*parent, "block" | "slaves")).unwrap_or(member).to_owned()
-    }
-}
-
-/// Only what turns sleeps; where nothing can be learned it counts as awake, for a disk that is in use mostly is.
-fn sleeps(probe: &Probe, disk: &str) -> bool {
-    let at = format!("{BLOCK}/{disk}");
-    if !disk.starts_with("sd") || probe.flag(&format!("{at}/queue/rotational")) != Some(true) {
-        return false;
-    }
-    if sleep::is_suspended(probe, &at) {
-        return true;
-    }
-    let ask = Ask::new(probe, format!("/dev/{disk}"));
-    match probe.text(&format!("{at}/device/vendor")).as_deref() {
-        Some("ATA") => sleep::is_ata_asleep(&ask),
-        _ => sleep::is_scsi_asleep(&ask),
     }
 }

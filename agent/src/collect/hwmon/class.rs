@@ -4,13 +4,16 @@ use inventory::SensorClass;
 
 use crate::probe::Probe;
 
+/// The chip of a disk that says how warm it is.
+const DRIVE: &str = "drivetemp";
+
 /// The class of an input of the chip whose hwmon folder is `at`.
 pub(super) fn of(probe: &Probe, at: &str, chip: &str, label: Option<&str>) -> SensorClass {
     match chip {
         "coretemp" | "k10temp" | "k8temp" | "zenpower" | "fam15h_power" | "via_cputemp" | "cpu_thermal"
         | "scpi_sensors" => SensorClass::Cpu,
         "nvme" => SensorClass::Nvme,
-        "drivetemp" => disk(probe, at),
+        DRIVE => drive(probe, at).1,
         _ => by_label(label.unwrap_or_default()),
     }
 }
@@ -28,16 +31,23 @@ pub(crate) fn by_label(label: &str) -> SensorClass {
     }
 }
 
-/// The one disk below the device tells whether it spins.
-fn disk(probe: &Probe, at: &str) -> SensorClass {
+/// The one disk below the device, which tells whether it turns.
+fn drive(probe: &Probe, at: &str) -> (Option<String>, SensorClass) {
     let block = format!("{at}/device/block");
-    let rotational =
-        probe.names(&block).first().and_then(|name| probe.flag(&format!("{block}/{name}/queue/rotational")));
-    match rotational {
+    let disk = probe.names(&block).into_iter().next();
+    let turns = disk.as_ref().and_then(|name| probe.flag(&format!("{block}/{name}/queue/rotational")));
+    let class = match turns {
         Some(true) => SensorClass::Hdd,
         Some(false) => SensorClass::Ssd,
         None => SensorClass::Other,
-    }
+    };
+    (disk, class)
+}
+
+/// The disk that turns, of a chip in one.
+pub(super) fn turning_disk(probe: &Probe, at: &str, chip: &str) -> Option<String> {
+    let (disk, class) = if chip == DRIVE { drive(probe, at) } else { return None };
+    disk.filter(|_| class == SensorClass::Hdd)
 }
 
 #[cfg(test)]

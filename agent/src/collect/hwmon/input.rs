@@ -6,6 +6,7 @@ use inventory::SensorClass;
 use inventory::sample::SensorKind;
 
 use super::kind::{self, Kind};
+use crate::collect::drives::sleep;
 use crate::probe::Probe;
 
 /// One input.
@@ -24,6 +25,8 @@ pub struct Input {
     /// The limits that its maker or the board's gives it.
     pub limits: Limits,
     pub(super) files: Files,
+    /// The turning disk that answers for it, and may sleep.
+    pub(super) disk: Option<String>,
 }
 
 /// Limits, in the unit of the input's kind.
@@ -65,6 +68,12 @@ impl Input {
         let fault = self.fault(probe);
         let value = if fault == Some(true) { None } else { self.value(probe) };
         Read { value, fault }
+    }
+
+    /// Whether reading it might wake a disk: the driver asks it anew each time.
+    #[must_use]
+    pub fn sleeps(&self, probe: &Probe) -> bool {
+        self.disk.as_deref().is_some_and(|disk| sleep::is_asleep(probe, disk))
     }
 
     /// Whether it says that it is broken.
@@ -129,6 +138,7 @@ impl Folder<'_> {
                     _ => SensorClass::Other,
                 },
                 label,
+                disk: None,
                 limits: self.limits(kind, index),
                 files: Files {
                     value: format!("{}/{file}", self.path),

@@ -44,6 +44,7 @@ fn input(probe: &Probe, at: &str, chips: &BTreeSet<&str>) -> Option<Input> {
         limits: Limits { crit: critical(probe, at), ..Limits::default() },
         files: Files { value, ..Files::default() },
         chip: zone,
+        disk: None,
     })
 }
 

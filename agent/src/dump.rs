@@ -1,15 +1,18 @@
 //! `report --dump DIR`: captures all that the agent reads of this machine, so that the same can be read elsewhere.
 //!
 //! The capture is what the collectors asked for and nothing more: no walk over `/sys` that might meet an attribute with a
-//! will of its own. `--root DIR` reads it again and gives the same report. Secrets of the kernel's command line are always
-//! taken out; `--redact` also puts others in the place of serial numbers, MACs and names ([`redact`]).
+//! will of its own. `--root DIR` reads it again and gives the same report. Secrets of the kernel's command line and of
+//! the firmware's strings are always taken out, and the key slots of encrypted disks ([`blocks`]); `--redact` also puts others in the place of serial numbers,
+//! MACs and names ([`redact`]), and leaves out all that was read of disks.
 
+mod blocks;
 mod redact;
 mod secrets;
+mod strings;
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -91,7 +94,10 @@ pub fn dump(root: Root, folder: &Path, redact: bool, clock: Arc<dyn Clock>) -> R
 
     let mut recording = recorder.recording();
     hide_arguments(&mut recording);
+    strings::hide(&mut recording);
+    blocks::blank_keys(&mut recording);
     let redactor = if redact {
+        blocks::drop_all(&mut recording);
         let mut secrets = secrets::of(&report)?;
         secrets.extend(secrets::of(&(sample, drives))?);
         Redactor::new(secrets)?
@@ -143,7 +149,9 @@ fn write(recording: &Recording, folder: &Path) -> Result<(), NoDump> {
 }
 
 fn make(folder: &Path) -> Result<(), NoDump> {
-    fs::create_dir_all(folder).map_err(|source| NoDump::NotWritten { path: folder.to_owned(), source })
+    // Serial numbers and pieces of disks are nobody else's business.
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| NoDump::NotWritten { path: folder.to_owned(), source })
 }
 
 fn put(path: &Path, content: &[u8]) -> Result<(), NoDump> {

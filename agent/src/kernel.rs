@@ -260,19 +260,18 @@ pub(crate) fn ethtool(socket: BorrowedFd<'_>, interface: &str, structure: &mut [
     ioctl(socket, SIOCETHTOOL, &mut request).map(drop)
 }
 
+const _: () = assert!(align_of::<libc::timex>() <= align_of::<u64>());
+
 /// The kernel's clock: adjtimex(2)'s return value, and its structure, read and nothing set.
 pub(crate) fn timex() -> io::Result<(i32, Vec<u8>)> {
-    const SIZE: usize = size_of::<libc::timex>();
-    // SAFETY: all fields are numbers, for which zero is a value; `modes` 0 sets nothing.
-    let mut timex: libc::timex = unsafe { std::mem::zeroed() };
-    // SAFETY: the call fills in the structure that it is given.
-    let state = unsafe { libc::adjtimex(&raw mut timex) };
+    // Words, and not the structure, for between its fields it has bytes that nobody may look at.
+    let mut words = [0_u64; size_of::<libc::timex>().div_ceil(size_of::<u64>())];
+    // SAFETY: there is room for the structure, which is aligned as words are; zero in `modes` sets nothing.
+    let state = unsafe { libc::adjtimex(words.as_mut_ptr().cast()) };
     if state < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: a structure of numbers that was zeroed as a whole is that many initialised bytes.
-    let bytes = unsafe { std::mem::transmute::<libc::timex, [u8; SIZE]>(timex) };
-    Ok((state, bytes.to_vec()))
+    Ok((state, words.into_iter().flat_map(u64::to_ne_bytes).take(size_of::<libc::timex>()).collect()))
 }
 
 /// Lets a packet socket hear the frames to one multicast address (packet(7), `PACKET_ADD_MEMBERSHIP`).

@@ -13,6 +13,7 @@ use inventory::sections::{Bmc, EventLog, PowerRestore};
 
 use super::{Nothing, smbios};
 use crate::probe::Probe;
+pub(super) use host::interfaces as host_interfaces;
 pub(crate) use interface::Interface;
 
 /// What the kernel has asked the controller already; readable for everybody.

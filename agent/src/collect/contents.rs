@@ -2,8 +2,8 @@
 //!
 //! A disk that sleeps is left asleep, and one that other paths lead to is read through the device that joins them.
 
-mod awake;
 mod devices;
+mod sleepers;
 mod told;
 
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ use devices::Device;
 const BLOCK: &str = "/sys/block";
 /// How much of a report they may fill, beside the disks.
 const BYTES_LIMIT: usize = 1 << 20;
+/// Also in a redacted capture, which holds nothing of it.
+const UNREADABLE: &str = "its beginning can't be read";
 /// A failing disk answers late; there must be time left for the report.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// As many times as a device may ask for more: logical partitions are found one after another.
@@ -40,7 +42,7 @@ fn within(probe: &Probe, limit: Duration) -> Result<Vec<Content>, Nothing> {
         if begun.elapsed() >= limit {
             late += 1;
         } else {
-            room.offer(|| content(probe, device));
+            room.offer(|| Some(content(probe, device)));
         }
     }
     if late > 0 {
@@ -51,14 +53,18 @@ fn within(probe: &Probe, limit: Duration) -> Result<Vec<Content>, Nothing> {
     Ok(contents)
 }
 
-/// `None` where the device can't be read; the probe has said why, if it was refused.
-fn content(probe: &Probe, device: Device) -> Option<Content> {
-    if let Some(reason) = device.unread {
-        return Some(Content { device: device.name, unread: Some(reason), ..Content::default() });
+fn content(probe: &Probe, device: Device) -> Content {
+    let found = match &device.unread {
+        Some(reason) => Err(reason.clone()),
+        None => read(probe, &device).ok_or_else(|| UNREADABLE.to_owned()),
+    };
+    match found {
+        Ok(findings) => told::content(device.name, findings),
+        Err(reason) => Content { device: device.name, unread: Some(reason), ..Content::default() },
     }
-    Some(told::content(device.name.clone(), read(probe, &device)?))
 }
 
+/// `None` where the device can't be read; the probe has said why, if it was refused.
 fn read(probe: &Probe, device: &Device) -> Option<Findings> {
     // The kernel writes `cciss/c0d0` with an exclamation mark.
     let node = format!("/dev/{}", device.name.replace('!', "/"));

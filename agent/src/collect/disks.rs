@@ -11,7 +11,6 @@ mod seat;
 mod stack;
 mod transport;
 
-use decode::vpd::Rotation;
 use inventory::sections::{Disk, NvmePath, Transport};
 
 use list::Found;
@@ -61,7 +60,7 @@ fn disk(probe: &Probe, controllers: &Controllers, stack: &Stack, found: Found) -
         .zip(transport)
         .map(|(seat, transport)| by_path::names(probe, controllers, seat, transport, identity.namespace));
     let (partitions, holders) = stack.of(&at, &name);
-    let hctl = device.as_deref().map(seat::last).filter(|last| place::hctl(last).is_some());
+    let hctl = device.as_deref().map(place::last).filter(|last| place::hctl(last).is_some());
     Some(Disk {
         size_bytes: sectors.and_then(|sectors| sectors.checked_mul(SIZE_UNIT_BYTES)),
         driver: seat
@@ -69,10 +68,7 @@ fn disk(probe: &Probe, controllers: &Controllers, stack: &Stack, found: Found) -
             .zip(transport)
             .and_then(|(seat, transport)| driver(probe, controllers, &at, seat, transport)),
         rotational: identity::rotational(flag("queue/rotational"), &identity, transport),
-        rotation_rpm: match identity.rotation {
-            Some(Rotation::Rpm(rate)) => Some(rate),
-            _ => None,
-        },
+        rotation_rpm: identity.rotation_rpm.filter(|rate| *rate != 0),
         removable: flag("removable"),
         read_only: flag("ro"),
         logical_block_bytes: probe.number(&format!("{at}/queue/logical_block_size")),

@@ -11,7 +11,7 @@ mod kept;
 mod kind;
 mod zones;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Nothing, bounded, place};
 use crate::probe::Probe;
@@ -43,7 +43,7 @@ pub fn inputs(probe: &Probe) -> Result<Vec<Input>, Nothing> {
         inputs.extend(inputs_of(probe, chip));
     }
     inputs.extend(zones::inputs(probe, &inputs));
-    make_keys_unique(&mut inputs);
+    make_unique(inputs.iter_mut().map(|input| &mut input.key));
     inputs.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(bounded(probe, HWMON, inputs))
 }
@@ -95,15 +95,17 @@ fn inputs_of(probe: &Probe, chip: &Chip) -> Vec<Input> {
     inputs
 }
 
-/// Some boards have two chips of one name at one place.
-fn make_keys_unique(inputs: &mut [Input]) {
+/// Numbers the keys that are there more than once: some boards have two chips of one name at one place, some controllers two
+/// sensors of one name.
+pub(crate) fn make_unique<'a>(keys: impl Iterator<Item = &'a mut String>) {
     let mut taken = BTreeSet::new();
-    for input in inputs {
-        let alone = input.key.clone();
-        let mut count = 1;
-        while !taken.insert(input.key.clone()) {
-            count += 1;
-            input.key = format!("{alone}#{count}");
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for key in keys {
+        let alone = key.clone();
+        while !taken.insert(key.clone()) {
+            let count = counts.entry(alone.clone()).or_insert(1);
+            *count += 1;
+            *key = format!("{alone}#{count}");
         }
     }
 }

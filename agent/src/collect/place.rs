@@ -55,6 +55,46 @@ fn is_number_of_this_boot(part: &str) -> bool {
             .any(|kind| numbered(part, kind))
 }
 
+/// `0000:00:06.0`; a domain may have more than four digits.
+pub(super) fn is_pci_address(part: &str) -> bool {
+    let mut fields =
+        part.split([':', '.']).map(|field| (field.len(), field.bytes().all(|b| b.is_ascii_hexdigit())));
+    let shape = [fields.next(), fields.next(), fields.next(), fields.next(), fields.next()];
+    matches!(shape, [Some((4..=8, true)), Some((2, true)), Some((2, true)), Some((1, true)), None])
+        && part.as_bytes().get(part.len() - 2) == Some(&b'.')
+}
+
+/// `2-1.4:1.0`.
+pub(super) fn is_usb_interface(part: &str) -> bool {
+    let digits =
+        |text: &str, also: char| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == also);
+    let Some((port, interface)) = part.split_once(':') else { return false };
+    let Some((bus, chain)) = port.split_once('-') else { return false };
+    digits(bus, '0') && digits(chain, '.') && interface.contains('.') && digits(interface, '.')
+}
+
+/// The path up to and with the last of its components that `is`.
+pub(super) fn upto(path: &str, is: impl Fn(&str) -> bool) -> Option<&str> {
+    let mut rest = path;
+    loop {
+        let (before, part) = rest.rsplit_once('/')?;
+        if is(part) {
+            return Some(rest);
+        }
+        rest = before;
+    }
+}
+
+/// The last component of a path.
+pub(super) fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// `t10.ATA     WDC WD40…` is padded with blanks, a different number of them by each kernel.
+pub(super) fn single_spaced(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// `host12` is a numbered `host`.
 pub(super) fn numbered(part: &str, kind: &str) -> bool {
     part.strip_prefix(kind).is_some_and(is_number)
@@ -97,6 +137,25 @@ mod tests {
         for not in ["0000:00:06.0", "1:2:3", "1:2:3:4:5", "a:b:c:d", "1-2:1.0", ":::"] {
             assert_eq!(hctl(not), None, "{not}");
         }
+    }
+
+    #[test]
+    fn addresses_are_told_from_what_looks_like_them() {
+        assert!(is_pci_address("0000:00:06.0") && is_pci_address("10000:e1:00.7"));
+        for not in ["pci0000:00", "1:0:0:0", "0000:00:06", "0000.00.06:0", "0000:00:06.0.1", "1-2:1.0", ""] {
+            assert!(!is_pci_address(not), "{not}");
+        }
+        assert!(is_usb_interface("2-1:1.0") && is_usb_interface("1-1.4.2:1.1"));
+        for not in ["2-1", "usb2", "end_device-0:1", "1-0:", "a-1:1.0"] {
+            assert!(!is_usb_interface(not), "{not}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_cut_behind_its_last_match() {
+        let path = "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/nvme/nvme0";
+        assert_eq!(upto(path, is_pci_address), Some("/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0"));
+        assert_eq!(upto("/sys/devices/virtual", is_pci_address), None);
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 
 mod bmc;
 
+pub(super) use bmc::is_virtual;
+
 use std::collections::BTreeMap;
 
 use inventory::sections::{UsbDevice, UsbInterface};
@@ -48,7 +50,7 @@ fn device(probe: &Probe, port: &str, interfaces: &[&str]) -> UsbDevice {
     UsbDevice {
         port: port.to_owned(),
         controller,
-        bmc: bmc::is_virtual(vendor.as_deref(), product.as_deref()),
+        bmc: is_virtual(vendor.as_deref(), product.as_deref()),
         vendor,
         product,
         release,
@@ -100,12 +102,7 @@ fn hex_class(decimal: &str) -> Option<String> {
 
 /// The last PCI function above the device.
 fn controller(real: &str) -> Option<String> {
-    let address = |part: &&str| {
-        part.split(':').count() == 3
-            && part.rsplit_once('.').is_some_and(|(_, function)| function.len() == 1)
-            && part.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
-    };
-    real.split('/').rfind(address).map(str::to_owned)
+    place::upto(real, place::is_pci_address).map(|folder| place::last(folder).to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use inventory::{ManualClock, Timestamp};
 use rustix::io::Errno;
@@ -49,6 +50,7 @@ fn dumped(redact: bool) -> (tempfile::TempDir, Dump) {
 #[test]
 fn a_capture_gives_the_same_report_errors_and_all() {
     let (folder, dump) = dumped(false);
+    assert_eq!(fs::metadata(folder.path().join("sys")).unwrap().permissions().mode() & 0o777, 0o700);
     assert!(dump.files > 5 && dump.answers > 0 && dump.redacted == 0, "{dump:?}");
     let mut made = report(machine().root()).sections;
     let again = report(Root::at(folder.path().to_owned())).sections;

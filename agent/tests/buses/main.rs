@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
 mod capture;
+#[path = "../support/fixture.rs"]
+mod fixture;
 mod ttar;
 
 use std::sync::Arc;
@@ -78,7 +80,7 @@ fn a_machine_without_these_buses_has_none() {
 #[test]
 fn the_zoos_devices_are_what_its_own_tools_say() {
     let Some((folder, root)) = unpacked("qemu-zoo/zoo-a.tar.gz") else { return };
-    let lspci = std::fs::read_to_string(folder.path().join("cmd/lspci__Dvmmnnk.txt")).unwrap();
+    let lspci = std::fs::read_to_string(folder.join("cmd/lspci__Dvmmnnk.txt")).unwrap();
     let told = pci(&root);
     let blocks: Vec<&str> = lspci.trim().split("\n\n").collect();
     assert_eq!(told.len(), blocks.len());

@@ -5,69 +5,24 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
 mod expected;
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[path = "../support/fixture.rs"]
+mod fixture;
 
 use inventory::Sections;
 use inventory::sections::Cpu;
 use muster_agent::collect::Collectors;
 use muster_agent::root::Root;
-use tempfile::TempDir;
 
 use expected::EXPECTED;
 
-/// What the collectors of processors read: the rest of an archive is thousands of files.
-const PROCESSORS: [&str; 3] = ["*proc/cpuinfo", "*sys/devices/system/cpu", "*sys/devices/system/node"];
-/// What those of memory, board and firmware read.
-const TABLES: [&str; 5] = [
-    "*proc/meminfo",
-    "*sys/firmware/dmi",
-    "*sys/class/dmi",
-    "*sys/devices/virtual/dmi",
-    "*sys/devices/system/cpu/online",
-];
-/// Folders in those that no collector reads.
-const UNREAD: [&str; 5] = ["cpuidle", "power", "hotplug", "thermal_throttle", "hugepages"];
-
-/// A fixture; `None` where the fixtures are not there.
-fn fixture_file(name: &str) -> Option<PathBuf> {
-    let promised = std::env::var_os("MUSTER_FIXTURES").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures");
-    let file = promised.clone().unwrap_or(beside).join(name);
-    if !file.exists() {
-        assert!(promised.is_none(), "MUSTER_FIXTURES is set, and there is no {}", file.display());
-        eprintln!("not tested: {} is not there; set MUSTER_FIXTURES", file.display());
-        return None;
-    }
-    Some(file)
-}
-
-/// An archive, unpacked, and the tree in it; `None` where the fixtures are not there.
-fn capture(archive: &str, tree: &str, wanted: &[&str]) -> Option<(TempDir, Root)> {
-    let archive = fixture_file(archive)?;
-    let folder = tempfile::tempdir().unwrap();
-    // A pattern that no file meets is an error to tar: not every capture has each.
-    let mut tar = Command::new("tar");
-    tar.arg("-xf")
-        .arg(&archive)
-        .arg("-C")
-        .arg(folder.path())
-        .args(UNREAD.map(|name| format!("--exclude={name}")));
-    tar.arg("--wildcards").args(wanted);
-    let output = tar.output().unwrap();
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        complaints.lines().all(|line| line.contains("Not found") || line.contains("previous errors")),
-        "{complaints}"
-    );
-    let root = Root::at(folder.path().join(tree));
-    Some((folder, root))
+/// The machine in an archive; `None` where the fixtures are not there.
+fn capture(archive: &str, tree: &str) -> Option<Root> {
+    Some(Root::at(fixture::unpacked(archive)?.join(tree)))
 }
 
 /// A machine of which only `/proc/cpuinfo` is known.
 fn processors_by_info(fixture: &str) -> Option<Cpu> {
-    let file = fixture_file(fixture)?;
+    let file = fixture::file(fixture)?;
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("proc")).unwrap();
     std::fs::copy(file, folder.path().join("proc/cpuinfo")).unwrap();
@@ -89,9 +44,8 @@ fn other_architectures_write_other_fields() {
     }
 }
 
-fn sections(archive: &str, tree: &str, wanted: &[&str]) -> Option<Sections> {
-    let (_folder, root) = capture(archive, tree, wanted)?;
-    Some(Collectors::new(root).quick())
+fn sections(archive: &str, tree: &str) -> Option<Sections> {
+    Some(Collectors::new(capture(archive, tree)?).quick())
 }
 
 fn caches(cpu: &Cpu) -> Vec<(u8, char, u64, u32)> {
@@ -105,7 +59,7 @@ fn caches(cpu: &Cpu) -> Vec<(u8, char, u64, u32)> {
 fn processors_are_counted_right(origin: &str) {
     let mut read = 0;
     for expected in EXPECTED.iter().filter(|expected| expected.archive.starts_with(origin)) {
-        let Some(sections) = sections(expected.archive, expected.tree, &PROCESSORS) else { continue };
+        let Some(sections) = sections(expected.archive, expected.tree) else { continue };
         let at = expected.archive;
         let cpu = sections.cpu.data().unwrap();
         assert_eq!(cpu.model.as_deref(), expected.model, "{at}");
@@ -136,7 +90,7 @@ fn processors_of_the_zoo_are_counted_right() {
 
 #[test]
 fn threads_that_are_switched_off_are_present() {
-    let Some(sections) = sections("ghw/linux-amd64-offlineCPUs.tar.gz", "", &PROCESSORS) else { return };
+    let Some(sections) = sections("ghw/linux-amd64-offlineCPUs.tar.gz", "") else { return };
     let cpu = sections.cpu.data().unwrap();
     assert_eq!((cpu.threads, cpu.present_threads, cpu.smt), (Some(2), Some(4), Some(false)));
     assert_eq!(cpu.x86_64_level, Some(4));
@@ -144,7 +98,7 @@ fn threads_that_are_switched_off_are_present() {
 
 #[test]
 fn two_designs_in_one_machine_are_told_apart() {
-    let Some(sections) = sections("hwloc/nvidia-dgx-gb10.tar.bz2", "nvidia-dgx-gb10", &PROCESSORS) else {
+    let Some(sections) = sections("hwloc/nvidia-dgx-gb10.tar.bz2", "nvidia-dgx-gb10") else {
         return;
     };
     let cpu = sections.cpu.data().unwrap();
@@ -160,7 +114,7 @@ fn two_designs_in_one_machine_are_told_apart() {
 #[test]
 fn modules_are_read_where_the_kernel_shows_the_tables_in_single_entries() {
     let archive = "hwloc/32em64t-2n8c+dax+nvme+mic+dimms.tar.bz2";
-    let Some(sections) = sections(archive, "32em64t-2n8c+1mic", &TABLES) else { return };
+    let Some(sections) = sections(archive, "32em64t-2n8c+1mic") else { return };
     let memory = sections.memory.data().unwrap();
     assert_eq!(memory.installed_bytes, Some(32 << 30));
     let filled = memory.slots.iter().filter(|slot| slot.size_bytes.is_some()).count();
@@ -180,7 +134,7 @@ fn modules_are_read_where_the_kernel_shows_the_tables_in_single_entries() {
 
 #[test]
 fn a_virtual_machine_is_told_by_its_tables() {
-    let Some(sections) = sections("hwloc/2pa-pcidomain32bits.tar.bz2", "2pa-pcidomain32bits", &TABLES) else {
+    let Some(sections) = sections("hwloc/2pa-pcidomain32bits.tar.bz2", "2pa-pcidomain32bits") else {
         return;
     };
     assert_eq!(sections.system.data().unwrap().virtual_machine.as_deref(), Some("kvm"));
@@ -188,7 +142,7 @@ fn a_virtual_machine_is_told_by_its_tables() {
 
 #[test]
 fn the_zoos_tables_say_what_dmidecode_says() {
-    let Some(sections) = sections("qemu-zoo/zoo-a.tar.gz", "", &["*"]) else { return };
+    let Some(sections) = sections("qemu-zoo/zoo-a.tar.gz", "") else { return };
     let firmware = sections.firmware.data().unwrap();
     assert_eq!((firmware.smbios_version.as_deref(), firmware.release.as_deref()), (Some("2.8"), Some("0.0")));
     let tpm = firmware.tpm.as_ref().unwrap();

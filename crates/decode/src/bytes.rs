@@ -34,6 +34,10 @@ pub(crate) fn be32(bytes: &[u8], offset: usize) -> Option<u32> {
     at(bytes, offset).map(u32::from_be_bytes)
 }
 
+pub(crate) fn be64(bytes: &[u8], offset: usize) -> Option<u64> {
+    at(bytes, offset).map(u64::from_be_bytes)
+}
+
 /// A number of any length up to eight bytes, the highest byte first. What is longer counts with its last eight, unless it
 /// is too great for them.
 pub(crate) fn be_any(bytes: &[u8]) -> u64 {
@@ -49,6 +53,31 @@ pub(crate) fn ascii(bytes: &[u8]) -> Option<String> {
     let plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~' | 0));
     let text = String::from_utf8_lossy(bytes).replace('\0', " ").trim().to_owned();
     (plain && !text.is_empty()).then_some(text)
+}
+
+/// Two digits a byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    hex_with(bytes, "")
+}
+
+/// The same with something between the bytes.
+pub(crate) fn hex_with(bytes: &[u8], between: &str) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(between)
+}
+
+/// A UUID as RFC 9562 writes it; nothing where it is all zeros.
+pub(crate) fn uuid(bytes: &[u8], offset: usize) -> Option<String> {
+    let bytes: [u8; 16] = at(bytes, offset)?;
+    let groups = [&bytes[..4], &bytes[4..6], &bytes[6..8], &bytes[8..10], &bytes[10..]];
+    (bytes != [0; 16]).then(|| groups.map(hex).join("-"))
+}
+
+/// A GUID: its first three fields are little-endian (UEFI 2.10, appendix A).
+pub(crate) fn guid(bytes: &[u8], offset: usize) -> Option<String> {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = at::<16>(bytes, offset)?;
+    let mut turned = vec![d, c, b, a, f, e, h, g];
+    turned.extend(rest);
+    uuid(&turned, 0)
 }
 
 /// Kelvin to Celsius; 0 is "not reported", and what no machine survives is no temperature.

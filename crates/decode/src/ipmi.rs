@@ -65,17 +65,5 @@ pub fn body(answer: &[u8]) -> Result<&[u8], Refusal> {
     }
 }
 
-fn byte(data: &[u8], offset: usize) -> Option<u8> {
-    data.get(offset).copied()
-}
-
-fn word(data: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_le_bytes([byte(data, offset)?, byte(data, offset + 1)?]))
-}
-
-fn dword(data: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from(word(data, offset + 2)?) << 16 | u32::from(word(data, offset)?))
-}
-
 #[cfg(test)]
 mod tests;

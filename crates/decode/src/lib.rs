@@ -20,4 +20,3 @@ pub mod signature;
 pub mod smbios;
 pub mod timex;
 pub mod tpm;
-pub mod vpd;

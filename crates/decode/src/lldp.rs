@@ -6,6 +6,8 @@
 mod extension;
 mod id;
 
+use crate::bytes::be16;
+
 pub use extension::{Aggregation, MacPhy, Power};
 pub use id::{Id, IdKind};
 
@@ -77,7 +79,7 @@ impl Announcement {
         let chassis = Id::chassis(mandatory(1, "a chassis")?).ok_or(Malformed::Without("a chassis"))?;
         let port = Id::port(mandatory(2, "a port")?).ok_or(Malformed::Without("a port"))?;
         let ttl = mandatory(3, "a time to live")?;
-        let ttl_secs = u16_at(ttl, 0).ok_or(Malformed::Without("a time to live"))?;
+        let ttl_secs = be16(ttl, 0).ok_or(Malformed::Without("a time to live"))?;
         let mut said = Self { source, chassis, port, ttl_secs, ..Self::default() };
         // Kind 0 ends it; what follows is padding.
         for (kind, value) in elements.take_while(|(kind, _)| *kind != 0) {
@@ -102,10 +104,10 @@ impl Announcement {
 /// What follows the Ethernet type.
 fn payload(frame: &[u8]) -> Option<&[u8]> {
     let mut rest = frame.get(12..)?;
-    while TAGS.contains(&u16_at(rest, 0)?) {
+    while TAGS.contains(&be16(rest, 0)?) {
         rest = rest.get(4..)?;
     }
-    if u16_at(rest, 0)? == ETHERNET_TYPE { rest.get(2..) } else { None }
+    if be16(rest, 0)? == ETHERNET_TYPE { rest.get(2..) } else { None }
 }
 
 /// The elements (8.4): seven bits of kind, nine of length, the value.
@@ -135,7 +137,7 @@ fn capabilities(value: &[u8]) -> Vec<&'static str> {
         "s_vlan",
         "two_port_relay",
     ];
-    let enabled = u16_at(value, 2).unwrap_or(0);
+    let enabled = be16(value, 2).unwrap_or(0);
     NAMES.into_iter().enumerate().filter(|(bit, _)| enabled >> bit & 1 == 1).map(|(_, name)| name).collect()
 }
 
@@ -143,14 +145,6 @@ fn capabilities(value: &[u8]) -> Vec<&'static str> {
 fn management(value: &[u8]) -> Option<String> {
     let (length, rest) = value.split_first()?;
     id::network_address(rest.get(..usize::from(*length))?)
-}
-
-fn u16_at(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(*bytes.get(offset..)?.first_chunk()?))
-}
-
-fn u32_at(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(*bytes.get(offset..)?.first_chunk()?))
 }
 
 /// A string as one line. The standard asks for UTF-8 without a closing zero; some send one, and descriptions have lines.

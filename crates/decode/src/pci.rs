@@ -2,6 +2,8 @@
 //!
 //! The first 64 bytes are everybody's to read; root reads 256, in which the capabilities lie.
 
+use crate::bytes::{byte, le16, le32};
+
 /// What a configuration space says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -72,15 +74,15 @@ impl Config {
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         bytes.get(..0x40)?;
-        let vendor = word(bytes, 0x00)?;
+        let vendor = le16(bytes, 0x00)?;
         if vendor == 0xffff {
             return None;
         }
         let header_type = byte(bytes, 0x0e)?;
         let header = match header_type & 0x7f {
             0 => Header::Endpoint {
-                subsystem_vendor: word(bytes, 0x2c)?,
-                subsystem_device: word(bytes, 0x2e)?,
+                subsystem_vendor: le16(bytes, 0x2c)?,
+                subsystem_device: le16(bytes, 0x2e)?,
             },
             1 => Header::Bridge { secondary_bus: byte(bytes, 0x19)? },
             _ => Header::Other,
@@ -89,8 +91,8 @@ impl Config {
         let express = capabilities.iter().find(|(id, _)| *id == CAPABILITY_PCI_EXPRESS);
         Some(Self {
             vendor,
-            device: word(bytes, 0x02)?,
-            class: dword(bytes, 0x08)? >> 8,
+            device: le16(bytes, 0x02)?,
+            class: le32(bytes, 0x08)? >> 8,
             revision: byte(bytes, 0x08)?,
             header,
             multifunction: header_type & 0x80 != 0,
@@ -104,7 +106,7 @@ impl Config {
 fn capabilities(bytes: &[u8], header_type: u8) -> Vec<(u8, u8)> {
     let mut found = Vec::new();
     let pointer = if header_type == 2 { 0x14 } else { 0x34 };
-    if word(bytes, 0x06).unwrap_or(0) & STATUS_CAPABILITY_LIST == 0 {
+    if le16(bytes, 0x06).unwrap_or(0) & STATUS_CAPABILITY_LIST == 0 {
         return found;
     }
     let mut next = byte(bytes, pointer).unwrap_or(0) & !3;
@@ -121,8 +123,8 @@ fn capabilities(bytes: &[u8], header_type: u8) -> Vec<(u8, u8)> {
 }
 
 fn link(bytes: &[u8], capability: usize) -> Option<Link> {
-    let max = word(bytes, capability + 0x0c)?;
-    let current = word(bytes, capability + 0x12)?;
+    let max = le16(bytes, capability + 0x0c)?;
+    let current = le16(bytes, capability + 0x12)?;
     // An endpoint inside the root complex has no link: its registers read 0.
     (max != 0).then(|| Link { max: rate(max), current: rate(current) })
 }
@@ -140,18 +142,6 @@ fn rate(register: u16) -> LinkRate {
     };
     let width = u8::try_from(register >> 4 & 0x3f).ok().filter(|width| *width > 0);
     LinkRate { tenths_gtps, width }
-}
-
-fn byte(bytes: &[u8], offset: usize) -> Option<u8> {
-    bytes.get(offset).copied()
-}
-
-fn word(bytes: &[u8], offset: usize) -> Option<u16> {
-    Some(u16::from_le_bytes([byte(bytes, offset)?, byte(bytes, offset + 1)?]))
-}
-
-fn dword(bytes: &[u8], offset: usize) -> Option<u32> {
-    Some(u32::from(word(bytes, offset + 2)?) << 16 | u32::from(word(bytes, offset)?))
 }
 
 #[cfg(test)]

@@ -157,7 +157,8 @@ impl Report {
             identity.chassis_serial = system.chassis.as_ref().and_then(|chassis| chassis.serial.clone());
         }
         let nics = self.sections.nics.data().map(Vec::as_slice).unwrap_or_default();
-        let physical = nics.iter().filter(|nic| nic.physical);
+        // A management controller's card has the same address in many machines.
+        let physical = nics.iter().filter(|nic| nic.physical && !nic.bmc_host_interface);
         identity.nics = physical
             .filter_map(|nic| {
                 let mac = nic.permanent_mac.or(nic.mac).filter(|mac| mac.is_unicast())?;
@@ -167,5 +168,35 @@ impl Report {
         identity.nics.sort();
         identity.nics.dedup();
         identity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::SCHEMA;
+
+    fn report(nics: Vec<Nic>) -> Report {
+        let agent = AgentInfo { version: "1".to_owned(), start_id: "s".to_owned(), boot_id: None };
+        let sections = Sections { nics: Section::Ok { data: nics }, ..Sections::default() };
+        Report { schema: SCHEMA, agent, collected_at: Timestamp(1), duration_ms: 1, sections }
+    }
+
+    fn card(mac: &str) -> Nic {
+        Nic { mac: mac.parse().ok(), physical: true, ..Nic::default() }
+    }
+
+    #[test]
+    fn a_machine_is_known_by_cards_of_its_own() {
+        let permanent = Nic { permanent_mac: "52:54:00:00:00:02".parse().ok(), ..card("52:54:00:00:00:09") };
+        let bridge = Nic { physical: false, ..card("52:54:00:00:00:03") };
+        let dongle = Nic { usb: true, ..card("52:54:00:00:00:04") };
+        let controller = Nic { usb: true, bmc_host_interface: true, ..card("be:3a:f2:b6:05:9f") };
+        let identity =
+            report(vec![card("52:54:00:00:00:05"), permanent, bridge, dongle, controller]).identity();
+        let known: Vec<_> = identity.nics.iter().map(|nic| (nic.mac.to_string(), nic.usb)).collect();
+        let expected =
+            [("52:54:00:00:00:02", false), ("52:54:00:00:00:04", true), ("52:54:00:00:00:05", false)];
+        assert_eq!(known, expected.map(|(mac, usb)| (mac.to_owned(), usb)));
     }
 }

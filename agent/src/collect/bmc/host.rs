@@ -19,7 +19,7 @@ const REDFISH_OVER_IP: u8 = 4;
 /// A machine has one or two.
 const LIMIT: usize = 16;
 
-pub(super) fn interfaces(tables: &Tables) -> Vec<HostInterface> {
+pub(in crate::collect) fn interfaces(tables: &Tables) -> Vec<HostInterface> {
     let structures = tables.all(HOST_INTERFACE).take(LIMIT);
     structures.filter_map(|structure| decode(structure.fields().get(HEADER_BYTES..)?)).collect()
 }
@@ -27,7 +27,8 @@ pub(super) fn interfaces(tables: &Tables) -> Vec<HostInterface> {
 /// Kind, length and bytes of the card's description, then the number of protocols, and of each its kind, length and bytes.
 fn decode(bytes: &[u8]) -> Option<HostInterface> {
     let [NETWORK, length, rest @ ..] = bytes else { return None };
-    let (card, protocols) = rest.split_at_checked(usize::from(*length))?;
+    // Some firmware counts more than it has.
+    let (card, protocols) = rest.split_at_checked(usize::from(*length)).unwrap_or((rest, &[]));
     let mut interface = card_of(card)?;
     let (mut left, mut rest) = protocols.split_first().map_or((0, &[][..]), |(count, rest)| (*count, rest));
     while left > 0
@@ -58,8 +59,8 @@ fn card_of(bytes: &[u8]) -> Option<HostInterface> {
     let mac = mac_at.and_then(|at: usize| <[u8; 6]>::try_from(bytes.get(at..at + 6)?).ok()).map(MacAddr::new);
     Some(HostInterface {
         usb,
-        vendor: id(ids_at),
-        device: id(ids_at + 2),
+        vendor: Some(id(ids_at)?),
+        device: Some(id(ids_at + 2)?),
         mac: mac.filter(|mac| mac.is_unicast()),
         ..HostInterface::default()
     })

@@ -1,6 +1,9 @@
 //! Which devices are looked at: disks, their partitions, and what is stacked upon them.
 
-use super::{BLOCK, awake};
+use std::rc::Rc;
+
+use super::BLOCK;
+use super::sleepers::Sleepers;
 use crate::collect::disks::whole_disks;
 use crate::collect::place;
 use crate::probe::Probe;
@@ -24,11 +27,13 @@ pub(super) struct Device {
 
 /// All of them, one disk's after the other's.
 pub(super) fn all(probe: &Probe) -> impl Iterator<Item = Device> {
+    let sleepers = Rc::new(Sleepers::new(probe));
+    let under = Rc::clone(&sleepers);
     let names = probe.names(BLOCK);
     let disks: Vec<String> = whole_disks(&names).cloned().collect();
     let stacked: Vec<String> = names.into_iter().filter(|name| is_stacked(name)).collect();
-    let disks = disks.into_iter().flat_map(|name| disk(probe, name));
-    disks.chain(stacked.into_iter().filter_map(|name| stack(probe, name)))
+    let disks = disks.into_iter().flat_map(move |name| disk(probe, &sleepers, name));
+    disks.chain(stacked.into_iter().filter_map(move |name| stack(probe, &under, name)))
 }
 
 fn is_stacked(name: &str) -> bool {
@@ -36,15 +41,15 @@ fn is_stacked(name: &str) -> bool {
 }
 
 /// The disk and its partitions; of a disk that is left alone only the disk.
-fn disk(probe: &Probe, name: String) -> Vec<Device> {
+fn disk(probe: &Probe, sleepers: &Sleepers<'_>, name: String) -> Vec<Device> {
     let at = format!("{BLOCK}/{name}");
     if probe.flag(&format!("{at}/hidden")) == Some(true) {
         return Vec::new();
     }
     let Some(device) = device(probe, &at, &at, name) else { return Vec::new() };
-    let unread = joined_by(probe, &at).or_else(|| out_of_reach(probe, &at)).or_else(|| {
-        awake::sleeps(probe, &device.name).then(|| "the disk sleeps, and was not woken".to_owned())
-    });
+    let unread = joined_by(probe, &at)
+        .or_else(|| out_of_reach(probe, &at))
+        .or_else(|| sleepers.have(&device.name).then(|| "the disk sleeps, and was not woken".to_owned()));
     if unread.is_some() {
         return vec![Device { unread, ..device }];
     }
@@ -56,7 +61,7 @@ fn disk(probe: &Probe, name: String) -> Vec<Device> {
     std::iter::once(device).chain(parts).collect()
 }
 
-fn stack(probe: &Probe, name: String) -> Option<Device> {
+fn stack(probe: &Probe, sleepers: &Sleepers<'_>, name: String) -> Option<Device> {
     let at = format!("{BLOCK}/{name}");
     let device = device(probe, &at, &at, name)?;
     let uuid = probe.text(&format!("{at}/dm/uuid")).unwrap_or_default();
@@ -65,7 +70,13 @@ fn stack(probe: &Probe, name: String) -> Option<Device> {
     }
     // A read would wait until it goes on.
     let suspended = probe.flag(&format!("{at}/dm/suspended")) == Some(true);
-    Some(Device { unread: suspended.then(|| "it is suspended".to_owned()), ..device })
+    let unread = if suspended {
+        Some("it is suspended".to_owned())
+    } else {
+        let sleeper = sleepers.first_under(&device.name);
+        sleeper.map(|disk| format!("{disk} under it sleeps, and was not woken"))
+    };
+    Some(Device { unread, ..device })
 }
 
 fn device(probe: &Probe, at: &str, disk: &str, name: String) -> Option<Device> {

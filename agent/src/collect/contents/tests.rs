@@ -73,7 +73,7 @@ fn a_disk_that_sleeps_is_not_read_and_said_to_sleep() {
     };
     let check = question(&[0x85, 6, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xe5, 0], 0);
     let mut sense = vec![0; 22];
-    (sense[0], sense[8]) = (0x72, 9);
+    (sense[0], sense[8], sense[9], sense[21]) = (0x72, 9, 12, 0x50);
     let asleep = ScsiAnswer { status: 2, sense: sense.clone(), data: Vec::new() };
     sense[13] = 0xff;
     let awake = ScsiAnswer { status: 2, sense, data: Vec::new() };
@@ -88,6 +88,33 @@ fn a_disk_that_sleeps_is_not_read_and_said_to_sleep() {
 
     let suspended = tree.file(&format!("{BLOCK}/sda/device/power/runtime_status"), "suspended\n");
     assert!(told(&suspended).0[0].unread.is_some());
+}
+
+#[test]
+fn what_is_stacked_upon_a_disk_that_sleeps_is_not_read_either() {
+    let sense = [0x70, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x5e, 0x02, 0, 0, 0, 0];
+    let asleep = ScsiAnswer { status: 0, sense: Vec::new(), data: sense.to_vec() };
+    let command = vec![0x03, 0, 0, 0, 252, 0];
+    let question = Question::Scsi { device: "/dev/sdb".into(), command, length: 252 };
+    let names = ["sda", "sdb", "sdb/sdb1", "md0", "dm-0", "dm-1"];
+    let tree = names.into_iter().fold(Builder::new(), device).answer(&question, &asleep.to_bytes());
+    let tree = ["sda", "sdb"].into_iter().fold(tree, |tree, disk| {
+        tree.file(&format!("{BLOCK}/{disk}/queue/rotational"), "1\n")
+            .file(&format!("{BLOCK}/{disk}/device/vendor"), "SEAGATE\n")
+    });
+    let tree = tree
+        .link(&format!("{BLOCK}/md0/slaves/sda"), &format!("{BLOCK}/sda"))
+        .link(&format!("{BLOCK}/md0/slaves/sdb1"), &format!("{BLOCK}/sdb/sdb1"))
+        .link(&format!("{BLOCK}/dm-0/slaves/md0"), &format!("{BLOCK}/md0"))
+        .link(&format!("{BLOCK}/dm-1/slaves/sda"), &format!("{BLOCK}/sda"));
+    let tree =
+        ["sda", "dm-1"].into_iter().fold(tree, |tree, name| written(tree, &format!("/dev/{name}"), &SWAP));
+    let (contents, warnings) = told(&tree);
+    let said: Vec<_> = contents.iter().map(|it| (it.device.as_str(), it.unread.as_deref())).collect();
+    let under = Some("sdb under it sleeps, and was not woken");
+    let itself = Some("the disk sleeps, and was not woken");
+    assert_eq!(said, [("dm-0", under), ("dm-1", None), ("md0", under), ("sda", None), ("sdb", itself)]);
+    assert_eq!(warnings, []);
 }
 
 #[test]
@@ -121,8 +148,9 @@ fn what_can_not_be_read_costs_its_device_or_a_part_of_it() {
         .refused(&first.name())
         .fails(&block("/dev/sda", last).name(), Errno::IO);
     let (contents, warnings) = told(&tree);
-    assert_eq!(contents.len(), 1);
+    assert_eq!(contents.len(), 2);
     assert_eq!((contents[0].device.as_str(), contents[0].signatures.len()), ("sda", 1));
+    assert_eq!(contents[1].unread.as_deref(), Some("its beginning can't be read"));
     let said: Vec<_> = warnings.iter().map(|it| (it.path.as_str(), it.reason.as_str())).collect();
     assert_eq!(said[0], ("/dev/sda", "can't be read: Input/output error (os error 5)"));
     assert_eq!(said[1], ("/dev/sdb", "permission denied"));

@@ -2,8 +2,8 @@
 
 use inventory::sections::Transport;
 
-use super::seat::{Controllers, is_pci_address, is_usb_interface, last, upto};
-use crate::collect::place;
+use super::seat::Controllers;
+use crate::collect::place::{self, is_pci_address, is_usb_interface, last, upto};
 use crate::probe::Probe;
 
 /// All names of the disk whose device is at `device`; none where udev has none (no PCI function, no platform device).

@@ -1,13 +1,11 @@
 //! What a disk says of itself, from the files that its kind of driver keeps.
 
-use decode::vpd::{self, AtaIdentity, Rotation};
+use decode::ata::identity_page;
+use decode::scsi::vpd::{self, PAGE_LIMIT_BYTES};
 use inventory::sections::Transport;
 
 use crate::collect::place;
-use crate::probe::{Probe, clean};
-
-/// A vital product data page's head and the most that may follow it.
-const PAGE_LIMIT_BYTES: usize = 4 + 0xffff;
+use crate::probe::Probe;
 
 /// What a disk says of itself.
 #[derive(Debug, Default)]
@@ -17,7 +15,8 @@ pub(super) struct Identity {
     pub serial: Option<String>,
     pub wwn: Option<String>,
     pub firmware: Option<String>,
-    pub rotation: Option<Rotation>,
+    /// Turns in a minute; 0 for one that does not turn.
+    pub rotation_rpm: Option<u16>,
     /// An ATA drive, whatever leads to it.
     pub ata: bool,
     /// An NVMe namespace's number.
@@ -56,7 +55,7 @@ pub(super) fn read(
         serial: text("device/serial").or_else(|| text("serial")),
         firmware: text("device/rev").or_else(|| text("device/fwrev")),
         vendor: text("device/vendor").filter(|vendor| !vendor.starts_with("0x")),
-        wwn: text("wwid").map(|name| single_spaced(&name)),
+        wwn: text("wwid").map(|name| place::single_spaced(&name)),
         ..Identity::default()
     }
 }
@@ -67,18 +66,19 @@ fn scsi(probe: &Probe, at: &str, device: Option<&str>, transport: Option<Transpo
     let vendor = text("vendor");
     let ata = vendor.as_deref() == Some("ATA");
     // SCSI's fields cut an ATA drive's names short; its own identity has them whole, the serial and the rate too.
-    let own = if ata { page("vpd_pg89").and_then(|page| vpd::ata_identity(&page)) } else { None };
-    let AtaIdentity { model, serial, firmware, rotation } = own.unwrap_or_default();
+    let own = if ata { page("vpd_pg89").and_then(|page| identity_page(&page)) } else { None };
+    let own = own.unwrap_or_default();
     let usb_device = device.filter(|_| transport == Some(Transport::Usb)).and_then(usb_device);
     let usb_serial = usb_device.and_then(|folder| probe.text(&format!("{folder}/serial")));
-    let unit_serial = || clean(vpd::unit_serial(&page("vpd_pg80")?)?);
+    let unit_serial = || vpd::serial(&page("vpd_pg80")?);
+    let medium = || vpd::medium(&page("vpd_pgb1")?);
     let last = device.and_then(|device| device.rsplit('/').next());
     Identity {
-        model: model.or_else(|| text("model")),
-        serial: serial.or_else(unit_serial).or_else(|| usb_serial.clone()),
-        wwn: text("wwid").map(|name| single_spaced(&name)),
-        firmware: firmware.or_else(|| text("rev")),
-        rotation: rotation.or_else(|| vpd::rotation(&page("vpd_pgb1")?)),
+        model: own.model.or_else(|| text("model")),
+        serial: own.serial.or_else(unit_serial).or_else(|| usb_serial.clone()),
+        wwn: text("wwid").map(|name| place::single_spaced(&name)),
+        firmware: own.firmware.or_else(|| text("rev")),
+        rotation_rpm: own.rotation_rpm.or_else(|| medium()?.rotation_rpm),
         vendor: vendor.filter(|_| !ata),
         ata,
         usb_serial: usb_serial.filter(|serial| serial.chars().all(|c| c.is_ascii_graphic() && c != ',')),
@@ -89,13 +89,8 @@ fn scsi(probe: &Probe, at: &str, device: Option<&str>, transport: Option<Transpo
 
 /// The USB device (`…/2-1`) that the interface (`…/2-1/2-1:1.0`) on the way to the disk belongs to.
 fn usb_device(device: &str) -> Option<&str> {
-    let interface = super::seat::upto(device, super::seat::is_usb_interface)?;
+    let interface = place::upto(device, place::is_usb_interface)?;
     interface.rsplit_once('/').map(|(folder, _)| folder)
-}
-
-/// `t10.ATA     WDC WD40…` is padded with blanks, a different number of them by each kernel.
-fn single_spaced(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether it spins. `queue/rotational` is 1 also where nobody knows: for virtio, USB bridges, volumes of RAID controllers.
@@ -104,9 +99,9 @@ pub(super) fn rotational(
     identity: &Identity,
     transport: Option<Transport>,
 ) -> Option<bool> {
-    match (queue?, identity.rotation) {
+    match (queue?, identity.rotation_rpm) {
         (false, _) => Some(false),
-        (true, Some(rotation)) => Some(rotation != Rotation::None),
+        (true, Some(rate)) => Some(rate != 0),
         (true, None) => (transport == Some(Transport::Ata)).then_some(true),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use inventory::sections::{Disk, HolderKind, Multipath, NvmePath};
 
-use super::{BLOCK, seat};
+use super::BLOCK;
 use crate::collect::place;
 use crate::probe::Probe;
 
@@ -47,7 +47,7 @@ pub(super) fn nvme_path(probe: &Probe, name: &str) -> Option<(String, NvmePath)>
         address: text("address"),
         state: text("state"),
         ana_state: probe.text(&format!("{BLOCK}/{name}/ana_state")),
-        controller: seat::last(&controller).to_owned(),
+        controller: place::last(&controller).to_owned(),
     };
     Some((controller, path))
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::collect::place;
+use crate::collect::place::{self, is_pci_address, upto};
 use crate::probe::Probe;
 
 /// What is known of controllers so far. A shelf of disks has one.
@@ -57,64 +57,5 @@ impl<'a> Controllers<'a> {
         let node = self.probe.number(&format!("{function}/numa_node"));
         self.nodes.borrow_mut().insert(function.to_owned(), node);
         node
-    }
-}
-
-/// The path up to and with the last of its components that `is`.
-pub(super) fn upto(path: &str, is: impl Fn(&str) -> bool) -> Option<&str> {
-    let mut rest = path;
-    loop {
-        let (before, part) = rest.rsplit_once('/')?;
-        if is(part) {
-            return Some(rest);
-        }
-        rest = before;
-    }
-}
-
-/// The last component of a path.
-pub(super) fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// `0000:00:06.0`; a domain may have more than four digits.
-pub(super) fn is_pci_address(part: &str) -> bool {
-    let mut fields =
-        part.split([':', '.']).map(|field| (field.len(), field.bytes().all(|b| b.is_ascii_hexdigit())));
-    let shape = [fields.next(), fields.next(), fields.next(), fields.next(), fields.next()];
-    matches!(shape, [Some((4..=8, true)), Some((2, true)), Some((2, true)), Some((1, true)), None])
-        && part.as_bytes().get(part.len() - 2) == Some(&b'.')
-}
-
-/// `2-1.4:1.0`.
-pub(super) fn is_usb_interface(part: &str) -> bool {
-    let digits =
-        |text: &str, also: char| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == also);
-    let Some((port, interface)) = part.split_once(':') else { return false };
-    let Some((bus, chain)) = port.split_once('-') else { return false };
-    digits(bus, '0') && digits(chain, '.') && interface.contains('.') && digits(interface, '.')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_told_from_what_looks_like_them() {
-        assert!(is_pci_address("0000:00:06.0") && is_pci_address("10000:e1:00.7"));
-        for not in ["pci0000:00", "1:0:0:0", "0000:00:06", "0000.00.06:0", "0000:00:06.0.1", ""] {
-            assert!(!is_pci_address(not), "{not}");
-        }
-        assert!(is_usb_interface("2-1:1.0") && is_usb_interface("1-1.4.2:1.1"));
-        for not in ["2-1", "usb2", "end_device-0:1", "1-0:", "a-1:1.0"] {
-            assert!(!is_usb_interface(not), "{not}");
-        }
-    }
-
-    #[test]
-    fn a_path_is_cut_behind_its_last_match() {
-        let path = "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/nvme/nvme0";
-        assert_eq!(upto(path, is_pci_address), Some("/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0"));
-        assert_eq!(upto("/sys/devices/virtual", is_pci_address), None);
     }
 }

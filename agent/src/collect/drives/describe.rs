@@ -11,7 +11,6 @@ use crate::probe::Probe;
 
 /// `/sys/block/*/size` counts these, whatever the drive's own sectors are.
 const SIZE_UNIT_BYTES: u64 = 512;
-const PAGE_LIMIT_BYTES: usize = 4 + 0xffff;
 
 /// `None` for what `smartctl` was told of and could not reach.
 pub(super) fn drive(probe: &Probe, target: Target) -> Option<Drive> {
@@ -103,7 +102,7 @@ fn nvme(probe: &Probe, ask: &Ask<'_>, folder: &str, subsystem: Option<String>, b
 /// What the kernel remembers of a disk.
 fn block(probe: &Probe, folder: &str, scsi: &Scsi, base: Drive) -> Drive {
     let number = |file: &str| probe.number::<u64>(&format!("{folder}/{file}"));
-    let page = probe.bytes(&format!("{folder}/device/vpd_pgb1"), PAGE_LIMIT_BYTES);
+    let page = probe.bytes(&format!("{folder}/device/vpd_pgb1"), vpd::PAGE_LIMIT_BYTES);
     let medium = page.as_deref().and_then(vpd::medium).unwrap_or_default();
     let block_bytes = |file: &str| number(file).and_then(|bytes| u32::try_from(bytes).ok());
     Drive {

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use decode::ata::Identity;
-use decode::scsi::{Inquiry, vpd};
+use decode::scsi::Inquiry;
+use decode::scsi::vpd::{self, PAGE_LIMIT_BYTES};
 use inventory::sections::HiddenDrives;
 
 use super::controller;
-use crate::collect::place::{hctl, numbered};
+use crate::collect::place::{hctl, numbered, single_spaced};
 use crate::probe::Probe;
 
 const BLOCK: &str = "/sys/block";
 const NVME: &str = "/sys/class/nvme";
-/// No page of vital product data is longer.
-const PAGE_LIMIT_BYTES: usize = 4 + 0xffff;
 
 /// One drive, or one volume of a RAID controller.
 #[derive(Debug, Clone)]
@@ -163,9 +162,7 @@ fn scsi_disk(probe: &Probe, name: String, hosts: &mut BTreeMap<String, Option<St
     });
     let level = || probe.text(&format!("{folder}/device/raid_level"));
     let hidden = driver.and_then(|driver| controller::hides(&driver, &scsi, level));
-    let wwid = probe.text(&format!("{folder}/device/wwid"));
-    // `t10.ATA     WDC WD40…` is padded with blanks, a different number of them by each kernel.
-    let wwid = wwid.map(|wwid| wwid.split_whitespace().collect::<Vec<_>>().join(" "));
+    let wwid = probe.text(&format!("{folder}/device/wwid")).map(|wwid| single_spaced(&wwid));
     let serial = scsi.identity.as_ref().and_then(|identity| identity.serial.clone());
     let state = probe.text(&format!("{folder}/device/state"));
     Some(Target {

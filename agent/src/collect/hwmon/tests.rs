@@ -41,6 +41,15 @@ fn two_chips_of_one_name_at_one_place_are_told_apart() {
 }
 
 #[test]
+fn ten_thousand_of_one_name_are_told_apart_without_much_ado() {
+    let mut keys = vec!["fan".to_owned(); 10_000];
+    keys[5000] = "fan#3".to_owned();
+    make_unique(keys.iter_mut());
+    assert_eq!((keys[0].as_str(), keys[2].as_str(), keys[5000].as_str()), ("fan", "fan#3", "fan#3#2"));
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), 10_000);
+}
+
+#[test]
 fn a_drive_behind_two_controllers_is_one_drive() {
     let mut tree = Builder::new();
     for number in 0..2 {

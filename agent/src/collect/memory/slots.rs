@@ -1,5 +1,7 @@
 //! Slots and what is in them: DSP0134, 7.17 (arrays), 7.18 (devices), 7.20 (what is mapped).
 
+use std::collections::BTreeSet;
+
 use decode::smbios::{Structure, Tables};
 use inventory::sections::{Memory, MemorySlot};
 
@@ -29,7 +31,7 @@ fn arrays(tables: &Tables) -> impl Iterator<Item = Structure<'_>> {
 
 /// The structures whose array, named at `offset`, is not known to be another than the system's.
 fn of_system(tables: &Tables, kind: u8, offset: usize) -> impl Iterator<Item = Structure<'_>> {
-    let others: Vec<u16> = tables
+    let others: BTreeSet<u16> = tables
         .all(16)
         .filter(|array| array.byte(0x05) != Some(SYSTEM_MEMORY))
         .filter_map(|array| array.handle())

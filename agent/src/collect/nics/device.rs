@@ -3,7 +3,7 @@
 use inventory::sections::Nic;
 
 use crate::collect::interfaces::Interface;
-use crate::collect::place::numbered;
+use crate::collect::place::{is_pci_address, last, numbered, upto};
 use crate::probe::Probe;
 
 /// A device, by its folder.
@@ -36,7 +36,8 @@ impl Device {
         nic.physical = true;
         nic.usb = self.is_usb();
         nic.driver = probe.link_name(&format!("{}/driver", self.at));
-        let Some((folder, address)) = pci_function(&self.real) else { return };
+        // What the device is, or hangs on (a virtio device, a USB dongle).
+        let Some(folder) = upto(&self.real, is_pci_address) else { return };
         let number = |file: &str| probe.number::<u32>(&format!("{folder}/{file}"));
         let hex_id = |file: &str| {
             let text = probe.text(&format!("{folder}/{file}"))?;
@@ -46,53 +47,12 @@ impl Device {
         nic.pci_device = hex_id("device");
         // -1, of a machine with one node, is no number of this kind.
         nic.numa_node = number("numa_node");
-        nic.pci_address = Some(address.to_owned());
+        nic.pci_address = Some(last(folder).to_owned());
         // Of a controller that others hang on, what follows would not be the card's own.
         if !nic.usb {
             nic.sriov_total = number("sriov_totalvfs").filter(|total| *total > 0);
             nic.sriov_enabled = nic.sriov_total.and_then(|_| number("sriov_numvfs"));
             nic.physical_function = probe.link_name(&format!("{folder}/physfn"));
-        }
-    }
-}
-
-/// The PCI function that the device is, or hangs on (a virtio device, a USB dongle): its folder and its address.
-fn pci_function(real: &str) -> Option<(&str, &str)> {
-    let mut folder = real;
-    loop {
-        let (parent, last) = folder.rsplit_once('/')?;
-        if is_pci_address(last) {
-            return Some((folder, last));
-        }
-        folder = parent;
-    }
-}
-
-/// `0000:00:09.0`; the domain may have eight digits.
-fn is_pci_address(text: &str) -> bool {
-    let hex = |part: &str, lengths: &[usize]| {
-        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    };
-    let Some((place, function)) = text.split_once('.') else { return false };
-    match place.split(':').collect::<Vec<_>>().as_slice() {
-        [domain, bus, device] => {
-            hex(domain, &[4, 5, 6, 7, 8]) && hex(bus, &[2]) && hex(device, &[2]) && hex(function, &[1])
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pci_addresses_are_told_from_what_looks_alike() {
-        for address in ["0000:00:09.0", "10000:e1:00.7"] {
-            assert!(is_pci_address(address), "{address}");
-        }
-        for other in ["1-2:1.0", "pci0000:00", "0:0:0:0", "0000:00:09", "platform", ""] {
-            assert!(!is_pci_address(other), "{other}");
         }
     }
 }

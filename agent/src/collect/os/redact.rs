@@ -12,7 +12,7 @@ pub(crate) fn arguments(line: &str) -> String {
 }
 
 /// One assignment, whatever blanks its value has.
-pub(in crate::collect) fn assignment(text: &str) -> String {
+pub(crate) fn assignment(text: &str) -> String {
     match text.split_once('=') {
         Some((key, _)) if is_secret(key) => format!("{key}={HIDDEN}"),
         _ => without_secrets(text),

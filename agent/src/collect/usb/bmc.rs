@@ -18,7 +18,7 @@ const VIRTUAL: [(&str, &str, &str); 12] = [
 ];
 
 /// Whether the management controller pretends to be this device.
-pub(super) fn is_virtual(vendor: Option<&str>, product: Option<&str>) -> bool {
+pub(in crate::collect) fn is_virtual(vendor: Option<&str>, product: Option<&str>) -> bool {
     let (Some(vendor), Some(product)) = (vendor, product) else { return false };
     // Four hex digits each, in lower case: they sort as their numbers do.
     VIRTUAL.iter().any(|(whose, first, last)| vendor == *whose && (*first..=*last).contains(&product))

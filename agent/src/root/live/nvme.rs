@@ -13,7 +13,8 @@ const IDENTIFY: u8 = 0x06;
 const IDENTIFY_BYTES: usize = 4096;
 const WHOLE_CONTROLLER: u32 = 0xffff_ffff;
 const LOG_LIMIT_BYTES: u32 = 64 << 10;
-const TIMEOUT_MS: u32 = 8000;
+/// The kernel's own. When it is over the kernel resets the controller: nothing is to be gained by haste.
+const TIMEOUT_MS: u32 = 0;
 
 pub(super) fn ask(device: &str, command: NvmeCommand) -> io::Result<Vec<u8>> {
     let (opcode, namespace, word_10, length) = match command {

@@ -7,7 +7,9 @@ use super::{open, refused};
 use crate::kernel;
 use crate::root::ScsiAnswer;
 
-const TIMEOUT_MS: u32 = 8000;
+/// What the kernel gives commands by default. When it is over the kernel resets the drive, or the bus with all that is on it:
+/// a slow drive must not meet that because somebody asked how it does.
+const TIMEOUT_MS: u32 = 60_000;
 const LENGTH_LIMIT: u32 = 64 << 10;
 
 pub(super) fn ask(device: &str, command: &[u8], length: u32) -> io::Result<Vec<u8>> {

@@ -1,7 +1,5 @@
 //! Which sensors the controller has: a walk through its repository, done once.
 
-use std::collections::BTreeSet;
-
 use decode::ipmi::Refusal;
 use decode::ipmi::sdr::{self, FIRST, Formula, HEAD_BYTES, Info, LAST, Measure, Sensor};
 use decode::ipmi::sensor;
@@ -9,10 +7,12 @@ use inventory::SensorClass;
 use inventory::sample::SensorKind;
 
 use crate::collect::bmc::Interface;
-use crate::collect::hwmon::class_by_label;
+use crate::collect::hwmon::{class_by_label, make_unique};
 
 /// More records has no machine; a repository that goes round ends here.
 const RECORDS_LIMIT: usize = 2048;
+/// Sensors have numbers of eight bits.
+const SENSORS_LIMIT: usize = 256;
 /// As much as every controller gives of a record at a time.
 const CHUNK_BYTES: u8 = 16;
 /// Each reservation may be taken by somebody else who walks there.
@@ -80,7 +80,11 @@ pub(super) fn walk(interface: &Interface) -> Option<Repository> {
         sensors.extend(sdr::sensors(&record).into_iter().filter_map(watched));
         next = if after == next { LAST } else { after };
     }
-    make_keys_unique(&mut sensors);
+    if sensors.len() > SENSORS_LIMIT {
+        interface.warn(format!("{} of {} sensors left out", sensors.len() - SENSORS_LIMIT, sensors.len()));
+        sensors.truncate(SENSORS_LIMIT);
+    }
+    make_unique(sensors.iter_mut().map(|sensor| &mut sensor.key));
     Some(Repository { info, sensors })
 }
 
@@ -124,19 +128,6 @@ const fn kind(measure: Measure, watches: u8) -> Option<SensorKind> {
         Measure::Rpm => Some(SensorKind::Fan),
         Measure::Percent if watches == FAN => Some(SensorKind::FanPercent),
         Measure::Percent | Measure::Other => None,
-    }
-}
-
-/// Some controllers give two sensors one name.
-fn make_keys_unique(sensors: &mut [Watched]) {
-    let mut taken = BTreeSet::new();
-    for sensor in sensors {
-        let alone = sensor.key.clone();
-        let mut count = 1;
-        while !taken.insert(sensor.key.clone()) {
-            count += 1;
-            sensor.key = format!("{alone}#{count}");
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the controller says of itself, of the chassis, and of its event log (20.1, 20.8, 28.2, 31.2).
 
-use super::{APPLICATION, CHASSIS, GROUP_EXTENSION, Request, STORAGE, byte, dword, word};
+use super::{APPLICATION, CHASSIS, GROUP_EXTENSION, Request, STORAGE};
+use crate::bytes::{self, byte, le16, le32};
 
 /// The group extension of the Data Center Manageability Interface.
 const DCMI: u8 = 0xdc;
@@ -39,7 +40,7 @@ pub fn power_request() -> Request {
 #[must_use]
 pub fn watts(data: &[u8]) -> Option<u16> {
     let active = byte(data, 17)? >> 6 & 1 == 1;
-    word(data, 1).filter(|watts| active && byte(data, 0) == Some(DCMI) && *watts > 0)
+    le16(data, 1).filter(|watts| active && byte(data, 0) == Some(DCMI) && *watts > 0)
 }
 
 /// Which controller this is.
@@ -62,7 +63,7 @@ impl DeviceId {
     #[must_use]
     pub fn decode(data: &[u8]) -> Option<Self> {
         let version = byte(data, 4)?;
-        let manufacturer = u32::from(byte(data, 8)?) << 16 | u32::from(word(data, 6)?);
+        let manufacturer = u32::from(byte(data, 8)?) << 16 | u32::from(le16(data, 6)?);
         let auxiliary = data.get(11..15).and_then(|it| <[u8; 4]>::try_from(it).ok());
         Some(Self {
             // The minor number is in binary-coded decimal.
@@ -70,7 +71,7 @@ impl DeviceId {
             auxiliary: auxiliary.filter(|it| *it != [0; 4]),
             ipmi_version: format!("{}.{}", version & 0x0f, version >> 4),
             manufacturer: Some(manufacturer & 0x0f_ffff).filter(|it| !matches!(*it, 0 | 0x0f_ffff)),
-            product: word(data, 9)?,
+            product: le16(data, 9)?,
         })
     }
 }
@@ -78,19 +79,10 @@ impl DeviceId {
 /// The controller's GUID, written as the kernel does: the first three fields are little-endian. `None` where it is blank.
 #[must_use]
 pub fn guid(data: &[u8]) -> Option<String> {
-    let guid: &[u8; 16] = data.first_chunk()?;
-    if guid.iter().all(|byte| *byte == 0) || guid.iter().all(|byte| *byte == 0xff) {
+    if data.first_chunk()? == &[0xff; 16] {
         return None;
     }
-    let [a, b, c, d, e, f, g, h, rest @ ..] = guid;
-    let mut text = String::new();
-    for (index, byte) in [d, c, b, a, f, e, h, g].into_iter().chain(rest).enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.push_str(&format!("{byte:02x}"));
-    }
-    Some(text)
+    bytes::guid(data, 0)
 }
 
 /// What the chassis does when power comes back.
@@ -164,9 +156,9 @@ impl EventLog {
     #[must_use]
     pub fn decode(data: &[u8]) -> Option<Self> {
         Some(Self {
-            entries: word(data, 1)?,
-            free_bytes: word(data, 3).filter(|free| *free != 0xffff),
-            last_added: dword(data, 5).filter(|time| !matches!(*time, 0 | u32::MAX)),
+            entries: le16(data, 1)?,
+            free_bytes: le16(data, 3).filter(|free| *free != 0xffff),
+            last_added: le32(data, 5).filter(|time| !matches!(*time, 0 | u32::MAX)),
             overflow: byte(data, 13)? >> 7 == 1,
         })
     }

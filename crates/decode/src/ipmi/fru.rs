@@ -1,6 +1,7 @@
 //! What a board, a chassis, a product is (Platform Management FRU Information Storage Definition 1.0, revision 1.3).
 
-use super::{Request, STORAGE, byte, text, word};
+use super::{Request, STORAGE, text};
+use crate::bytes::{byte, le16};
 
 /// Get FRU Inventory Area Info of the board that the controller sits on.
 #[must_use]
@@ -18,7 +19,7 @@ pub fn read_request(offset: u16, count: u8) -> Request {
 /// How many bytes the record has, and whether it is counted in words.
 #[must_use]
 pub fn info(data: &[u8]) -> Option<(u16, bool)> {
-    Some((word(data, 0)?, byte(data, 2)? & 1 == 1))
+    Some((le16(data, 0)?, byte(data, 2)? & 1 == 1))
 }
 
 /// What Read FRU Data returned: as many bytes as it says it did.
@@ -172,7 +173,7 @@ impl Area {
 }
 
 fn made_secs(bytes: &[u8]) -> Option<i64> {
-    let minutes = i64::from(byte(bytes, 5)?) << 16 | i64::from(word(bytes, 3)?);
+    let minutes = i64::from(byte(bytes, 5)?) << 16 | i64::from(le16(bytes, 3)?);
     (minutes != 0).then_some(DATE_BASE_SECS + minutes * 60)
 }
 

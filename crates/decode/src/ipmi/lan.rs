@@ -2,7 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{APPLICATION, Request, TRANSPORT, byte, word};
+use super::{APPLICATION, Request, TRANSPORT};
+use crate::bytes::{byte, le16};
 
 /// Channels that may be network ports: 0 is the IPMB, 12 to 15 are reserved or the machine's own.
 pub const CHANNELS: std::ops::RangeInclusive<u8> = 1..=11;
@@ -89,7 +90,7 @@ pub fn mac(value: &[u8]) -> Option<[u8; 6]> {
 /// The VLAN, where one is switched on.
 #[must_use]
 pub fn vlan(value: &[u8]) -> Option<u16> {
-    let value = word(value, 0)?;
+    let value = le16(value, 0)?;
     (value >> 15 == 1).then_some(value & 0x0fff).filter(|id| (1..=4094).contains(id))
 }
 

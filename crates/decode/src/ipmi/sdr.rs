@@ -2,7 +2,8 @@
 
 mod formula;
 
-use super::{Request, STORAGE, byte, dword, text, word};
+use super::{Request, STORAGE, text};
+use crate::bytes::{byte, le16, le32};
 pub use formula::Formula;
 
 /// Get SDR Repository Info.
@@ -39,20 +40,20 @@ impl Info {
     /// Reads an answer's data.
     #[must_use]
     pub fn decode(data: &[u8]) -> Option<Self> {
-        Some(Self { records: word(data, 1)?, added: dword(data, 5)?, erased: dword(data, 9)? })
+        Some(Self { records: le16(data, 1)?, added: le32(data, 5)?, erased: le32(data, 9)? })
     }
 }
 
 /// The reservation's number.
 #[must_use]
 pub fn reservation(data: &[u8]) -> Option<u16> {
-    word(data, 0)
+    le16(data, 0)
 }
 
 /// The record that comes next, and what was read of this one.
 #[must_use]
 pub fn part(data: &[u8]) -> Option<(u16, &[u8])> {
-    data.split_at_checked(2).and_then(|(next, part)| Some((word(next, 0)?, part)))
+    data.split_at_checked(2).and_then(|(next, part)| Some((le16(next, 0)?, part)))
 }
 
 /// The first record, and what stands for the next one behind the last.

@@ -2,7 +2,8 @@
 
 mod states;
 
-use super::{Request, SENSOR, byte};
+use super::{Request, SENSOR};
+use crate::bytes::byte;
 pub use states::{State, is_known, states};
 
 /// Get Sensor Reading.

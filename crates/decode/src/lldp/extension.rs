@@ -1,6 +1,7 @@
 //! Elements that organizations define (8.6): their number, their subtype, their data.
 
-use super::{Announcement, ITEMS_LIMIT, text, u16_at, u32_at};
+use super::{Announcement, ITEMS_LIMIT, text};
+use crate::bytes::{be16, be32};
 
 const IEEE_802_1: [u8; 3] = [0x00, 0x80, 0xc2];
 const IEEE_802_3: [u8; 3] = [0x00, 0x12, 0x0f];
@@ -48,12 +49,12 @@ impl Announcement {
         let (organization, rest) = value.split_first_chunk::<3>()?;
         let (subtype, data) = rest.split_first()?;
         match (*organization, subtype) {
-            (IEEE_802_1, 1) => self.port_vlan = u16_at(data, 0).filter(|vlan| (1..4095).contains(vlan)),
+            (IEEE_802_1, 1) => self.port_vlan = be16(data, 0).filter(|vlan| (1..4095).contains(vlan)),
             (IEEE_802_1, 3) => self.vlans.extend(vlan(data).filter(|_| self.vlans.len() < ITEMS_LIMIT)),
             (IEEE_802_1, 7) | (IEEE_802_3, 3) => self.aggregation = Some(aggregation(data)?),
             (IEEE_802_3, 1) => self.mac_phy = Some(mac_phy(data)?),
             (IEEE_802_3, 2) => self.power = Some(power(data)?),
-            (IEEE_802_3, 4) => self.max_frame_bytes = Some(u16_at(data, 0)?),
+            (IEEE_802_3, 4) => self.max_frame_bytes = Some(be16(data, 0)?),
             _ => {}
         }
         Some(())
@@ -64,13 +65,13 @@ impl Announcement {
 fn vlan(data: &[u8]) -> Option<(u16, String)> {
     let length = usize::from(*data.get(2)?);
     let name = data.get(3..)?.get(..length)?;
-    Some((u16_at(data, 0)?, text(name).unwrap_or_default()))
+    Some((be16(data, 0)?, text(name).unwrap_or_default()))
 }
 
 /// 802.3, 79.3.3.
 fn aggregation(data: &[u8]) -> Option<Aggregation> {
     let status = *data.first()?;
-    Some(Aggregation { capable: status & 1 != 0, enabled: status & 2 != 0, port: u32_at(data, 1)? })
+    Some(Aggregation { capable: status & 1 != 0, enabled: status & 2 != 0, port: be32(data, 1)? })
 }
 
 /// 802.3, 79.3.1.
@@ -79,7 +80,7 @@ fn mac_phy(data: &[u8]) -> Option<MacPhy> {
     Some(MacPhy {
         autonegotiation_supported: status & 1 != 0,
         autonegotiation_enabled: status & 2 != 0,
-        mau: u16_at(data, 3)?,
+        mau: be16(data, 3)?,
     })
 }
 

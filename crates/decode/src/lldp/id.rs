@@ -1,9 +1,9 @@
 //! By what a neighbour and its port call themselves (IEEE 802.1AB, 8.5.2 and 8.5.3).
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use super::text;
+use crate::bytes::{hex, hex_with};
 
 /// The name of a chassis or of a port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,12 +86,12 @@ pub(super) fn network_address(value: &[u8]) -> Option<String> {
         (2, 16) => Some(IpAddr::from(*address.first_chunk::<16>()?).to_string()),
         (6, 6) => mac(address),
         (_, 0) => None,
-        _ => Some(hex(address, "")),
+        _ => Some(hex(address)),
     }
 }
 
 fn mac(value: &[u8]) -> Option<String> {
-    if value.is_empty() { None } else { Some(hex(value, ":")) }
+    if value.is_empty() { None } else { Some(hex_with(value, ":")) }
 }
 
 /// Text where it is text; some name ports with bytes, whatever kind they say it is.
@@ -100,16 +100,6 @@ fn readable(value: &[u8]) -> Option<String> {
     match std::str::from_utf8(without_zero) {
         Ok(said) if !said.contains(char::is_control) => text(without_zero),
         _ if value.is_empty() => None,
-        _ => Some(hex(value, "")),
+        _ => Some(hex(value)),
     }
-}
-
-fn hex(bytes: &[u8], between: &str) -> String {
-    let mut digits = String::with_capacity(bytes.len() * 3);
-    for (index, byte) in bytes.iter().enumerate() {
-        let separator = if index == 0 { "" } else { between };
-        // Writing to a string never fails.
-        let _ = write!(digits, "{separator}{byte:02x}");
-    }
-    digits
 }

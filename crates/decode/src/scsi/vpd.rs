@@ -1,7 +1,10 @@
 //! Vital product data (SPC-5 7.7, SBC-4 6.6).
 
 use crate::ata::FormFactor;
-use crate::bytes::{ascii, be16, byte};
+use crate::bytes::{ascii, be16, byte, hex};
+
+/// No page is longer: a head of four bytes, two of which are the length of what follows.
+pub const PAGE_LIMIT_BYTES: usize = 4 + 0xffff;
 
 /// The content of a page that says it is `code`: what follows its head of four bytes, cut at the length told there.
 #[must_use]
@@ -36,10 +39,6 @@ pub fn unit_name(bytes: &[u8]) -> Option<String> {
         }
     }
     naa.or(eui)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Page 0xB1: what the medium is like.

@@ -1,6 +1,6 @@
 //! bcache (the kernel's `drivers/md/bcache/bcache_ondisk.h`), and bcachefs, which grew from it.
 
-use super::field::{has, take, text, u16_le, u64_le, uuid};
+use super::field::{has, le16, le64, take, text, uuid};
 use super::{Array, Image, Signature, Usage};
 
 const OFFSET: u64 = 4096;
@@ -16,7 +16,7 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
         return None;
     }
     if has(bytes, 28, BCACHE) {
-        let role = if BACKING.contains(&u64_le(bytes, 16)?) { "backing" } else { "cache" };
+        let role = if BACKING.contains(&le64(bytes, 16)?) { "backing" } else { "cache" };
         return Some(Signature {
             kind: "bcache",
             usage: Usage::Member,
@@ -36,7 +36,7 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
     });
     has(bytes, 28, BCACHEFS).then(|| Signature {
         kind: "bcachefs",
-        version: u16_le(bytes, 16).map(|version| format!("{}.{}", version >> 10, version & 0x3ff)),
+        version: le16(bytes, 16).map(|version| format!("{}.{}", version >> 10, version & 0x3ff)),
         label: text(bytes, 72, 32),
         uuid: uuid(bytes, 56),
         array,

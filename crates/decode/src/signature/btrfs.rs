@@ -1,7 +1,7 @@
 //! btrfs (btrfs.readthedocs.io, "On-disk format", superblock).
 
 use super::checksum::crc32c;
-use super::field::{has, text, u16_le, u32_le, u64_le, uuid};
+use super::field::{has, le16, le32, le64, text, uuid};
 use super::{Array, BAD_CHECKSUM, Image, Signature};
 
 const OFFSET: u64 = 0x10000;
@@ -13,18 +13,18 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
         return None;
     }
     // The other sums (xxHash, SHA-256, BLAKE2) are not reckoned here.
-    let damaged = u16_le(bytes, 0xc4)? == CRC32C && crc32c(&[bytes.get(0x20..)?]) != u32_le(bytes, 0)?;
-    let devices = u64_le(bytes, 0x88)?;
+    let damaged = le16(bytes, 0xc4)? == CRC32C && crc32c(&[bytes.get(0x20..)?]) != le32(bytes, 0)?;
+    let devices = le64(bytes, 0x88)?;
     let array = (devices > 1).then(|| Array {
         devices: u32::try_from(devices).ok(),
-        role: u64_le(bytes, 0xc9).map(|number| number.to_string()),
+        role: le64(bytes, 0xc9).map(|number| number.to_string()),
         ..Array::default()
     });
     Some(Signature {
         kind: "btrfs",
         label: text(bytes, 0x12b, 256),
         uuid: uuid(bytes, 0x20),
-        size_bytes: u64_le(bytes, 0x70),
+        size_bytes: le64(bytes, 0x70),
         array,
         damaged: damaged.then_some(BAD_CHECKSUM),
         ..Signature::default()

@@ -1,7 +1,7 @@
 //! ext2, ext3, ext4 (the kernel's `Documentation/filesystems/ext4/super.rst`).
 
 use super::checksum::crc32c;
-use super::field::{has, text, u16_le, u32_le, uuid};
+use super::field::{has, le16, le32, text, uuid};
 use super::{BAD_CHECKSUM, Image, Signature};
 
 const OFFSET: u64 = 1024;
@@ -19,12 +19,12 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
     if !has(bytes, 56, &[0x53, 0xef]) {
         return None;
     }
-    let (inodes, blocks, shift) = (u32_le(bytes, 0)?, u32_le(bytes, 4)?, u32_le(bytes, 24)?);
+    let (inodes, blocks, shift) = (le32(bytes, 0)?, le32(bytes, 4)?, le32(bytes, 24)?);
     // Two bytes are a weak sign.
-    if inodes == 0 || shift > 6 || u32_le(bytes, 20)? > 1 {
+    if inodes == 0 || shift > 6 || le32(bytes, 20)? > 1 {
         return None;
     }
-    let (compat, incompat, read_only) = (u32_le(bytes, 92)?, u32_le(bytes, 96)?, u32_le(bytes, 100)?);
+    let (compat, incompat, read_only) = (le32(bytes, 92)?, le32(bytes, 96)?, le32(bytes, 100)?);
     let kind = if incompat & JOURNAL_DEVICE != 0 {
         "jbd"
     } else if incompat & !EXT3_INCOMPAT != 0 || read_only & !EXT3_READ_ONLY != 0 {
@@ -34,13 +34,13 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
     } else {
         "ext2"
     };
-    let high = if incompat & INCOMPAT_64BIT != 0 { u32_le(bytes, 336)? } else { 0 };
+    let high = if incompat & INCOMPAT_64BIT != 0 { le32(bytes, 336)? } else { 0 };
     let blocks = u64::from(high) << 32 | u64::from(blocks);
     let sum = crc32c(&[bytes.get(..1020)?]);
-    let damaged = read_only & METADATA_CSUM != 0 && !sum != u32_le(bytes, 1020)?;
+    let damaged = read_only & METADATA_CSUM != 0 && !sum != le32(bytes, 1020)?;
     Some(Signature {
         kind,
-        version: Some(format!("{}.{}", u32_le(bytes, 76)?, u16_le(bytes, 62)?)),
+        version: Some(format!("{}.{}", le32(bytes, 76)?, le16(bytes, 62)?)),
         label: text(bytes, 120, 16),
         uuid: uuid(bytes, 104),
         size_bytes: blocks.checked_mul(1024 << shift),

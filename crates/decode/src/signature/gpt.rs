@@ -1,7 +1,7 @@
 //! GUID partition tables (UEFI 2.10, chapter 5).
 
 use super::checksum::crc32;
-use super::field::{guid, has, take, u32_le, u64_le, wide_text};
+use super::field::{guid, has, le32, le64, take, wide_text};
 use super::{BAD_CHECKSUM, Entry, Image, Table, TableKind, mbr};
 
 const MAGIC: &[u8] = b"EFI PART";
@@ -57,19 +57,19 @@ fn header(image: &Image, offset: u64, sector: u64) -> Option<Result<Header, ()>>
 }
 
 fn believe(bytes: &[u8], own_sector: u64) -> Option<Header> {
-    let length = u32_le(bytes, 12).filter(|length| (HEADER_BYTES..=512).contains(length))?;
+    let length = le32(bytes, 12).filter(|length| (HEADER_BYTES..=512).contains(length))?;
     let bytes = bytes.get(..usize::try_from(length).ok()?)?;
     let (before, rest) = bytes.split_at_checked(16)?;
     // Reckoned with zeros in its own place.
-    if crc32(&[before, &[0; 4], rest.get(4..)?]) != u32_le(bytes, 16)? || u64_le(bytes, 24)? != own_sector {
+    if crc32(&[before, &[0; 4], rest.get(4..)?]) != le32(bytes, 16)? || le64(bytes, 24)? != own_sector {
         return None;
     }
     Some(Header {
         id: guid(bytes, 56),
-        table_sector: u64_le(bytes, 72)?,
-        entries: u32_le(bytes, 80)?,
-        entry_bytes: u32_le(bytes, 84)?,
-        table_crc: u32_le(bytes, 88)?,
+        table_sector: le64(bytes, 72)?,
+        entries: le32(bytes, 80)?,
+        entry_bytes: le32(bytes, 84)?,
+        table_crc: le32(bytes, 88)?,
     })
 }
 
@@ -99,7 +99,7 @@ fn read(image: &Image, header: &Header, sector: u64) -> Table {
 
 fn entry(bytes: &[u8], number: u32, sector: u64) -> Option<Entry> {
     let kind = guid(bytes, 0)?;
-    let (first, last) = (u64_le(bytes, 32)?, u64_le(bytes, 40)?);
+    let (first, last) = (le64(bytes, 32)?, le64(bytes, 40)?);
     let [attributes, ..] = take::<8>(bytes, 48)?;
     Some(Entry {
         number,

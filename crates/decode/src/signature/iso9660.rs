@@ -1,6 +1,6 @@
 //! ISO 9660 (ECMA-119, 8.4): the primary volume descriptor.
 
-use super::field::{has, text, u16_le, u32_le};
+use super::field::{has, le16, le32, text};
 use super::{Image, Signature};
 
 const OFFSET: u64 = 32_768;
@@ -15,7 +15,7 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
         label: text(bytes, 40, 32),
         // There is none; its time of change, or of making, stands for one.
         uuid: time(bytes, 830).or_else(|| time(bytes, 813)),
-        size_bytes: u64::from(u32_le(bytes, 80)?).checked_mul(u16_le(bytes, 128)?.into()),
+        size_bytes: u64::from(le32(bytes, 80)?).checked_mul(le16(bytes, 128)?.into()),
         ..Signature::default()
     })
 }

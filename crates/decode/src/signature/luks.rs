@@ -1,6 +1,6 @@
 //! LUKS 1 (on-disk format 1.2.3) and LUKS 2 (on-disk format 1.1.3).
 
-use super::field::{has, text, u16_be};
+use super::field::{be16, has, text};
 use super::{Image, Signature, Usage};
 
 const FIRST: &[u8] = b"LUKS\xba\xbe";
@@ -19,7 +19,7 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
 }
 
 fn read(bytes: &[u8]) -> Option<Signature> {
-    let version = u16_be(bytes, 6)?;
+    let version = be16(bytes, 6)?;
     Some(Signature {
         kind: "crypto_LUKS",
         usage: Usage::Crypto,

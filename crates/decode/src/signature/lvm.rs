@@ -1,6 +1,6 @@
 //! Physical volumes of LVM2 (lvm2's `lib/format_text/layout.h` and `lib/label/label.h`).
 
-use super::field::{has, take, text, u32_le, u64_le};
+use super::field::{has, le32, le64, take, text};
 use super::{BAD_CHECKSUM, Image, Signature, Usage, checksum};
 
 const SECTOR_BYTES: usize = 512;
@@ -16,14 +16,14 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
     let sectors = (0..SECTORS).filter_map(|sector| image.at(sector * SECTOR_BYTES as u64, SECTOR_BYTES));
     let label =
         sectors.into_iter().find(|bytes| has(bytes, 0, b"LABELONE") && has(bytes, 24, b"LVM2 001"))?;
-    let damaged = checksum::lvm(label.get(20..)?) != u32_le(label, 16)?;
-    let volume = label.get(usize::try_from(u32_le(label, 20)?).ok()?..)?;
+    let damaged = checksum::lvm(label.get(20..)?) != le32(label, 16)?;
+    let volume = label.get(usize::try_from(le32(label, 20)?).ok()?..)?;
     Some(Signature {
         kind: "LVM2_member",
         usage: Usage::Member,
         version: text(label, 24, 8),
         uuid: dashed(&take(volume, 0)?),
-        size_bytes: u64_le(volume, 32),
+        size_bytes: le64(volume, 32),
         group: group(image, volume).filter(|_| !damaged),
         damaged: damaged.then_some(BAD_CHECKSUM),
         ..Signature::default()
@@ -42,12 +42,12 @@ fn group(image: &Image, volume: &[u8]) -> Option<String> {
     // Areas of data first, then an empty one, then areas of metadata.
     let areas = volume.get(40..)?.as_chunks::<16>().0;
     let metadata = areas.iter().take(AREAS_LIMIT).skip_while(|area| **area != [0; 16]).nth(1)?;
-    let start = u64_le(metadata, 0).filter(|start| *start > 0)?;
+    let start = le64(metadata, 0).filter(|start| *start > 0)?;
     let header = image.at(start, SECTOR_BYTES)?;
-    if !has(header, 4, METADATA_MAGIC) || checksum::lvm(header.get(4..)?) != u32_le(header, 0)? {
+    if !has(header, 4, METADATA_MAGIC) || checksum::lvm(header.get(4..)?) != le32(header, 0)? {
         return None;
     }
-    let (offset, length) = (u64_le(header, 40)?, u64_le(header, 48)?);
+    let (offset, length) = (le64(header, 40)?, le64(header, 48)?);
     let length = usize::try_from(length.min(NAME_BYTES)).ok().filter(|length| *length > 0)?;
     let text = image.at(start.checked_add(offset)?, length)?;
     let name = text.split(|byte| matches!(byte, b' ' | b'\n' | b'{')).next()?;

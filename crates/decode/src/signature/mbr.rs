@@ -1,6 +1,6 @@
 //! Master boot records, and the chain of extended ones behind them (UEFI 2.10, 5.2, has the layout).
 
-use super::field::{has, u32_le};
+use super::field::{has, le32};
 use super::{Entry, Image, Table, TableKind};
 
 const SECTOR_BYTES: usize = 512;
@@ -42,7 +42,7 @@ pub(super) fn read(image: &Image) -> Option<Record> {
     Some(Record {
         protects: used().any(|(_, slot)| slot.kind == PROTECTS),
         entries: used().filter(|(_, slot)| slot.kind != PROTECTS).collect(),
-        id: u32_le(bytes, 440)?,
+        id: le32(bytes, 440)?,
     })
 }
 
@@ -92,7 +92,7 @@ fn slots(bytes: &[u8]) -> Option<[Slot; 4]> {
         let at = bytes.get(TABLE_OFFSET + index * 16..)?;
         let (&[active, _, _, _, kind, ..], flag) = (at.first_chunk::<16>()?, *at.first()?);
         let valid = matches!(flag, 0 | 0x80);
-        let (start, sectors) = (u32_le(at, 8)?, u32_le(at, 12)?);
+        let (start, sectors) = (le32(at, 8)?, le32(at, 12)?);
         valid.then_some(Slot { bootable: active == 0x80, kind, start: start.into(), sectors: sectors.into() })
     };
     Some([slot(0)?, slot(1)?, slot(2)?, slot(3)?])

@@ -1,6 +1,6 @@
 //! Members of Linux software RAID: superblocks 0.90 and 1.0, 1.1, 1.2 (the kernel's `include/uapi/linux/raid/md_p.h`).
 
-use super::field::{has, text, u16_le, u32_be, u32_le, u64_le, uuid};
+use super::field::{be32, has, le16, le32, le64, text, uuid};
 use super::{Array, BAD_CHECKSUM, Image, Signature, Usage};
 
 const MAGIC: u32 = 0xa92b_4efc;
@@ -22,27 +22,27 @@ fn new_offset_at_end(image: &Image) -> Option<u64> {
 
 fn new(image: &Image, version: &'static str, offset: u64) -> Option<Signature> {
     let bytes = image.at(offset, SUPERBLOCK_BYTES)?;
-    let told = (u32_le(bytes, 0)?, u32_le(bytes, 4)?, u64_le(bytes, 144)?);
+    let told = (le32(bytes, 0)?, le32(bytes, 4)?, le64(bytes, 144)?);
     // It says where it is: what was copied with its device stands elsewhere.
     if told != (MAGIC, 1, offset / 512) {
         return None;
     }
-    let number = usize::try_from(u32_le(bytes, 160)?).ok()?;
-    let role = ROLES.checked_add(number.checked_mul(2)?).and_then(|at| u16_le(bytes, at));
+    let number = usize::try_from(le32(bytes, 160)?).ok()?;
+    let role = ROLES.checked_add(number.checked_mul(2)?).and_then(|at| le16(bytes, at));
     let role = role.map(|role| match role {
         0xffff => "spare".to_owned(),
         0xfffe => "faulty".to_owned(),
         0xfffd => "journal".to_owned(),
         slot => slot.to_string(),
     });
-    let damaged = sum(bytes) != u32_le(bytes, 216);
+    let damaged = sum(bytes) != le32(bytes, 216);
     Some(Signature {
         version: Some(version.to_owned()),
         // `host:name`, mostly.
         label: text(bytes, 32, 32),
         uuid: uuid(bytes, 16),
-        size_bytes: u64_le(bytes, 136)?.checked_mul(512),
-        array: Some(Array { level: level(u32_le(bytes, 72)?), devices: u32_le(bytes, 92), role }),
+        size_bytes: le64(bytes, 136)?.checked_mul(512),
+        array: Some(Array { level: level(le32(bytes, 72)?), devices: le32(bytes, 92), role }),
         damaged: damaged.then_some(BAD_CHECKSUM),
         ..member()
     })
@@ -50,12 +50,12 @@ fn new(image: &Image, version: &'static str, offset: u64) -> Option<Signature> {
 
 /// All words but the sum itself, folded.
 fn sum(bytes: &[u8]) -> Option<u32> {
-    let devices = usize::try_from(u32_le(bytes, 220)?).ok()?;
+    let devices = usize::try_from(le32(bytes, 220)?).ok()?;
     let bytes = bytes.get(..devices.checked_mul(2)?.checked_add(ROLES)?)?;
     let (words, rest) = bytes.as_chunks::<4>();
     let words = words.iter().enumerate().filter(|(index, _)| *index != 216 / 4);
     let mut total: u64 = words.map(|(_, word)| u64::from(u32::from_le_bytes(*word))).sum();
-    total += u16_le(rest, 0).map_or(0, u64::from);
+    total += le16(rest, 0).map_or(0, u64::from);
     u32::try_from((total & 0xffff_ffff) + (total >> 32)).ok()
 }
 
@@ -67,10 +67,10 @@ pub(super) fn old_offset(image: &Image) -> Option<u64> {
 /// Written in the byte order of its machine.
 fn old(image: &Image) -> Option<Signature> {
     let bytes = image.at(old_offset(image)?, SUPERBLOCK_BYTES)?;
-    let word = if u32_le(bytes, 0)? == MAGIC {
-        u32_le
+    let word = if le32(bytes, 0)? == MAGIC {
+        le32
     } else if has(bytes, 0, &MAGIC.to_be_bytes()) {
-        u32_be
+        be32
     } else {
         return None;
     };

@@ -1,6 +1,6 @@
 //! NTFS, and BitLocker, which begins as one.
 
-use super::field::{has, take, u16_le, u32_le, u64_le, wide_text};
+use super::field::{has, le16, le32, le64, take, wide_text};
 use super::{Image, Signature, Usage};
 
 /// The file that has the volume's name.
@@ -14,12 +14,12 @@ pub(super) fn ntfs(image: &Image) -> Option<Signature> {
     if !has(bytes, 3, b"NTFS    ") {
         return None;
     }
-    let sector = u16_le(bytes, 11).filter(|sector| matches!(sector, 512 | 1024 | 2048 | 4096))?;
+    let sector = le16(bytes, 11).filter(|sector| matches!(sector, 512 | 1024 | 2048 | 4096))?;
     Some(Signature {
         kind: "ntfs",
         label: label(image, bytes, sector.into()),
-        uuid: u64_le(bytes, 72).map(|serial| format!("{serial:016X}")),
-        size_bytes: u64_le(bytes, 40)?.checked_mul(sector.into()),
+        uuid: le64(bytes, 72).map(|serial| format!("{serial:016X}")),
+        size_bytes: le64(bytes, 40)?.checked_mul(sector.into()),
         ..Signature::default()
     })
 }
@@ -42,19 +42,19 @@ fn label(image: &Image, bytes: &[u8], sector: u64) -> Option<String> {
     let ([sectors], [code]) = (take(bytes, 13)?, take(bytes, 64)?);
     let cluster = sector.checked_mul(sectors.into())?;
     let record = record_bytes(code, cluster)?;
-    let table = u64_le(bytes, 48)?.checked_mul(cluster)?;
+    let table = le64(bytes, 48)?.checked_mul(cluster)?;
     let offset = table.checked_add(VOLUME_RECORD * record)?;
     let record = image.at(offset, usize::try_from(record).ok()?)?;
     if !has(record, 0, b"FILE") {
         return None;
     }
-    let mut attribute = record.get(u16_le(record, 20)?.into()..)?;
+    let mut attribute = record.get(le16(record, 20)?.into()..)?;
     for _ in 0..ATTRIBUTES_LIMIT {
-        if u32_le(attribute, 0)? == VOLUME_NAME {
-            let (length, offset) = (u32_le(attribute, 16)?, u16_le(attribute, 20)?);
+        if le32(attribute, 0)? == VOLUME_NAME {
+            let (length, offset) = (le32(attribute, 16)?, le16(attribute, 20)?);
             return wide_text(attribute, offset.into(), usize::try_from(length).ok()?);
         }
-        attribute = attribute.get(usize::try_from(u32_le(attribute, 4)?.max(8)).ok()?..)?;
+        attribute = attribute.get(usize::try_from(le32(attribute, 4)?.max(8)).ok()?..)?;
     }
     None
 }

@@ -1,6 +1,6 @@
 //! Formats that a sign and two fields tell enough of.
 
-use super::field::{has, text, u16_le, u32_le, u64_le, uuid, wide_text};
+use super::field::{has, le16, le32, le64, text, uuid, wide_text};
 use super::{Image, Signature, Usage};
 
 /// Where a format keeps what tells it.
@@ -50,7 +50,7 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
             usage: format.usage,
             label: format.label.and_then(|(at, length)| text(bytes, at, length)),
             uuid: format.uuid.and_then(|at| uuid(bytes, at)).or_else(|| written_uuid(format, bytes)),
-            size_bytes: (format.kind == "squashfs").then(|| u64_le(bytes, 40)).flatten(),
+            size_bytes: (format.kind == "squashfs").then(|| le64(bytes, 40)).flatten(),
             version: version(format, bytes),
             ..Signature::default()
         })
@@ -63,7 +63,7 @@ fn written_uuid(format: &Plain, bytes: &[u8]) -> Option<String> {
 }
 
 fn version(format: &Plain, bytes: &[u8]) -> Option<String> {
-    let (major, minor) = (u16_le(bytes, 28)?, u16_le(bytes, 30)?);
+    let (major, minor) = (le16(bytes, 28)?, le16(bytes, 30)?);
     (format.kind == "squashfs").then(|| format!("{major}.{minor}"))
 }
 
@@ -73,13 +73,13 @@ pub(super) fn f2fs(image: &Image) -> Option<Signature> {
     if !has(bytes, 0, &[0x10, 0x20, 0xf5, 0xf2]) {
         return None;
     }
-    let shift = u32_le(bytes, 16).filter(|shift| (9..=16).contains(shift))?;
+    let shift = le32(bytes, 16).filter(|shift| (9..=16).contains(shift))?;
     Some(Signature {
         kind: "f2fs",
-        version: Some(format!("{}.{}", u16_le(bytes, 4)?, u16_le(bytes, 6)?)),
+        version: Some(format!("{}.{}", le16(bytes, 4)?, le16(bytes, 6)?)),
         label: wide_text(bytes, 124, 1024),
         uuid: uuid(bytes, 108),
-        size_bytes: u64_le(bytes, 36)?.checked_mul(1 << shift),
+        size_bytes: le64(bytes, 36)?.checked_mul(1 << shift),
         ..Signature::default()
     })
 }

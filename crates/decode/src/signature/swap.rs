@@ -1,6 +1,6 @@
 //! Swap (the kernel's `include/linux/swap.h`), and the image of a machine that sleeps in it.
 
-use super::field::{text, u32_le, uuid};
+use super::field::{le32, text, uuid};
 use super::{Image, Signature, Usage};
 
 /// The sign is at the end of the first page, whatever the machine's pages were.
@@ -19,7 +19,7 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
         Some((*page, SIGNS.iter().find(|(known, ..)| *known == sign)?))
     })?;
     let header = image.at(1024, 512)?;
-    let last_page = u32_le(header, 4).filter(|_| *version != Some("0"))?;
+    let last_page = le32(header, 4).filter(|_| *version != Some("0"))?;
     Some(Signature {
         kind,
         usage: Usage::Other,

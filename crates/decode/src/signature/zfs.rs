@@ -1,7 +1,7 @@
 //! Devices of a ZFS pool ("ZFS On-Disk Specification", 1.2: vdev labels). There are four labels; the first and the last
 //! are looked at.
 
-use super::field::{text, u32_be, u64_be};
+use super::field::{be32, be64, text};
 use super::{Image, Signature, Usage};
 
 const LABEL_BYTES: u64 = 256 << 10;
@@ -29,13 +29,13 @@ pub(super) fn find(image: &Image) -> Option<Signature> {
 
 fn read(bytes: &[u8]) -> Option<Signature> {
     // XDR, of a little- or big-endian machine; then the version and a flag.
-    if !matches!(bytes.first_chunk(), Some([1, 0 | 1, 0, 0])) || u32_be(bytes, 4)? != 0 {
+    if !matches!(bytes.first_chunk(), Some([1, 0 | 1, 0, 0])) || be32(bytes, 4)? != 0 {
         return None;
     }
     let mut found = Signature { kind: "zfs_member", usage: Usage::Member, ..Signature::default() };
     let mut rest = bytes.get(12..)?;
     for _ in 0..PAIRS_LIMIT {
-        let length = usize::try_from(u32_be(rest, 0)?).ok().filter(|length| *length > 0);
+        let length = usize::try_from(be32(rest, 0)?).ok().filter(|length| *length > 0);
         let Some(length) = length else { break };
         // The vdev tree is longer than what was read: it comes last.
         let Some((pair, after)) = rest.split_at_checked(length) else { break };
@@ -47,13 +47,13 @@ fn read(bytes: &[u8]) -> Option<Signature> {
 }
 
 fn note(found: &mut Signature, pair: &[u8]) -> Option<()> {
-    let name_bytes = usize::try_from(u32_be(pair, 8)?).ok()?;
+    let name_bytes = usize::try_from(be32(pair, 8)?).ok()?;
     let name = text(pair, 12, name_bytes)?;
     let value = pair.get(12_usize.checked_add(name_bytes.checked_next_multiple_of(4)?)?..)?;
-    let number = || u64_be(value, 8).filter(|_| u32_be(value, 0) == Some(NUMBER));
+    let number = || be64(value, 8).filter(|_| be32(value, 0) == Some(NUMBER));
     match name.as_str() {
-        "name" if u32_be(value, 0)? == STRING => {
-            found.group = text(value, 12, usize::try_from(u32_be(value, 8)?).ok()?);
+        "name" if be32(value, 0)? == STRING => {
+            found.group = text(value, 12, usize::try_from(be32(value, 8)?).ok()?);
             found.label.clone_from(&found.group);
         }
         "version" => found.version = number().map(|version| version.to_string()),

@@ -15,7 +15,7 @@ pub struct Filesystem {
     pub block: Option<String>,
     /// `ext4`, `xfs`.
     pub kind: String,
-    /// All blocks.
+    /// All blocks; not of a ZFS dataset, which has what its pool has left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
 }

@@ -175,6 +175,8 @@ fn firmware() -> Vec<Claim> {
         there(&firmware("smbios_version")),
         is(&firmware("tpm/version"), "2.0"),
         has(&firmware("tpm/pcr_banks"), "sha256"),
+        // The emulated TPM names its maker, and has no certificate.
+        is("/sections/tpm/data/manufacturer", "IBM"),
     ]
 }
 

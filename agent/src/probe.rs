@@ -101,7 +101,7 @@ impl Probe {
     /// Whether there is such a file or directory.
     #[must_use]
     pub fn exists(&self, path: &str) -> bool {
-        self.root.real(path).is_ok()
+        self.root.exists(path)
     }
 
     /// The path with all symbolic links followed.

@@ -31,6 +31,7 @@ mod usb;
 pub(crate) use memory::{Meminfo, edac};
 pub use mounts::{Mount, mounted_devices};
 pub(crate) use os::redact;
+pub(crate) use pci::Functions as PciFunctions;
 
 use std::sync::Arc;
 use std::time::Duration;

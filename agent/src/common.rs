@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use decode::smbios::Tables;
 
+use crate::collect::PciFunctions;
 use crate::root::Miss;
 
 /// What the collectors of one report have in common.
 #[derive(Default)]
 pub struct Common {
     pub(crate) smbios: OnceLock<Result<Arc<Tables>, Miss>>,
+    pub(crate) pci: OnceLock<PciFunctions>,
 }

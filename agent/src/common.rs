@@ -2,7 +2,8 @@
 //!
 //! Whoever comes first reads it, the others wait. A miss is kept as well, so that each section says what it lacks.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use decode::smbios::Tables;
 
@@ -14,4 +15,6 @@ use crate::root::Miss;
 pub struct Common {
     pub(crate) smbios: OnceLock<Result<Arc<Tables>, Miss>>,
     pub(crate) pci: OnceLock<PciFunctions>,
+    /// Files that hang for nobody, by path.
+    pub(crate) files: Mutex<BTreeMap<&'static str, Result<Vec<u8>, Miss>>>,
 }

@@ -11,6 +11,7 @@ mod question;
 mod recorder;
 mod space;
 
+use std::cell::RefCell;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,11 @@ const NAMES_LIMIT: usize = 16_384;
 const NAMES_BUFFER_BYTES: usize = 16 << 10;
 /// What the kernel gives of most files at a time.
 const PAGE_BYTES: usize = 4096;
+
+thread_local! {
+    /// Where a file is read into: most are of a few bytes, and nobody knows which.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A tree of files, as collectors see it. Tests bring trees that refuse, hang and vanish.
 pub trait Tree: Send + Sync {
@@ -217,16 +223,21 @@ fn read_file(path: &Path, limit_bytes: usize) -> io::Result<Vec<u8>> {
 /// `is_last`.
 fn read_to_end(path: &Path, limit_bytes: usize, is_last: impl Fn(usize) -> bool) -> io::Result<Vec<u8>> {
     let file = open(path, OFlags::NONBLOCK)?;
-    let mut bytes = Vec::with_capacity(PAGE_BYTES);
-    while bytes.len() <= limit_bytes {
-        bytes.reserve(PAGE_BYTES);
-        let count = retry_on_intr(|| rustix::io::read(&file, spare_capacity(&mut bytes)))?;
-        if count == 0 || is_last(count) {
-            break;
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.clear();
+        while buffer.len() <= limit_bytes {
+            buffer.reserve(PAGE_BYTES);
+            let count = retry_on_intr(|| rustix::io::read(&file, spare_capacity(buffer)))?;
+            if count == 0 || is_last(count) {
+                break;
+            }
         }
-    }
-    bytes.truncate(limit_bytes.saturating_add(1));
-    Ok(bytes)
+        buffer.truncate(limit_bytes.saturating_add(1));
+        let bytes = buffer.clone();
+        // One long file is no reason to keep so much.
+        buffer.shrink_to(FILE_LIMIT_BYTES);
+        Ok(bytes)
+    })
 }
 
 fn open(path: &Path, flags: OFlags) -> io::Result<OwnedFd> {

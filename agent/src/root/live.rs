@@ -36,7 +36,7 @@ impl Tree for Live {
     }
 
     fn exists(&self, path: &str) -> bool {
-        Path::new(path).exists()
+        rustix::fs::access(path, rustix::fs::Access::EXISTS).is_ok()
     }
 
     fn target(&self, path: &str) -> io::Result<String> {

@@ -36,3 +36,68 @@ pub(super) fn real(path: &str) -> io::Result<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_as_by_anybody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = folder.path().join("long").to_str().unwrap().to_owned();
+        fs::write(&long, "0123456789abcdef".repeat(1000)).unwrap();
+        for path in [
+            "/sys/devices/system/cpu/online",
+            "/sys/no/such/attribute",
+            "/proc/filesystems",
+            "/proc/version",
+            "/proc/self/environ",
+            "/proc/self/mem/none",
+            &long,
+        ] {
+            let (own, others) = (read(path, 1 << 20), fs::read(path));
+            assert_eq!(own.map_err(|error| error.kind()), others.map_err(|error| error.kind()), "{path}");
+        }
+        assert_eq!(read("/proc/version", 2).unwrap(), fs::read("/proc/version").unwrap()[..3]);
+        assert_eq!(read(&long, 4096).unwrap().len(), 4097);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_opened_wherever_its_path_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let pipe = pipe.to_str().unwrap();
+        for path in [pipe.to_owned(), format!("/proc/..{pipe}"), format!("/sys/kernel/../..{pipe}")] {
+            assert_eq!(read(&path, 10).unwrap_err().to_string(), "not a regular file", "{path}");
+        }
+        read("/proc", 10).unwrap_err();
+    }
+
+    #[test]
+    fn links_are_followed_as_by_a_walk() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        fs::create_dir(at("place")).unwrap();
+        symlink("place", at("link")).unwrap();
+        symlink("loop", at("loop")).unwrap();
+        // The kernel's word of what vanished is a name like any other.
+        fs::write(at("file (deleted)"), "").unwrap();
+        for path in [
+            at("link"),
+            at("link/../link"),
+            at("loop"),
+            at("none"),
+            at("file (deleted)"),
+            "/proc/self/ns/../cwd".to_owned(),
+            "/sys".to_owned(),
+        ] {
+            let walked = Path::new(&path).canonicalize().map(|real| real.to_str().unwrap().to_owned());
+            let kind = |error: io::Error| error.kind();
+            assert_eq!(real(&path).map_err(kind), walked.map_err(kind), "{path}");
+        }
+    }
+}

@@ -8,8 +8,6 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use rustix::io::Errno;
-
 use super::refused;
 use crate::root::{SmartctlAnswer, SmartctlCommand};
 

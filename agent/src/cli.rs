@@ -312,16 +312,17 @@ fn status(args: &StatusArgs) -> Result<(), Failed> {
 }
 
 fn print(message: &impl Serialize, pretty: bool) -> Result<(), Failed> {
-    tell(&if pretty { json::pretty(message) } else { json::bytes(message) }?)
+    tell(if pretty { json::pretty(message) } else { json::bytes(message) }?)
 }
 
 fn say(words: &str) -> Result<(), Failed> {
-    tell(words.as_bytes())
+    tell(words.as_bytes().to_vec())
 }
 
-fn tell(words: &[u8]) -> Result<(), Failed> {
+fn tell(mut words: Vec<u8>) -> Result<(), Failed> {
+    words.push(b'\n');
     let mut out = std::io::stdout().lock();
-    match out.write_all(words).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+    match out.write_all(&words).and_then(|()| out.flush()) {
         // Whoever read it has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(Failed::NotPrinted),

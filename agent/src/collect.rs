@@ -32,6 +32,7 @@ mod usb;
 pub(crate) use memory::{Meminfo, edac};
 pub use mounts::{Mount, mounted_devices};
 pub(crate) use os::redact;
+pub(crate) use pci::Functions as PciFunctions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +40,7 @@ use std::time::Duration;
 use inventory::{Section, Sections, each_section};
 
 use crate::common::Common;
-use crate::guard::{Guard, Piece};
+use crate::guard::{Guard, Piece, Turns};
 use crate::probe::Probe;
 use crate::root::Root;
 
@@ -85,7 +86,7 @@ impl Collectors {
         Self { deadline, slow_deadline: deadline, ..self }
     }
 
-    /// Runs all, side by side, and waits for each until its deadline.
+    /// Runs all, and waits for each until its deadline: the slow ones side by side, the others in turns.
     #[must_use]
     pub fn all(&self) -> Sections {
         self.sections(|_| true)
@@ -94,7 +95,7 @@ impl Collectors {
     /// Runs those that wait for nobody; the [`SLOW`] sections stay untold.
     #[must_use]
     pub fn quick(&self) -> Sections {
-        self.sections(|name| !SLOW.contains(&name))
+        self.sections(|name| !is_slow(name))
     }
 
     /// Runs one, by its section's name.
@@ -105,28 +106,45 @@ impl Collectors {
 
     fn sections(&self, wanted: impl Fn(&str) -> bool) -> Sections {
         let common = Arc::new(Common::default());
+        let turns = self.guard.turns("collect");
         macro_rules! collect {
             ($($name:ident)*) => {{
                 $(let $name = wanted(stringify!($name)).then(|| {
                     let probe = Probe::sharing(self.root.clone(), Arc::clone(&common));
-                    self.start(stringify!($name), probe, $name::collect)
+                    self.start(stringify!($name), probe, $name::collect, &turns)
                 });)*
+                turns.finish();
                 Sections { $($name: $name.map_or(Section::Untold, finish)),* }
             }};
         }
         each_section!(collect)
     }
 
-    fn start<T>(&self, name: &'static str, probe: Probe, collect: Collect<T>) -> Piece<Section<T>>
+    /// A quick one waits for its turn, a slow one starts.
+    fn start<T>(
+        &self,
+        name: &'static str,
+        probe: Probe,
+        collect: Collect<T>,
+        turns: &Turns,
+    ) -> Piece<Section<T>>
     where
         T: Send + 'static,
     {
-        let deadline = if SLOW.contains(&name) { self.slow_deadline } else { self.deadline };
-        self.guard.start(name, deadline, move || match collect(&probe) {
+        let work = move || match collect(&probe) {
             Ok(data) => probe.into_section(data),
             Err(nothing) => failed(&nothing, &probe.into_warnings()),
-        })
+        };
+        if is_slow(name) {
+            self.guard.start(name, self.slow_deadline, work)
+        } else {
+            turns.add(name, self.deadline, work)
+        }
     }
+}
+
+fn is_slow(section: &str) -> bool {
+    SLOW.contains(&section)
 }
 
 /// A section that failed says what stood in the way, where that is known.

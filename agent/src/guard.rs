@@ -1,16 +1,19 @@
-//! Runs one piece of reading in a thread of its own, so that a panic or a hang loses that piece only.
+//! Runs pieces of reading in threads, so that a panic or a hang loses that piece only: alone in a thread of its own, or
+//! taking [`Turns`] with others in one.
 //!
 //! A thread that hangs in the kernel can't be stopped. It is left behind, and until it comes back the same piece is not
 //! started again: a broken drive must cost one thread, not one a minute.
 
+mod turns;
+
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub use turns::Turns;
 
 /// A panic may quote what it choked on.
 const WORDS_LIMIT: usize = 300;
@@ -42,67 +45,65 @@ pub struct Guard {
     running: Arc<Mutex<BTreeSet<String>>>,
 }
 
-/// A piece that was started.
-#[derive(Debug)]
+/// A piece that was started, or waits for its turn.
 pub struct Piece<T> {
-    result: Result<Receiver<Outcome>, Lost>,
-    deadline: Duration,
-    ends: Instant,
+    answer: Receiver<Outcome>,
+    turns: Turns,
     data: PhantomData<fn() -> T>,
 }
 
-/// What a thread hands back: its result, or the words of its panic. The result's type is left out here, for a thread and a
-/// channel of each piece's own type would be a tenth of the binary.
-type Outcome = Result<Box<dyn Any + Send>, String>;
+/// What a thread hands back.
+type Outcome = Result<Box<dyn Any + Send>, Lost>;
 
 impl Guard {
-    /// Starts a piece, which has `deadline` to finish.
+    /// Starts a piece in a thread of its own. It has `deadline` to finish.
     pub fn start<T, W>(&self, name: &str, deadline: Duration, work: W) -> Piece<T>
     where
         T: Send + 'static,
         W: FnOnce() -> T + Send + 'static,
     {
-        let ends = Instant::now() + deadline;
-        Piece { result: self.spawn(name, Box::new(|| Box::new(work()))), deadline, ends, data: PhantomData }
+        let alone = self.turns(name);
+        let piece = alone.add(name, deadline, work);
+        alone.go_on();
+        piece
     }
 
-    fn spawn(
-        &self,
-        name: &str,
-        work: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>,
-    ) -> Result<Receiver<Outcome>, Lost> {
-        if !self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned()) {
-            return Err(Lost::StillHanging);
-        }
-        let running = Arc::clone(&self.running);
-        let (sender, receiver) = sync_channel(1);
-        let own_name = name.to_owned();
-        let thread = thread::Builder::new().name(own_name.clone()).spawn(move || {
-            let result = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| words(panic.as_ref()));
-            running.lock().unwrap_or_else(PoisonError::into_inner).remove(&own_name);
-            // Nobody waits for it any more when it comes too late.
-            sender.send(result).ok();
-        });
-        match thread {
-            Ok(_) => Ok(receiver),
-            Err(error) => {
-                self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-                Err(Lost::NoThread(error.to_string()))
-            }
-        }
+    /// A thread, called so, in which pieces take turns.
+    #[must_use]
+    pub fn turns(&self, name: &str) -> Turns {
+        Turns::new(name, self.clone())
+    }
+
+    /// Whether it may begin: not while it runs.
+    fn begins(&self, name: &str) -> bool {
+        self.running().insert(name.to_owned())
+    }
+
+    fn ended(&self, name: &str) {
+        self.running().remove(name);
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: 'static> Piece<T> {
-    /// Waits for the result until the piece's deadline, counted from its start.
+    fn new(answer: Receiver<Outcome>, turns: Turns) -> Self {
+        Self { answer, turns, data: PhantomData }
+    }
+
+    /// Waits for the result until the piece's deadline.
     ///
     /// # Errors
     /// [`Lost`].
     pub fn finish(self) -> Result<T, Lost> {
-        match self.result?.recv_timeout(self.ends.saturating_duration_since(Instant::now())) {
-            Ok(outcome) => opened(outcome),
-            Err(RecvTimeoutError::Timeout) => Err(Lost::TimedOut { deadline: self.deadline }),
-            Err(RecvTimeoutError::Disconnected) => Err(Lost::Panicked(WITHOUT_A_WORD.to_owned())),
+        loop {
+            match self.answer.recv_timeout(self.turns.go_on()) {
+                Ok(outcome) => return opened(outcome),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(without_a_word()),
+            }
         }
     }
 
@@ -111,22 +112,22 @@ impl<T: 'static> Piece<T> {
     /// # Errors
     /// The piece.
     pub fn try_finish(self) -> Result<Result<T, Lost>, Self> {
-        let ready = match &self.result {
-            Ok(receiver) => receiver.try_recv(),
-            Err(lost) => return Ok(Err(lost.clone())),
-        };
-        match ready {
+        self.turns.go_on();
+        match self.answer.try_recv() {
             Ok(outcome) => Ok(opened(outcome)),
-            Err(TryRecvError::Empty) if Instant::now() < self.ends => Err(self),
-            Err(_) => Ok(self.finish()),
+            Err(TryRecvError::Empty) => Err(self),
+            Err(TryRecvError::Disconnected) => Ok(Err(without_a_word())),
         }
     }
 }
 
 fn opened<T: 'static>(outcome: Outcome) -> Result<T, Lost> {
-    let result = outcome.map_err(Lost::Panicked)?.downcast();
     // The piece that was started with this type has no other result.
-    result.map(|result| *result).map_err(|_| Lost::Panicked(WITHOUT_A_WORD.to_owned()))
+    outcome?.downcast().map(|result| *result).map_err(|_| without_a_word())
+}
+
+fn without_a_word() -> Lost {
+    Lost::Panicked(WITHOUT_A_WORD.to_owned())
 }
 
 /// What a panic said.
@@ -139,6 +140,7 @@ fn words(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
+    use std::thread;
 
     use super::*;
 
@@ -159,7 +161,7 @@ mod tests {
         let (release, hanging) = channel::<()>();
         let piece = guard.start("slow", LONG, move || hanging.recv().is_ok());
         let mut piece = piece.try_finish().unwrap_err();
-        assert_eq!(guard.start("slow", LONG, || true).try_finish().unwrap(), Err(Lost::StillHanging));
+        assert_eq!(guard.start("slow", LONG, || true).try_finish().ok().unwrap(), Err(Lost::StillHanging));
         release.send(()).unwrap();
         let result = loop {
             match piece.try_finish() {
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!(result, Ok(true));
         let (_release, hanging) = channel::<()>();
         let late = guard.start("late", Duration::ZERO, move || hanging.recv().is_ok());
-        assert_eq!(late.try_finish().unwrap(), Err(Lost::TimedOut { deadline: Duration::ZERO }));
+        assert_eq!(late.try_finish().ok().unwrap(), Err(Lost::TimedOut { deadline: Duration::ZERO }));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use inventory::{Section, Warning};
 
@@ -72,6 +72,14 @@ impl Probe {
         }
     }
 
+    /// A whole file of the kernel's own, never of a device's, that several collectors want: read once for all.
+    #[must_use]
+    pub fn common_bytes(&self, path: &'static str) -> Option<Vec<u8>> {
+        let mut files = self.common.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = files.entry(path).or_insert_with(|| self.root.read(path, FILE_LIMIT_BYTES)).clone();
+        self.note(path, read)
+    }
+
     /// A whole file of `limit_bytes` at most.
     #[must_use]
     pub fn bytes(&self, path: &str, limit_bytes: usize) -> Option<Vec<u8>> {
@@ -101,7 +109,7 @@ impl Probe {
     /// Whether there is such a file or directory.
     #[must_use]
     pub fn exists(&self, path: &str) -> bool {
-        self.root.real(path).is_ok()
+        self.root.exists(path)
     }
 
     /// The path with all symbolic links followed.

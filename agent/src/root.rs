@@ -11,12 +11,15 @@ mod question;
 mod recorder;
 mod space;
 
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::cell::RefCell;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::io::Errno;
+use rustix::buffer::spare_capacity;
+use rustix::fs::{Mode, OFlags, RawDir};
+use rustix::io::{Errno, retry_on_intr};
 
 use crate::guard::Guard;
 use captured::Captured;
@@ -30,6 +33,15 @@ pub use space::Space;
 pub const FILE_LIMIT_BYTES: usize = 64 << 10;
 /// How many names are read of a directory.
 const NAMES_LIMIT: usize = 16_384;
+/// Longer than most folders, and than any one name.
+const NAMES_BUFFER_BYTES: usize = 16 << 10;
+/// What the kernel gives of most files at a time.
+const PAGE_BYTES: usize = 4096;
+
+thread_local! {
+    /// Where a file is read into: most are of a few bytes, and nobody knows which.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A tree of files, as collectors see it. Tests bring trees that refuse, hang and vanish.
 pub trait Tree: Send + Sync {
@@ -44,6 +56,11 @@ pub trait Tree: Send + Sync {
     /// # Errors
     /// The kernel's.
     fn names(&self, path: &str) -> io::Result<Vec<String>>;
+
+    /// Whether there is anything at this path.
+    fn exists(&self, path: &str) -> bool {
+        self.real(path).is_ok()
+    }
 
     /// The path with all symbolic links followed.
     ///
@@ -162,6 +179,12 @@ impl Root {
         Ok(names)
     }
 
+    /// Whether there is anything at this path.
+    #[must_use]
+    pub fn exists(&self, path: &str) -> bool {
+        self.0.exists(path)
+    }
+
     /// The path with all symbolic links followed.
     ///
     /// # Errors
@@ -193,11 +216,32 @@ fn read_file(path: &Path, limit_bytes: usize) -> io::Result<Vec<u8>> {
     if !path.metadata()?.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(nonblock).open(path)?;
-    let mut bytes = Vec::new();
-    file.take(limit_bytes as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    read_to_end(path, limit_bytes, |_| false)
+}
+
+/// Reads a file up to its end: where a read brings nothing more, or, for those that know better, so few bytes that it
+/// `is_last`.
+fn read_to_end(path: &Path, limit_bytes: usize, is_last: impl Fn(usize) -> bool) -> io::Result<Vec<u8>> {
+    let file = open(path, OFlags::NONBLOCK)?;
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.clear();
+        while buffer.len() <= limit_bytes {
+            buffer.reserve(PAGE_BYTES);
+            let count = retry_on_intr(|| rustix::io::read(&file, spare_capacity(buffer)))?;
+            if count == 0 || is_last(count) {
+                break;
+            }
+        }
+        buffer.truncate(limit_bytes.saturating_add(1));
+        let bytes = buffer.clone();
+        // One long file is no reason to keep so much.
+        buffer.shrink_to(FILE_LIMIT_BYTES);
+        Ok(bytes)
+    })
+}
+
+fn open(path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+    Ok(retry_on_intr(|| rustix::fs::open(path, flags | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))?)
 }
 
 fn read_target(path: &Path) -> io::Result<String> {
@@ -206,10 +250,20 @@ fn read_target(path: &Path) -> io::Result<String> {
 }
 
 fn read_names(path: &Path) -> io::Result<Vec<String>> {
+    let folder = open(path, OFlags::DIRECTORY)?;
     let mut names = Vec::new();
-    for entry in path.read_dir()?.take(NAMES_LIMIT) {
+    let mut buffer = Vec::with_capacity(NAMES_BUFFER_BYTES);
+    let mut entries = RawDir::new(folder, buffer.spare_capacity_mut());
+    while let Some(entry) = entries.next() {
+        let entry = entry?;
         // A name that is no UTF-8 is none of the kernel's.
-        names.extend(entry?.file_name().into_string().ok());
+        let Ok(name) = entry.file_name().to_str() else { continue };
+        if name != "." && name != ".." {
+            names.push(name.to_owned());
+        }
+        if names.len() == NAMES_LIMIT {
+            break;
+        }
     }
     Ok(names)
 }

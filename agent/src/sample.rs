@@ -1,4 +1,5 @@
-//! Takes the sample: what changes by the second, in parts that can't hold each other up.
+//! Takes the sample: what changes by the second, in parts that take turns. One that hangs holds up the others for a moment,
+//! and loses only itself.
 
 mod arrays;
 mod clock;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use inventory::{Clock, DriveHealth, SCHEMA, Sample, Warning};
 
 use crate::collect::{Nothing, hwmon};
-use crate::guard::{Guard, Piece};
+use crate::guard::{Guard, Piece, Turns};
 use crate::probe::Probe;
 use crate::root::Root;
 use crate::start::Start;
@@ -68,18 +69,20 @@ impl Sampler {
     #[must_use]
     pub fn sample(&self) -> Sample {
         let taken_at = self.clock.now();
-        let load = self.begin("sample.load", load::read);
-        let pressure = self.begin("sample.pressure", pressure::read);
-        let clock = self.begin("sample.clock", clock::read);
+        let turns = self.guard.turns("sample");
+        let load = self.add(&turns, "sample.load", load::read);
+        let pressure = self.add(&turns, "sample.pressure", pressure::read);
+        let clock = self.add(&turns, "sample.clock", clock::read);
         let sensors = self.sensors.clone();
         let temperatures =
-            self.begin("sample.temperatures", move |probe| temperatures::read(probe, &sensors));
+            self.add(&turns, "sample.temperatures", move |probe| temperatures::read(probe, &sensors));
         let sensors = self.sensors.clone();
-        let readings = self.begin("sample.readings", move |probe| readings::read(probe, &sensors));
-        let filesystems = self.begin("sample.filesystems", filesystems::read);
-        let arrays = self.begin("sample.arrays", arrays::read);
-        let memory_errors = self.begin("sample.memory_errors", memory_errors::read);
-        let nics = self.begin("sample.nics", nics::read);
+        let readings = self.add(&turns, "sample.readings", move |probe| readings::read(probe, &sensors));
+        let filesystems = self.add(&turns, "sample.filesystems", filesystems::read);
+        let arrays = self.add(&turns, "sample.arrays", arrays::read);
+        let memory_errors = self.add(&turns, "sample.memory_errors", memory_errors::read);
+        let nics = self.add(&turns, "sample.nics", nics::read);
+        turns.finish();
         let mut warnings = Vec::new();
         let load = end("load", load, &mut warnings);
         let pressure = end("pressure", pressure, &mut warnings);
@@ -120,18 +123,18 @@ impl Sampler {
     #[must_use]
     pub fn drives(&self) -> (Vec<DriveHealth>, Vec<Warning>) {
         let patient = self.clone().with_deadline(DRIVES_DEADLINE);
-        let drives = patient.begin("sample.drives", drives::read);
+        let drives = patient.add(&patient.guard.turns("drives"), "sample.drives", drives::read);
         let mut warnings = Vec::new();
         (end("drives", drives, &mut warnings), warnings)
     }
 
-    fn begin<T, R>(&self, name: &'static str, read: R) -> Part<T>
+    fn add<T, R>(&self, turns: &Turns, name: &'static str, read: R) -> Part<T>
     where
         T: Default + Send + 'static,
         R: FnOnce(&Probe) -> Result<T, Nothing> + Send + 'static,
     {
         let probe = Probe::new(self.root.clone());
-        self.guard.start(name, self.deadline, move || {
+        turns.add(name, self.deadline, move || {
             // A machine without sensors is no news; the report says so once.
             let readings = read(&probe).unwrap_or_default();
             (readings, probe.into_warnings())

@@ -12,13 +12,12 @@ const NVIDIA: &str = "/proc/driver/nvidia/gpus";
 const BMC_VENDORS: [&str; 2] = ["1a03", "102b"];
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Gpu>, Nothing> {
-    let gpus = pci::addresses(probe)?.into_iter().filter_map(|address| {
+    let gpus = pci::functions(probe)?.iter().filter_map(|(address, ids)| {
         let at = format!("{DEVICES}/{address}");
-        let ids = Ids::read(probe, &at);
         if !ids.is_of(&[CLASS_DISPLAY, CLASS_ACCELERATOR]) || is_virtual_function(probe, &at) {
             return None;
         }
-        Some(gpu(probe, &at, address, ids))
+        Some(gpu(probe, &at, address.clone(), ids.clone()))
     });
     Ok(bounded(probe, DEVICES, gpus.collect()))
 }

@@ -24,7 +24,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Vec<Nic>, Nothing> {
     let interfaces = interfaces::read(probe).ok_or(Nothing::NotThere(NET))?;
     let addresses = Addresses::read(probe, &interfaces);
     let host_interfaces = HostInterfaces::default();
-    let release = probe.text("/proc/sys/kernel/osrelease");
+    let release = super::os::release(probe);
     let nics = interfaces.iter().filter_map(|interface| {
         let mut nic = nic(probe, interface, &addresses.of(&interface.name), &host_interfaces)?;
         // A driver without a version of its own is given the kernel's.

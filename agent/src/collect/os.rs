@@ -15,14 +15,14 @@ const ARGUMENTS_LIMIT: usize = 2048;
 const RELEASE: &str = "/proc/sys/kernel/osrelease";
 
 pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
-    let kernel = probe.text(RELEASE);
-    let release = ["/etc/os-release", "/usr/lib/os-release"]
+    let kernel = release(probe);
+    let os_release = ["/etc/os-release", "/usr/lib/os-release"]
         .iter()
         .find_map(|path| probe.lines(path, FILE_LIMIT_BYTES));
-    if kernel.is_none() && release.is_none() {
+    if kernel.is_none() && os_release.is_none() {
         return Err(Nothing::NotThere(RELEASE));
     }
-    let field = |name| release.as_deref().and_then(|release| field(release, name));
+    let field = |name| os_release.as_deref().and_then(|release| field(release, name));
     Ok(Os {
         kernel,
         kernel_build: probe.text("/proc/sys/kernel/version"),
@@ -34,8 +34,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
         build: ["OSTREE_VERSION", "IMAGE_VERSION", "BUILD_ID"].into_iter().find_map(field),
         hostname: probe.text("/proc/sys/kernel/hostname").filter(|name| name != "(none)"),
         init: probe.text("/proc/1/comm"),
-        kernel_arguments: probe
-            .lines("/proc/cmdline", FILE_LIMIT_BYTES)
+        kernel_arguments: arguments(probe)
             .map(|line| redact::arguments(line.trim()).chars().take(ARGUMENTS_LIMIT).collect::<String>())
             .filter(|line| !line.is_empty()),
         modules: modules::loaded(probe),
@@ -44,10 +43,21 @@ pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
     })
 }
 
+/// The kernel's version.
+pub(super) fn release(probe: &Probe) -> Option<String> {
+    clean(&probe.common_bytes(RELEASE)?)
+}
+
+/// What the kernel was started with.
+pub(super) fn arguments(probe: &Probe) -> Option<String> {
+    Some(String::from_utf8_lossy(&probe.common_bytes("/proc/cmdline")?).into_owned())
+}
+
 /// As `uname -m` says: newer kernels write it into a file, older ones must be asked.
 pub(super) fn architecture(probe: &Probe) -> Option<String> {
     probe
-        .text("/proc/sys/kernel/arch")
+        .common_bytes("/proc/sys/kernel/arch")
+        .and_then(|name| clean(&name))
         .or_else(|| clean(&probe.ask("architecture", &Question::Architecture)?))
 }
 

@@ -7,11 +7,12 @@ mod link;
 use std::collections::BTreeMap;
 
 use decode::pci::{Config, Header};
+use inventory::Warning;
 use inventory::sections::PciDevice;
 
 use super::{Nothing, bounded};
 use crate::probe::Probe;
-pub(super) use ids::Ids;
+pub(crate) use ids::Ids;
 use link::Links;
 
 /// One folder a function, named by its address.
@@ -23,10 +24,18 @@ const CLASS_BRIDGE: &str = "06";
 pub(super) const CLASS_DISPLAY: &str = "03";
 pub(super) const CLASS_ACCELERATOR: &str = "12";
 
+/// The functions by their addresses, sorted, with what each is; and what of it could not be read.
+#[derive(Debug)]
+pub(crate) struct Functions {
+    all: Vec<(String, Ids)>,
+    warnings: Vec<Warning>,
+}
+
 pub(super) fn collect(probe: &Probe) -> Result<Vec<PciDevice>, Nothing> {
-    let addresses = addresses(probe)?;
+    let functions = functions(probe)?;
     let slots = slots(probe);
-    let mut devices: Vec<_> = addresses.into_iter().map(|address| device(probe, &slots, address)).collect();
+    let mut devices: Vec<_> =
+        functions.iter().map(|(address, ids)| device(probe, &slots, address.clone(), ids.clone())).collect();
     // Only a machine that has switched virtual functions on pays for telling them from the others.
     if devices.iter().any(|device| device.virtual_functions.is_some()) {
         devices.retain(|device| probe.link_name(&format!("{DEVICES}/{}/physfn", device.address)).is_none());
@@ -34,15 +43,20 @@ pub(super) fn collect(probe: &Probe) -> Result<Vec<PciDevice>, Nothing> {
     Ok(bounded(probe, DEVICES, devices))
 }
 
-/// The addresses of all functions, sorted.
-pub(super) fn addresses(probe: &Probe) -> Result<Vec<String>, Nothing> {
-    let addresses = probe.names(DEVICES);
+/// All functions. Read once a report: some collectors look for a few among them.
+pub(super) fn functions(probe: &Probe) -> Result<&[(String, Ids)], Nothing> {
+    let Functions { all, warnings } = probe.common().pci.get_or_init(|| {
+        let own = Probe::new(probe.root().clone());
+        let told = |address: String| {
+            let ids = Ids::read(&own, &format!("{DEVICES}/{address}"));
+            (address, ids)
+        };
+        let all = own.names(DEVICES).into_iter().map(told).collect();
+        Functions { all, warnings: own.into_warnings() }
+    });
+    warnings.iter().for_each(|warning| probe.warn(&warning.path, &*warning.reason));
     // Many a small board has no such bus; a tree without any /sys tells nothing.
-    if addresses.is_empty() && !probe.exists("/sys") {
-        Err(Nothing::NotThere(DEVICES))
-    } else {
-        Ok(addresses)
-    }
+    if all.is_empty() && !probe.exists("/sys") { Err(Nothing::NotThere(DEVICES)) } else { Ok(all) }
 }
 
 /// The names of slots, by the address of what is in them, without its function.
@@ -51,9 +65,8 @@ fn slots(probe: &Probe) -> BTreeMap<String, String> {
     probe.names(SLOTS).into_iter().filter_map(|slot| Some((address(&slot)?, slot))).collect()
 }
 
-fn device(probe: &Probe, slots: &BTreeMap<String, String>, address: String) -> PciDevice {
+fn device(probe: &Probe, slots: &BTreeMap<String, String>, address: String, mut ids: Ids) -> PciDevice {
     let at = format!("{DEVICES}/{address}");
-    let mut ids = Ids::read(probe, &at);
     let mut revision = probe.text(&format!("{at}/revision")).map(|text| ids::bare(&text));
     // Kernels before 4.10 had no such file, and those before 4.13 none for the link.
     let config = if revision.is_none() || ids.vendor.is_none() { config(probe, &at) } else { None };

@@ -2,6 +2,7 @@
 
 mod block;
 mod ethtool;
+mod files;
 mod frames;
 mod ipmi;
 mod netlink;
@@ -18,13 +19,13 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use super::{Question, Space, Tree, read_file, read_names, read_target};
+use super::{Question, Space, Tree, read_names, read_target};
 
 pub(super) struct Live;
 
 impl Tree for Live {
     fn read(&self, path: &str, limit_bytes: usize) -> io::Result<Vec<u8>> {
-        read_file(Path::new(path), limit_bytes)
+        files::read(path, limit_bytes)
     }
 
     fn names(&self, path: &str) -> io::Result<Vec<String>> {
@@ -32,8 +33,11 @@ impl Tree for Live {
     }
 
     fn real(&self, path: &str) -> io::Result<String> {
-        let real = Path::new(path).canonicalize()?;
-        real.into_os_string().into_string().map_err(|_| io::ErrorKind::InvalidData.into())
+        files::real(path)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        rustix::fs::access(path, rustix::fs::Access::EXISTS).is_ok()
     }
 
     fn target(&self, path: &str) -> io::Result<String> {

@@ -6,7 +6,6 @@ use inventory::MacAddr;
 use inventory::sections::Nic;
 
 use crate::probe::Probe;
-use crate::root::FILE_LIMIT_BYTES;
 
 /// Where the kernel shows what the firmware booted by iSCSI with.
 const IBFT: &str = "/sys/firmware/ibft";
@@ -35,7 +34,7 @@ pub(super) fn mark(probe: &Probe, nics: &mut [Nic]) {
 }
 
 fn named_by_loader(probe: &Probe) -> Option<Address> {
-    let cmdline = probe.lines("/proc/cmdline", FILE_LIMIT_BYTES)?;
+    let cmdline = crate::collect::os::arguments(probe)?;
     let value = cmdline.split_whitespace().find_map(|word| word.strip_prefix("BOOTIF="))?;
     bootif(value.trim_matches('"'))
 }

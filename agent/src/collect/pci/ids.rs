@@ -6,8 +6,8 @@ use crate::probe::Probe;
 use crate::root::FILE_LIMIT_BYTES;
 
 /// A function's numbers in lower-case hex, as far as they are told, and its driver.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::collect) struct Ids {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ids {
     pub(in crate::collect) vendor: Option<String>,
     pub(in crate::collect) device: Option<String>,
     pub(in crate::collect) subsystem_vendor: Option<String>,
@@ -18,7 +18,7 @@ pub(in crate::collect) struct Ids {
 
 impl Ids {
     /// Of the function whose folder is `at`. `uevent` says all; a captured tree may have `modalias` instead.
-    pub(in crate::collect) fn read(probe: &Probe, at: &str) -> Self {
+    pub(super) fn read(probe: &Probe, at: &str) -> Self {
         let uevent = probe.lines(&format!("{at}/uevent"), FILE_LIMIT_BYTES).unwrap_or_default();
         let said = |key: &str| uevent.lines().find_map(|line| line.strip_prefix(key));
         let mut ids = match said("MODALIAS=") {

@@ -4,6 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use decode::netlink::{Message, is_default_route, messages};
+use rustix::buffer::spare_capacity;
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::netlink::SocketAddrNetlink;
@@ -71,14 +72,12 @@ fn receive(socket: &OwnedFd, ends: Instant, part: &mut Vec<u8>) -> io::Result<()
             return Err(io::ErrorKind::TimedOut.into());
         }
         set_socket_timeout(socket, Timeout::Recv, Some(left))?;
-        part.resize(PART_BYTES, 0);
+        part.clear();
+        part.reserve(PART_BYTES);
         // With the flag the kernel tells how long the part was, also where it was cut.
-        match recv(socket, part.as_mut_slice(), RecvFlags::TRUNC) {
+        match recv(socket, spare_capacity(part), RecvFlags::TRUNC) {
             Ok((read, whole)) if whole > read => return Err(io::Error::other("a netlink message was cut")),
-            Ok((read, _)) => {
-                part.truncate(read);
-                return Ok(());
-            }
+            Ok(_) => return Ok(()),
             Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => return Err(io::ErrorKind::TimedOut.into()),
             Err(error) => return Err(error.into()),

@@ -53,6 +53,11 @@ const SLOW_DEADLINE: Duration = Duration::from_secs(90);
 /// As many as the server takes in one list.
 const ITEMS_LIMIT: usize = 4096;
 
+/// Where the kernel shows disks, and what is stacked upon them.
+pub(crate) const BLOCK: &str = "/sys/block";
+/// In which `/sys/block/*/size` is counted, whatever the disk's own sectors are.
+const SIZE_UNIT_BYTES: u64 = 512;
+
 /// Why a collector has nothing at all to tell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Nothing {
@@ -162,11 +167,16 @@ fn finish<T: 'static>(piece: Piece<Section<T>>) -> Section<T> {
 
 /// Cuts a list to what the server takes, and says so.
 fn bounded<T>(probe: &Probe, path: &str, mut items: Vec<T>) -> Vec<T> {
-    if items.len() > ITEMS_LIMIT {
-        probe.warn(path, format!("{} of {} left out", items.len() - ITEMS_LIMIT, items.len()));
-        items.truncate(ITEMS_LIMIT);
-    }
+    cut(probe, path, &mut items, ITEMS_LIMIT);
     items
+}
+
+/// Cuts a list to so many, and says so.
+pub(crate) fn cut<T>(probe: &Probe, path: &str, items: &mut Vec<T>, limit: usize) {
+    if items.len() > limit {
+        probe.warn(path, format!("{} of {} left out", items.len() - limit, items.len()));
+        items.truncate(limit);
+    }
 }
 
 #[cfg(test)]

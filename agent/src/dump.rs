@@ -1,9 +1,9 @@
 //! `report --dump DIR`: captures all that the agent reads of this machine, so that the same can be read elsewhere.
 //!
 //! The capture is what the collectors asked for and nothing more: no walk over `/sys` that might meet an attribute with a
-//! will of its own. `--root DIR` reads it again and gives the same report. Secrets of the kernel's command line and of
-//! the firmware's strings are always taken out, and the key slots of encrypted disks ([`blocks`]); `--redact` also puts others in the place of serial numbers,
-//! MACs and names ([`redact`]), and leaves out all that was read of disks.
+//! will of its own. `--root DIR` reads it again and gives the same report. Always taken out are secrets of the kernel's
+//! command line and of the firmware's strings ([`strings`]), and the key slots of encrypted disks ([`blocks`]). `--redact`
+//! also puts others in the place of serial numbers, MACs and names ([`redact`]), and leaves out all that was read of disks.
 
 mod blocks;
 mod redact;

@@ -24,6 +24,7 @@
 
 pub mod act;
 mod chain;
+mod child;
 pub mod cli;
 pub mod client;
 pub mod collect;

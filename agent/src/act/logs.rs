@@ -1,18 +1,16 @@
 //! A machine's logs in one bounded text: the ends of the kernel's log, of the journal, and of the agent's own.
 //!
-//! The journal's files are read by `journalctl`, where there is one: the only child that the agent starts for what it
-//! tells, with a deadline and a bounded output. Secrets that stand on the kernel's command line are taken out of every
-//! line, for the kernel prints it first thing.
+//! The journal's files are read by `journalctl`, where there is one: a child with a deadline and a bounded output. Secrets
+//! that stand on the kernel's command line are taken out of every line, for the kernel prints it first thing.
 
-use std::io::{self, Read};
-use std::process::{Command, Stdio};
-use std::sync::mpsc::channel;
-use std::thread;
+use std::io;
+use std::process::Command;
 use std::time::Duration;
 
 use inventory::LOGS_LIMIT_BYTES;
 
 use super::kernel_log;
+use crate::child;
 use crate::collect::redact;
 use crate::log;
 
@@ -65,25 +63,11 @@ fn told(log: io::Result<String>) -> String {
 }
 
 fn journal() -> io::Result<String> {
-    let mut child = Command::new("journalctl")
-        .args(["--lines", JOURNAL_LINES, "--output", "short-iso", "--no-pager", "--quiet"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let output = child.stdout.take().ok_or_else(|| io::Error::other("journalctl has no output"))?;
-    let (read, all) = channel();
-    let reader = move || {
-        let mut bytes = Vec::new();
-        let result = output.take(JOURNAL_LIMIT_BYTES as u64).read_to_end(&mut bytes);
-        read.send(result.map(|_| String::from_utf8_lossy(&bytes).into_owned())).ok();
-    };
-    thread::Builder::new().name("journal".to_owned()).spawn(reader)?;
-    let text = all.recv_timeout(JOURNAL_TIMEOUT);
-    // It may still be writing what is not read any more.
-    child.kill().ok();
-    child.wait()?;
-    text.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "journalctl does not answer")))
+    let mut command = Command::new("journalctl");
+    command.args(["--lines", JOURNAL_LINES, "--output", "short-iso", "--no-pager", "--quiet"]);
+    let (_, mut said) = child::run(&mut command, JOURNAL_TIMEOUT, JOURNAL_LIMIT_BYTES)?;
+    said.truncate(JOURNAL_LIMIT_BYTES);
+    Ok(String::from_utf8_lossy(&said).into_owned())
 }
 
 #[cfg(test)]

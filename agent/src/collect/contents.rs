@@ -11,13 +11,12 @@ use std::time::{Duration, Instant};
 use decode::signature::{self, Findings, Image};
 use inventory::sections::Content;
 
-use super::Nothing;
 use super::room::Room;
+use super::{BLOCK, Nothing, SIZE_UNIT_BYTES};
 use crate::probe::Probe;
 use crate::root::Question;
 use devices::Device;
 
-const BLOCK: &str = "/sys/block";
 /// How much of a report they may fill, beside the disks.
 const BYTES_LIMIT: usize = 1 << 20;
 /// Also in a redacted capture, which holds nothing of it.

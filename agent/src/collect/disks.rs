@@ -19,14 +19,11 @@ use seat::Controllers;
 use stack::Stack;
 
 use super::room::Room;
-use super::{Nothing, place};
+use super::{BLOCK, Nothing, SIZE_UNIT_BYTES, place};
 use crate::probe::Probe;
 
-const BLOCK: &str = "/sys/block";
 /// How much of a report the disks may fill: the server takes 4 MiB, and there are other sections.
 const BYTES_LIMIT: usize = 5 << 19;
-/// `/sys/block/*/size` counts these, whatever the disk's own sectors are.
-const SIZE_UNIT_BYTES: u64 = 512;
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Disk>, Nothing> {
     if !probe.exists(BLOCK) {

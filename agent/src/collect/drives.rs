@@ -20,10 +20,8 @@ use std::collections::BTreeSet;
 
 use inventory::sections::{Drive, DriveSource};
 
-use super::{Nothing, bounded};
+use super::{BLOCK, Nothing, SIZE_UNIT_BYTES, bounded};
 use crate::probe::Probe;
-
-const BLOCK: &str = "/sys/block";
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Drive>, Nothing> {
     if !probe.exists(BLOCK) {

@@ -4,10 +4,9 @@ mod md;
 
 use inventory::{ArrayKind, ArrayState};
 
-use crate::collect::Nothing;
+use crate::collect::{BLOCK, Nothing};
 use crate::probe::Probe;
 
-const BLOCK: &str = "/sys/block";
 /// Where ZFS keeps a folder for each pool that is imported, among statistics of its own.
 const POOLS: &str = "/proc/spl/kstat/zfs";
 /// As many as the server takes.

@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 
 use inventory::{DriveHealth, DriveSelfTest, SelfTestOutcome};
 
-use crate::collect::Nothing;
 use crate::collect::drives::ask::Ask;
 use crate::collect::drives::target::{self, Kind, Target};
 use crate::collect::drives::{crowd, hidden, sleep};
+use crate::collect::{BLOCK, Nothing, cut};
 use crate::probe::Probe;
 
 /// As many as the server takes in one list.
@@ -21,13 +21,7 @@ const DRIVES_LIMIT: usize = 4096;
 
 pub(super) fn read(probe: &Probe) -> Result<Vec<DriveHealth>, Nothing> {
     let mut targets = hidden::with(probe, "sample", target::all(probe));
-    if targets.len() > DRIVES_LIMIT {
-        probe.warn(
-            "/sys/block",
-            format!("{} of {} drives left out", targets.len() - DRIVES_LIMIT, targets.len()),
-        );
-        targets.truncate(DRIVES_LIMIT);
-    }
+    cut(probe, BLOCK, &mut targets, DRIVES_LIMIT);
     // A volume has no health of its own that is not its drives'.
     targets.retain(|target| !matches!(target.kind, Kind::Volume(..)));
     let told = crowd::each(probe, "health", targets, health).into_iter().flatten().collect();

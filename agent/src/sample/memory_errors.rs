@@ -2,8 +2,8 @@
 
 use inventory::MemoryErrors;
 
-use crate::collect::Nothing;
 use crate::collect::edac::{self, Part};
+use crate::collect::{Nothing, cut};
 use crate::probe::Probe;
 
 /// Machines have some hundred modules; only those that met an error are told.
@@ -28,13 +28,7 @@ pub(super) fn read(probe: &Probe) -> Result<Vec<MemoryErrors>, Nothing> {
         }
     }
     errors.sort_by(|a, b| a.label.cmp(&b.label));
-    if errors.len() > ERRORS_LIMIT {
-        probe.warn(
-            "/sys/devices/system/edac",
-            format!("{} of {} left out", errors.len() - ERRORS_LIMIT, errors.len()),
-        );
-        errors.truncate(ERRORS_LIMIT);
-    }
+    cut(probe, "/sys/devices/system/edac", &mut errors, ERRORS_LIMIT);
     Ok(errors)
 }
 

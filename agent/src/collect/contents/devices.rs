@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use super::BLOCK;
 use super::sleepers::Sleepers;
+use super::{BLOCK, SIZE_UNIT_BYTES};
 use crate::collect::disks::whole_disks;
 use crate::collect::place;
 use crate::probe::Probe;
 
-/// `/sys/block/*/size` counts these.
-const SIZE_UNIT_BYTES: u64 = 512;
 /// Smaller is none: an extended partition is seen as two sectors.
 const SIZE_LEAST_BYTES: u64 = 4096;
 /// `LVM-`, the group's id and the volume's. What has more behind it is a part of a volume.

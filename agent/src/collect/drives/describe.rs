@@ -6,11 +6,8 @@ use inventory::sections::{Drive, DriveProtocol, DriveSecurity, DriveSource, Hidd
 
 use super::ask::Ask;
 use super::target::{Kind, Scsi, Target};
-use super::{sleep, smartctl};
+use super::{SIZE_UNIT_BYTES, sleep, smartctl};
 use crate::probe::Probe;
-
-/// `/sys/block/*/size` counts these, whatever the drive's own sectors are.
-const SIZE_UNIT_BYTES: u64 = 512;
 
 /// `None` for what `smartctl` was told of and could not reach.
 pub(super) fn drive(probe: &Probe, target: Target) -> Option<Drive> {

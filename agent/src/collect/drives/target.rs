@@ -7,11 +7,10 @@ use decode::scsi::Inquiry;
 use decode::scsi::vpd::{self, PAGE_LIMIT_BYTES};
 use inventory::sections::HiddenDrives;
 
-use super::controller;
+use super::{BLOCK, controller};
 use crate::collect::place::{hctl, numbered, single_spaced};
 use crate::probe::Probe;
 
-const BLOCK: &str = "/sys/block";
 const NVME: &str = "/sys/class/nvme";
 
 /// One drive, or one volume of a RAID controller.

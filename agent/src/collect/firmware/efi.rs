@@ -1,5 +1,6 @@
 //! What UEFI's variables tell. Each read may go through the firmware itself, so that only those are read that are needed.
 
+use crate::collect::cut;
 use decode::efi::{self, LoadOption};
 use inventory::MacAddr;
 use inventory::sections::{BootEntry, Firmware};
@@ -53,11 +54,7 @@ fn boot_entries(probe: &Probe) -> Vec<BootEntry> {
     let numbers = |name| variable(probe, name).map(|variable| efi::numbers(&variable)).unwrap_or_default();
     let current = numbers("BootCurrent").first().copied();
     let mut order = numbers("BootOrder");
-    if order.len() > ENTRIES_LIMIT {
-        probe
-            .warn(&path("BootOrder"), format!("{} of {} left out", order.len() - ENTRIES_LIMIT, order.len()));
-        order.truncate(ENTRIES_LIMIT);
-    }
+    cut(probe, &path("BootOrder"), &mut order, ENTRIES_LIMIT);
     order.extend(current.filter(|current| !order.contains(current)));
     order.into_iter().filter_map(|number| entry(probe, number, current)).collect()
 }

@@ -262,6 +262,18 @@ fn the_way_to_the_management_controller_is_marked() {
 }
 
 #[test]
+fn an_empty_cage_is_no_trouble_and_a_module_that_can_not_be_read_is() {
+    let tree = pci(Builder::new(), "eth0", "0000:3b:00.0", "3c:ec:ef:00:00:01\n")
+        .answer(&ask(Ethtool::LinkSettings), &link_settings(10_000, 3))
+        .fails(&ask(Ethtool::Module).name(), Errno::IO);
+    let probe = Probe::new(tree.root());
+    assert_eq!(collect(&probe).unwrap()[0].port, Some(NicPort::Fibre));
+    assert_eq!(probe.into_warnings()[0].path, "ethtool eth0");
+    let empty = tree.file("/sys/devices/pci0000:00/0000:3b:00.0/net/eth0/carrier", "0\n");
+    assert_eq!(collected(&empty)[0].module, None);
+}
+
+#[test]
 fn a_machine_that_booted_by_iscsi_says_by_which_card() {
     let tree = pci(Builder::new(), "eth0", "0000:00:09.0", "3c:ec:ef:00:00:01\n");
     let tree = pci(tree, "eth1", "0000:00:0a.0", "3c:ec:ef:00:00:02\n")

@@ -102,3 +102,13 @@ fn a_machine_without_the_bus_has_no_functions_and_a_tree_without_anything_says_s
     assert_eq!(collect(&Probe::new(Builder::new().folder("/sys/class").root())), Ok(vec![]));
     assert_eq!(collect(&Probe::new(Builder::new().root())), Err(Nothing::NotThere(DEVICES)));
 }
+
+#[test]
+fn what_a_function_hides_is_told_in_each_section_that_looks_at_it() {
+    let uevent = format!("{DEVICES}/0000:00:01.0/uevent");
+    let tree = Builder::new().file(&uevent, "DRIVER=x\n").refused(&uevent);
+    let sections = crate::collect::Collectors::new(tree.root()).quick();
+    let hidden = |section: &dyn std::fmt::Debug| format!("{section:?}").contains("permission denied");
+    assert!(hidden(&sections.pci) && hidden(&sections.gpus));
+    assert!(!hidden(&sections.usb));
+}

@@ -138,6 +138,7 @@ impl Tree for Machine {
     }
 
     fn target(&self, path: &str) -> io::Result<String> {
+        self.meet(path)?;
         self.tree.tree().target(path)
     }
 

@@ -9,16 +9,16 @@ use crate::root::{Ethtool, Question};
 
 /// Whether it told of the link, if only that it has no speed.
 pub(super) fn tell(probe: &Probe, nic: &mut Nic) -> bool {
-    let ask = |request: Ethtool| {
-        let question = Question::Ethtool { interface: nic.name.clone(), request };
-        probe.ask(&format!("ethtool {}", nic.name), &question)
-    };
+    let place = format!("ethtool {}", nic.name);
+    let question = |request: Ethtool| Question::Ethtool { interface: nic.name.clone(), request };
+    let ask = |request: Ethtool| probe.ask(&place, &question(request));
     let info = ask(Ethtool::DriverInfo).map(|answer| DriverInfo::decode(&answer)).unwrap_or_default();
     let told = ask(Ethtool::LinkSettings).and_then(|answer| LinkSettings::decode(&answer));
     let link = told.unwrap_or_default();
     // Reading an EEPROM takes its time: not where there can be none.
     let has_cage = matches!(link.port, Some(Port::Fibre | Port::DirectAttach | Port::Other));
-    let module = if has_cage { ask(Ethtool::Module) } else { None };
+    // And the kernel lets only those read it who may also configure the card, which an agent need not.
+    let module = if has_cage { probe.ask_if_allowed(&place, &question(Ethtool::Module)) } else { None };
     if nic.permanent_mac.is_none() {
         let answer = ask(Ethtool::PermanentAddress);
         nic.permanent_mac = answer.as_deref().and_then(permanent_address).and_then(unicast);

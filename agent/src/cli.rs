@@ -91,7 +91,8 @@ struct RunArgs {
     /// Seconds between two samples, 1 to 3600 [default: as the server wishes].
     #[arg(long, value_name = "SECS")]
     interval: Option<String>,
-    /// Enrol, report and sample one time, and exit: 0 when the server took everything.
+    /// Enrol, report and sample one time, and exit, 0 when the server took everything. What takes its time is sent last: up
+    /// to 90 s.
     #[arg(long)]
     once: bool,
     /// Where a restart finds who it was [default: /var/lib/muster-agent/state.json].

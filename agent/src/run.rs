@@ -129,19 +129,16 @@ pub async fn run(
     let own_interval = Some(own_interval).filter(|_| settings.scrape != Scrape::Off);
     watch_machine(&mut tasks, &teller, &sampler, &orders, own_interval);
 
-    let Some(server) = settings.server.clone() else {
-        return tokio::select! {
-            failed = ended(&mut tasks) => failed,
-            name = stop.signalled() => { info!("stopped by {name}"); Ok(()) }
-        };
+    let session = match settings.server.clone() {
+        Some(server) => Some(session(&settings, server, Arc::clone(&start), Arc::clone(&clock))?),
+        None => None,
     };
-    let session = session(&settings, server, Arc::clone(&start), Arc::clone(&clock))?;
     let standing = watch::channel(Standing {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         start_id: start.start_id().to_owned(),
-        server: Some(session.server()),
-        host: session.host().cloned(),
+        server: session.as_ref().map(Session::server),
+        host: session.as_ref().and_then(Session::host).cloned(),
         ..Standing::default()
     })
     .0;
@@ -150,6 +147,12 @@ pub async fn run(
         let report = newest.report.subscribe();
         tasks.spawn(standing::write_down(path, standing.subscribe(), report, outbox, clock));
     }
+    let Some(session) = session else {
+        return tokio::select! {
+            failed = ended(&mut tasks) => failed,
+            name = stop.signalled() => { info!("stopped by {name}"); Ok(()) }
+        };
+    };
     let receipts = Receipts { outbox: Arc::clone(&outbox), start, clock };
     let (leave, mut leaving) = mpsc::channel(1);
     let (asked, actions) = mpsc::channel(16);

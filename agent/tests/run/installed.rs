@@ -4,9 +4,9 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::Scene;
 use crate::agent::{DEADLINE, command};
 use crate::server::{HOST, Server};
+use crate::{Agent, Scene};
 
 const PIN: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -52,22 +52,39 @@ fn an_ignition_document_is_printed_and_wrong_usage_is_refused() {
     }
 }
 
+/// What the status file says, once it is there.
+fn status(file: &str) -> Value {
+    let deadline = std::time::Instant::now() + DEADLINE;
+    loop {
+        let (done, text) = output(&["status", "--status", file, "--json"]);
+        if done {
+            return serde_json::from_str(&text).unwrap();
+        }
+        assert!(std::time::Instant::now() < deadline, "{text}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn the_status_tells_how_the_agent_stands() {
     let (scene, server) = (Scene::new(), Server::start());
     let file = scene.keep.path().join("status.json").display().to_string();
     assert!(output(&["status", "--status", &file]).1.contains("is an agent running here"));
     let _agent = scene.agent_of(&server, &["--status", &file]);
-    let deadline = std::time::Instant::now() + DEADLINE;
-    let (_, text) = loop {
-        let (done, text) = output(&["status", "--status", &file, "--json"]);
-        if done {
-            break (done, text);
-        }
-        assert!(std::time::Instant::now() < deadline, "{text}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    };
-    let status: Value = serde_json::from_str(&text).unwrap();
+    let status = status(&file);
     assert_eq!((&status["host"], &status["server"]), (&json!(HOST), &json!(format!("{}/", server.url()))));
     assert!(output(&["status", "--status", &file]).1.contains(&format!("enrolled as   {HOST}")));
+}
+
+#[test]
+fn an_agent_without_a_server_has_a_status_too() {
+    let scene = Scene::new();
+    let file = scene.keep.path().join("status.json").display().to_string();
+    let scrape = ["--scrape", "loopback", "--scrape-port", "0", "--status", &file];
+    let _agent = Agent::run(&scene.arguments(&scrape));
+    let status = status(&file);
+    assert_eq!((status.get("server"), status.get("host")), (None, None));
+    assert!(status["failed_sections"]["disks"].is_string(), "{status}");
+    let said = output(&["status", "--status", &file]).1;
+    assert!(said.contains("none: it waits to be asked") && !said.contains("enrolled"), "{said}");
 }

@@ -10,6 +10,8 @@ use crate::{Agent, Scene};
 
 const PIN: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+const INSTALL: [&str; 5] = ["install", "--server", "https://10.0.0.2:8443", "--pin", PIN];
+
 fn output(arguments: &[&str]) -> (bool, String) {
     let output = command().args(arguments).stdout(std::process::Stdio::piped()).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
@@ -18,10 +20,29 @@ fn output(arguments: &[&str]) -> (bool, String) {
 
 #[test]
 fn the_printed_unit_is_one_that_systemd_understands() {
-    let (done, unit) = output(&["install", "--server", "https://10.0.0.2:8443", "--pin", PIN, "--print"]);
-    assert!(done && unit.contains("ExecStart=/usr/local/bin/muster-agent run"), "{unit}");
-    // Where systemd is not installed its words can't be asked for: each line is of the form that it reads.
     let folder = tempfile::tempdir().unwrap();
+    let ticket = folder.path().join("ticket");
+    std::fs::write(&ticket, "SECRETTICKET\n").unwrap();
+    let ticket = ticket.display().to_string();
+    let settings = ["--ticket-file", &ticket, "--interval", "60", "--scrape", "loopback", "--print"];
+    let (done, shown) = output(&[&INSTALL[..], &settings].concat());
+    assert!(done, "{shown}");
+    let (unit, settings) = shown.split_once("# /etc/muster-agent/agent.env").unwrap();
+    assert!(unit.contains("ExecStart=/usr/local/bin/muster-agent run"), "{unit}");
+    let settings: Vec<&str> = settings.lines().skip(1).collect();
+    let pin = format!("MUSTER_PIN={PIN}");
+    assert_eq!(
+        settings,
+        [
+            "MUSTER_SERVER=https://10.0.0.2:8443/",
+            &pin,
+            "MUSTER_TICKET=SECRET…",
+            "MUSTER_ALLOW=blink,logs,report",
+            "MUSTER_INTERVAL=60",
+            "MUSTER_SCRAPE=loopback",
+        ]
+    );
+    // Where systemd is not installed its words can't be asked for: each line is of the form that it reads.
     let file = folder.path().join("muster-agent.service");
     let program = env!("CARGO_BIN_EXE_muster-agent");
     std::fs::write(&file, unit.replace("/usr/local/bin/muster-agent", program)).unwrap();
@@ -39,7 +60,7 @@ fn the_printed_unit_is_one_that_systemd_understands() {
 
 #[test]
 fn an_ignition_document_is_printed_and_wrong_usage_is_refused() {
-    let (done, text) = output(&["install", "--server", "https://10.0.0.2:8443", "--pin", PIN, "--ignition"]);
+    let (done, text) = output(&[&INSTALL[..], &["--ignition"]].concat());
     assert!(done, "{text}");
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(document["systemd"]["units"][0]["enabled"], true);
@@ -47,6 +68,8 @@ fn an_ignition_document_is_printed_and_wrong_usage_is_refused() {
         &["install"][..],
         &["install", "--server", "https://10.0.0.2:8443"],
         &["install", "--binary-url", "x"],
+        &[&INSTALL[..], &["--interval", "0", "--print"]].concat(),
+        &[&INSTALL[..], &["--scrape", "everybody", "--print"]].concat(),
     ] {
         assert!(!output(wrong).0, "{wrong:?}");
     }

@@ -19,7 +19,7 @@ use crate::report::{Reporter, emptiness};
 use crate::root::Root;
 use crate::run::{Machine, RunError, run};
 use crate::sample::Sampler;
-use crate::settings::{InvalidSettings, KernelArguments, Settings, Sources};
+use crate::settings::{Interval, InvalidSettings, KernelArguments, Settings, Sources};
 use crate::start::Start;
 use crate::status::{self, NoStatus};
 
@@ -91,7 +91,8 @@ struct RunArgs {
     /// Seconds between two samples, 1 to 3600 [default: as the server wishes].
     #[arg(long, value_name = "SECS")]
     interval: Option<String>,
-    /// Enrol, report and sample one time, and exit: 0 when the server took everything.
+    /// Enrol, report and sample one time, and exit, 0 when the server took everything. What takes its time is sent last: up
+    /// to 90 s.
     #[arg(long)]
     once: bool,
     /// Where a restart finds who it was [default: /var/lib/muster-agent/state.json].
@@ -155,13 +156,19 @@ struct InstallArgs {
     /// What the server may ask for, as for run.
     #[arg(long, value_name = "LIST")]
     allow: Option<String>,
+    /// Seconds between two samples [default: as the server wishes].
+    #[arg(long, value_name = "SECS", value_parser = interval_secs)]
+    interval: Option<u32>,
+    /// Who may come and ask [default: off].
+    #[arg(long, value_name = "MODE", value_parser = ["off", "loopback", "open"])]
+    scrape: Option<String>,
     /// The installed system's root.
     #[arg(long, value_name = "DIR", default_value = "/")]
     prefix: PathBuf,
     /// The state that a discovery run left: it stays the same host.
     #[arg(long, value_name = "FILE", default_value = "/var/lib/muster-agent/state.json")]
     state: PathBuf,
-    /// Show the unit and the settings, and install nothing.
+    /// Show the unit and the settings (of the ticket six characters), and install nothing.
     #[arg(long)]
     print: bool,
     /// Print the same as an Ignition document (it holds the ticket), and install nothing.
@@ -286,13 +293,21 @@ fn sample(args: &RootArgs) -> Result<(), Failed> {
     print(&Sampler::new(root, start, Arc::new(SystemClock)).sample(), true)
 }
 
+fn interval_secs(text: &str) -> Result<u32, String> {
+    text.parse().map(|Interval(secs)| secs)
+}
+
 fn install(args: &InstallArgs) -> Result<(), Failed> {
     if args.uninstall {
         return say(&install::uninstall(&args.prefix)?.join("\n"));
     }
     let server = args.server.as_deref().unwrap_or_default();
     let ticket = args.ticket_file.as_deref();
-    let wishes = Wishes::new(server, args.pin.as_deref(), ticket, args.allow.as_deref())?;
+    let wishes = Wishes {
+        interval_secs: args.interval,
+        scrape: args.scrape.clone(),
+        ..Wishes::new(server, args.pin.as_deref(), ticket, args.allow.as_deref())?
+    };
     let program = || std::fs::read("/proc/self/exe").map_err(Failed::NoProgram);
     if args.ignition {
         let plan = install::plan(&wishes, install::usual_program());
@@ -301,7 +316,7 @@ fn install(args: &InstallArgs) -> Result<(), Failed> {
     }
     let plan = install::plan(&wishes, install::program_below(&args.prefix));
     if args.print {
-        return say(&format!("# {}\n{}", plan.program, plan.unit));
+        return say(plan.shown().trim_end());
     }
     say(&install::install(&plan, &program()?, &args.prefix, &args.state)?.join("\n"))
 }

@@ -103,6 +103,12 @@ impl Collectors {
         self.sections(|name| !is_slow(name))
     }
 
+    /// Runs the [`SLOW`] ones, and waits for each until its deadline.
+    #[must_use]
+    pub fn slow(&self) -> Sections {
+        self.sections(|name| SLOW.contains(&name))
+    }
+
     /// Runs one, by its section's name.
     #[must_use]
     pub fn only(&self, section: &str) -> Sections {

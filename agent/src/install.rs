@@ -5,6 +5,7 @@
 
 mod ignition;
 mod place;
+mod settings_file;
 mod unit;
 
 use std::io;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::settings::{Allowed, InvalidSettings, Server, Ticket};
 pub use ignition::ignition;
 pub use place::{install, uninstall};
+pub use settings_file::SettingsFile;
 
 /// The unit's name.
 const UNIT: &str = "muster-agent.service";
@@ -63,6 +65,10 @@ pub struct Wishes {
     pub ticket: Option<Ticket>,
     /// What the server may ask for.
     pub allow: Allowed,
+    /// Seconds between two samples, when they are not left to the server.
+    pub interval_secs: Option<u32>,
+    /// Who may come and ask, as `--scrape` of `run` says it.
+    pub scrape: Option<String>,
 }
 
 impl Wishes {
@@ -85,6 +91,8 @@ impl Wishes {
             server: Server::new(server, "--server", pin)?,
             ticket: ticket_file.map(read_ticket).transpose()?,
             allow: allow.unwrap_or_default(),
+            interval_secs: None,
+            scrape: None,
         })
     }
 }
@@ -104,28 +112,23 @@ pub struct Plan {
     pub program: &'static str,
     /// The unit.
     pub unit: String,
-    /// The settings, as systemd reads an `EnvironmentFile`.
-    pub settings: String,
+    /// The settings.
+    pub settings: SettingsFile,
 }
 
 /// Decides what goes where.
 #[must_use]
 pub fn plan(wishes: &Wishes, program: &'static str) -> Plan {
-    let mut settings = format!("MUSTER_SERVER={}\n", wishes.server.url());
-    if let Some(pin) = wishes.server.pin() {
-        settings.push_str(&format!("MUSTER_PIN={pin}\n"));
-    }
-    if let Some(ticket) = &wishes.ticket {
-        settings.push_str(&format!("MUSTER_TICKET={}\n", quoted(&ticket.reveal())));
-    }
-    settings.push_str(&format!("MUSTER_ALLOW={}\n", wishes.allow));
-    Plan { program, unit: unit::unit(program, &wishes.allow), settings }
+    Plan { program, unit: unit::unit(program, &wishes.allow), settings: SettingsFile::new(wishes) }
 }
 
-/// A value as an `EnvironmentFile` takes it, whatever visible characters it has.
-fn quoted(value: &str) -> String {
-    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('`', "\\`").replace('$', "\\$");
-    format!("\"{escaped}\"")
+impl Plan {
+    /// The unit and the settings, for people: each with its place, and no secret in full.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let Self { unit, settings, .. } = self;
+        format!("# {UNIT_FILE}\n{unit}\n# {SETTINGS_FILE} (other lines that it has stay)\n{settings}")
+    }
 }
 
 /// The program for this machine: the first place below `prefix` that can be written.

@@ -138,6 +138,15 @@ impl Probe {
         self.note(path, self.root.ask(question))
     }
 
+    /// The same of what may need more rights than the agent has been given on purpose: a refusal is no warning.
+    #[must_use]
+    pub fn ask_if_allowed(&self, path: &str, question: &Question) -> Option<Vec<u8>> {
+        match self.root.ask(question) {
+            Err(Miss::Denied) => None,
+            answer => self.note(path, answer),
+        }
+    }
+
     /// Remembers that something could not be read.
     pub fn warn(&self, path: &str, reason: impl Into<String>) {
         let mut warnings = self.warnings.borrow_mut();

@@ -26,6 +26,12 @@ impl Reporter {
         self.report(Collectors::quick)
     }
 
+    /// Collects the rest, and waits for the slowest collector.
+    #[must_use]
+    pub fn slow(&self) -> Report {
+        self.report(Collectors::slow)
+    }
+
     /// Collects everything, and waits for the slowest collector.
     #[must_use]
     pub fn all(&self) -> Report {

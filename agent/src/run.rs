@@ -14,6 +14,7 @@
 
 mod actor;
 mod courier;
+mod departure;
 mod error;
 mod facts;
 mod last_words;
@@ -29,13 +30,13 @@ mod watcher;
 use std::sync::Arc;
 use std::time::Duration;
 
-use inventory::{Clock, GoodbyeReason, Id, Outcome};
+use inventory::{Clock, GoodbyeReason};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use crate::act::{Departure, Hands};
+use crate::act::Hands;
 use crate::chain::chain;
 use crate::client::{Backoff, Client};
 use crate::collect::{Collectors, SLOW};
@@ -59,8 +60,6 @@ use teller::{Newest, Teller};
 
 /// A machine that goes down does not wait for its last word.
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a machine that was asked to go down waits until that was acknowledged.
-const DEPARTURE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a sample is taken for those who ask, where there is no server that would say.
 const OWN_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -129,19 +128,16 @@ pub async fn run(
     let own_interval = Some(own_interval).filter(|_| settings.scrape != Scrape::Off);
     watch_machine(&mut tasks, &teller, &sampler, &orders, own_interval);
 
-    let Some(server) = settings.server.clone() else {
-        return tokio::select! {
-            failed = ended(&mut tasks) => failed,
-            name = stop.signalled() => { info!("stopped by {name}"); Ok(()) }
-        };
+    let session = match settings.server.clone() {
+        Some(server) => Some(session(&settings, server, Arc::clone(&start), Arc::clone(&clock))?),
+        None => None,
     };
-    let session = session(&settings, server, Arc::clone(&start), Arc::clone(&clock))?;
     let standing = watch::channel(Standing {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         start_id: start.start_id().to_owned(),
-        server: Some(session.server()),
-        host: session.host().cloned(),
+        server: session.as_ref().map(Session::server),
+        host: session.as_ref().and_then(Session::host).cloned(),
         ..Standing::default()
     })
     .0;
@@ -150,6 +146,12 @@ pub async fn run(
         let report = newest.report.subscribe();
         tasks.spawn(standing::write_down(path, standing.subscribe(), report, outbox, clock));
     }
+    let Some(session) = session else {
+        return tokio::select! {
+            failed = ended(&mut tasks) => failed,
+            name = stop.signalled() => { info!("stopped by {name}"); Ok(()) }
+        };
+    };
     let receipts = Receipts { outbox: Arc::clone(&outbox), start, clock };
     let (leave, mut leaving) = mpsc::channel(1);
     let (asked, actions) = mpsc::channel(16);
@@ -172,7 +174,7 @@ pub async fn run(
         tokio::select! {
             never = courier.deliver() => match never {},
             Some((action, departure)) = leaving.recv() => {
-                if depart(&mut courier, &hands, &action, departure).await {
+                if departure::depart(&mut courier, &hands, &action, departure).await {
                     break Ok(());
                 }
             }
@@ -218,24 +220,6 @@ fn session(
     let client = Client::new(server)?;
     let file = StateFile::new(settings.state.clone());
     Ok(Session::new(client, file, settings, start, clock)?)
-}
-
-/// Takes the machine down, once the server knows of it. Whether it goes.
-async fn depart(courier: &mut Courier, hands: &Arc<dyn Hands>, action: &Id, departure: Departure) -> bool {
-    if timeout(DEPARTURE_TIMEOUT, courier.flush()).await.is_err() {
-        warn!("the server was not told everything before the machine goes down");
-    }
-    let reason = match departure {
-        Departure::Reboot => GoodbyeReason::Rebooting,
-        Departure::PowerOff => GoodbyeReason::PoweringOff,
-    };
-    say_goodbye(courier, reason).await;
-    let hands = Arc::clone(hands);
-    let left = tokio::task::spawn_blocking(move || hands.leave(departure)).await;
-    let Err(error) = left.unwrap_or_else(|error| Err(error.into())) else { return true };
-    courier.receipts.write(action, Outcome::Failed, &error.to_string());
-    courier.session.stay();
-    false
 }
 
 async fn say_goodbye(courier: &Courier, reason: GoodbyeReason) {

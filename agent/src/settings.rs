@@ -162,7 +162,8 @@ impl Sources<'_> {
 }
 
 /// Seconds between two samples.
-struct Interval(u32);
+#[derive(Debug, Clone, Copy)]
+pub struct Interval(pub u32);
 
 /// The shortest and longest that make sense; whoever asks for others gets the nearest.
 pub const INTERVAL_SECS: std::ops::RangeInclusive<u32> = 1..=3600;

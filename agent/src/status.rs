@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use inventory::Timestamp;
+use inventory::{Id, Timestamp};
 
 use crate::keep;
 use crate::run::Standing;
@@ -37,21 +37,21 @@ pub fn read(path: Option<&Path>) -> Result<Standing, NoStatus> {
 #[must_use]
 pub fn words(standing: &Standing, now: Timestamp) -> String {
     let ago = |then: Timestamp| format!("{} s ago", now.since(then).as_secs());
-    let mut lines = vec![
-        format!(
-            "muster-agent {}, process {}, written {}",
-            standing.version,
-            standing.pid,
-            ago(standing.written_at)
-        ),
-        format!("server        {}", standing.server.as_deref().unwrap_or("none: it waits to be asked")),
-        match &standing.host {
-            Some(host) => format!("enrolled as   {host}"),
-            None => "enrolled as   nobody yet".to_owned(),
-        },
-        format!("last heard    {}", standing.acknowledged_at.map_or_else(|| "never".to_owned(), ago)),
-        format!("waiting       {} messages, {} bytes", standing.waiting.messages, standing.waiting.bytes),
-    ];
+    let mut lines = vec![format!(
+        "muster-agent {}, process {}, written {}",
+        standing.version,
+        standing.pid,
+        ago(standing.written_at)
+    )];
+    match &standing.server {
+        None => lines.push("server        none: it waits to be asked".to_owned()),
+        Some(server) => lines.extend([
+            format!("server        {server}"),
+            format!("enrolled as   {}", standing.host.as_ref().map_or("nobody yet", Id::as_str)),
+            format!("last heard    {}", standing.acknowledged_at.map_or_else(|| "never".to_owned(), ago)),
+            format!("waiting       {} messages, {} bytes", standing.waiting.messages, standing.waiting.bytes),
+        ]),
+    }
     lines.extend(standing.trouble.iter().map(|why| format!("trouble       {why}")));
     lines.extend(standing.failures.iter().map(|it| format!("failed        {}: {}", ago(it.at), it.words)));
     lines.extend(standing.failed_sections.iter().map(|(name, why)| format!("not collected {name}: {why}")));
@@ -65,6 +65,9 @@ mod tests {
     #[test]
     fn a_standing_is_told_in_words() {
         let mut standing = Standing { version: "1.0".into(), pid: 7, ..Standing::default() };
+        let alone = words(&standing, Timestamp(5000));
+        assert!(alone.ends_with("\nserver        none: it waits to be asked"), "{alone}");
+        standing.server = Some("https://10.0.0.2:8443/".to_owned());
         assert!(words(&standing, Timestamp(5000)).contains("enrolled as   nobody yet\nlast heard    never"));
         standing.host = Some("h1".parse().unwrap());
         standing.acknowledged_at = Some(Timestamp(2000));

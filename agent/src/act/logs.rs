@@ -1,7 +1,8 @@
 //! A machine's logs in one bounded text: the ends of the kernel's log, of the journal, and of the agent's own.
 //!
-//! The journal's files are read by `journalctl`, where there is one: a child with a deadline and a bounded output. Secrets
-//! that stand on the kernel's command line are taken out of every line, for the kernel prints it first thing.
+//! The journal's files are read by `journalctl`, where there is one, with a deadline, and its newest lines are kept. (The
+//! agent's other children are `smartctl`, to collect, and `systemctl`, to go down and to install.) Secrets that stand on
+//! the kernel's command line are taken out of every line, for the kernel prints it first thing.
 
 use std::io;
 use std::process::Command;
@@ -64,14 +65,28 @@ fn told(log: io::Result<String>) -> String {
 
 fn journal() -> io::Result<String> {
     let mut command = Command::new("journalctl");
-    command.args(["--lines", JOURNAL_LINES, "--output", "short-iso", "--no-pager", "--quiet"]);
-    let (_, mut said) = child::run(&mut command, JOURNAL_TIMEOUT, JOURNAL_LIMIT_BYTES)?;
-    said.truncate(JOURNAL_LIMIT_BYTES);
-    Ok(String::from_utf8_lossy(&said).into_owned())
+    // The newest first, so that what finds no room is the oldest.
+    command.args(["--lines", JOURNAL_LINES, "--reverse", "--output", "short-iso", "--no-pager", "--quiet"]);
+    let (_, said) = child::run(&mut command, JOURNAL_TIMEOUT, JOURNAL_LIMIT_BYTES)?;
+    Ok(oldest_first(&said, JOURNAL_LIMIT_BYTES))
+}
+
+/// Lines that came newest first, turned round. Of the last one that was cut, and so is the oldest, nothing is kept.
+fn oldest_first(said: &[u8], limit_bytes: usize) -> String {
+    let kept = match said.get(..limit_bytes) {
+        Some(kept) if said.len() > limit_bytes => kept
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(&[][..], |end| kept.get(..=end).unwrap_or(kept)),
+        _ => said,
+    };
+    let text = String::from_utf8_lossy(kept);
+    text.lines().rev().flat_map(|line| [line, "\n"]).collect()
 }
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
 
     #[test]
@@ -86,6 +101,16 @@ mod tests {
         assert!(text.starts_with("==> kernel <==\n[0.0] <5> Command line: quiet"), "{}", &text[..200]);
         assert!(!text.contains("SECRET1"));
         assert!(text.len() <= LOGS_LIMIT_BYTES && text.len() > LOGS_LIMIT_BYTES - 4);
+    }
+
+    #[test]
+    fn of_a_journal_that_is_too_long_the_newest_lines_are_kept() {
+        let told = |said: &str, limit| oldest_first(said.as_bytes(), limit);
+        assert_eq!(told("three\ntwo\none\n", 100), "one\ntwo\nthree\n");
+        assert_eq!(told("three\ntwo\no", 11), "two\nthree\n");
+        assert_eq!(told("three\ntwo\n", 9), "three\n");
+        assert_eq!(told("a line that", 9), "");
+        assert_eq!(told("", 9), "");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The mount table, reduced to filesystems that live on a device.
 
+mod namespace;
 mod table;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,11 @@ pub struct Mount {
 }
 
 impl Mount {
+    /// By which it is known, wherever it is mounted.
+    fn key(&self) -> &str {
+        self.number.as_deref().unwrap_or(&self.device)
+    }
+
     /// The kernel's name of the device (`dm-0`).
     #[must_use]
     pub fn block(&self, probe: &Probe) -> Option<String> {
@@ -52,7 +58,15 @@ impl Mount {
 /// [`Nothing`], where the kernel shows no mount table.
 pub fn mounted_devices(probe: &Probe) -> Result<Vec<Mount>, Nothing> {
     if let Some(table) = probe.lines(MOUNT_INFO, TABLE_LIMIT_BYTES) {
-        return Ok(super::bounded(probe, MOUNT_INFO, by_device(table.lines().filter_map(table::mount_info))));
+        let mounts = if namespace::is_the_machines(probe) {
+            by_device(table.lines().filter_map(table::mount_info))
+        } else {
+            namespace::as_the_machine_sees(
+                probe,
+                by_device(table.lines().filter_map(table::filesystem_alone)),
+            )
+        };
+        return Ok(super::bounded(probe, MOUNT_INFO, mounts));
     }
     let table = probe.lines(MOUNTS, TABLE_LIMIT_BYTES).ok_or(Nothing::NotThere(MOUNTS))?;
     Ok(super::bounded(probe, MOUNTS, by_device(table.lines().filter_map(table::mounts))))
@@ -64,7 +78,7 @@ fn by_device(table: impl Iterator<Item = Mount>) -> Vec<Mount> {
     let mut by_device: BTreeMap<String, Mount> = BTreeMap::new();
     for mount in by_place.into_values().filter(lives_on_a_device) {
         // One device may have several names; btrfs and ZFS have no number.
-        match by_device.entry(mount.number.clone().unwrap_or_else(|| mount.device.clone())) {
+        match by_device.entry(mount.key().to_owned()) {
             Entry::Vacant(entry) => {
                 entry.insert(mount);
             }

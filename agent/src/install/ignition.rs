@@ -39,7 +39,7 @@ pub fn ignition(
             {
                 "path": SETTINGS_FILE,
                 "mode": 0o600,
-                "contents": { "source": data_url(&plan.settings) },
+                "contents": { "source": data_url(&plan.settings.text()) },
             },
         ]},
         "systemd": { "units": [{ "name": UNIT, "enabled": true, "contents": plan.unit }] },

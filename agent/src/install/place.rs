@@ -21,7 +21,8 @@ pub fn install(
 ) -> Result<Vec<String>, NotInstalled> {
     let mut done = Vec::new();
     put(&below(prefix, plan.program), program, 0o755, &mut done)?;
-    put(&below(prefix, SETTINGS_FILE), plan.settings.as_bytes(), 0o600, &mut done)?;
+    let settings = below(prefix, SETTINGS_FILE);
+    put(&settings, &plan.settings.over(&read_if_there(&settings)?), 0o600, &mut done)?;
     put(&below(prefix, UNIT_FILE), plan.unit.as_bytes(), 0o644, &mut done)?;
     take_state_along(state, &below(prefix, STATE_FILE), &mut done)?;
     enable(&below(prefix, WANTS), &mut done)?;
@@ -80,6 +81,13 @@ fn put(path: &Path, content: &[u8], mode: u32, done: &mut Vec<String>) -> Result
     write().map_err(failed("writing", path))?;
     done.push(format!("wrote {}", path.display()));
     Ok(())
+}
+
+fn read_if_there(path: &Path) -> Result<Vec<u8>, NotInstalled> {
+    match keep::read(path, 64 << 10) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        content => content.map_err(failed("reading", path)),
+    }
 }
 
 /// The key and the host that a discovery run was given are the installed system's from now on.

@@ -94,3 +94,61 @@ fn what_can_not_be_used_is_refused_before_anything_is_written() {
     let missing = Wishes::new("https://10.0.0.2", Some(PIN), Some(Path::new("/nowhere")), None);
     assert!(missing.unwrap_err().to_string().contains("/nowhere"));
 }
+
+#[test]
+fn installing_again_keeps_what_was_written_by_hand() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("etc/muster-agent/agent.env");
+    let install_with = |wishes: &Wishes| {
+        install(&plan(wishes, usual_program()), b"ELF", root.path(), Path::new("/nowhere")).unwrap();
+        fs::read(&file).unwrap()
+    };
+    install_with(&wishes(Some("report"), Some("OLDTICKET")));
+    let by_hand =
+        b"# mine\nMUSTER_SCRAPE=open\n  MUSTER_INTERVAL = 7\nMUSTER_PINS=x\n\xff\n\nMUSTER_LOG=debug";
+    let before = [&fs::read(&file).unwrap()[..], by_hand].concat();
+    fs::write(&file, before).unwrap();
+    let wishes = Wishes { scrape: Some("loopback".to_owned()), ..wishes(Some("logs"), None) };
+    let expected = [
+        format!(
+            "MUSTER_SERVER=https://10.0.0.2:8443/\nMUSTER_PIN={PIN}\nMUSTER_ALLOW=logs\nMUSTER_SCRAPE=loopback\n"
+        )
+        .as_bytes(),
+        b"# mine\n  MUSTER_INTERVAL = 7\nMUSTER_PINS=x\n\xff\n\nMUSTER_LOG=debug\n",
+    ]
+    .concat();
+    assert_eq!(install_with(&wishes), expected);
+    assert_eq!((install_with(&wishes), mode(&file)), (expected, 0o600));
+    let wishes = Wishes { interval_secs: Some(9), ..wishes };
+    let text = String::from_utf8_lossy(&install_with(&wishes)).into_owned();
+    assert_eq!(text.matches("MUSTER_INTERVAL").count(), 1, "{text}");
+    assert!(text.contains("\nMUSTER_INTERVAL=9\n"), "{text}");
+}
+
+#[test]
+fn a_settings_file_that_can_not_be_read_is_not_written_over() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("etc/muster-agent/agent.env");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, vec![b'#'; 100_000]).unwrap();
+    let plan = plan(&wishes(None, None), usual_program());
+    let error = install(&plan, b"ELF", root.path(), Path::new("/nowhere")).unwrap_err();
+    assert!(
+        error.to_string().contains("reading") && fs::metadata(&file).unwrap().len() == 100_000,
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_shown_is_the_unit_and_the_settings_without_the_ticket() {
+    let plan = plan(&wishes(None, Some("SECRETTICKET")), usual_program());
+    let shown = plan.shown();
+    assert!(shown.starts_with(&format!("# {UNIT_FILE}\n[Unit]\n")), "{shown}");
+    for line in
+        ["MUSTER_SERVER=https://10.0.0.2:8443/", "MUSTER_TICKET=SECRET…", "MUSTER_ALLOW=blink,logs,report"]
+    {
+        assert!(shown.lines().any(|it| it == line), "{shown}");
+    }
+    assert!(!shown.contains("SECRETT") && !format!("{plan:?}").contains("SECRETT"));
+    assert!(plan.settings.text().contains("SECRETTICKET"));
+}

@@ -7,7 +7,8 @@ use crate::settings::Allowed;
 
 /// Reads files of mode 0400; SG_IO; NVMe admin commands and the IPMI device; LLDP frames; the kernel's log.
 const CAPABILITIES: &str = "CAP_DAC_READ_SEARCH CAP_SYS_RAWIO CAP_SYS_ADMIN CAP_NET_RAW CAP_SYSLOG";
-/// `ETHTOOL_PHYS_ID`.
+/// `ETHTOOL_PHYS_ID`. The kernel asks for this right also before it shows a transceiver's EEPROM; but it is the right to
+/// configure the network, too, and what a module is called is not worth that: where no light may blink it stays untold.
 const BLINKING: &str = " CAP_NET_ADMIN";
 
 pub(super) fn unit(program: &str, allow: &Allowed) -> String {
@@ -44,7 +45,7 @@ CapabilityBoundingSet={capabilities}
 AmbientCapabilities=
 NoNewPrivileges=yes
 ProtectSystem=strict
-ProtectHome=yes
+ProtectHome=read-only
 PrivateTmp=yes
 ProtectControlGroups=yes
 ProtectKernelModules=yes

@@ -25,18 +25,24 @@ pub(super) struct Receipts {
 }
 
 impl Receipts {
+    /// Puts one into the outbox.
     pub(super) fn write(&self, action: &Id, outcome: Outcome, words: &str) {
+        let receipt = self.make(action, outcome, words);
+        if let Err(error) = self.outbox.post(Kind::Receipt, Weight::Change, &receipt) {
+            error!("the receipt can't be written: {error}");
+        }
+    }
+
+    /// Makes one, to be sent out of turn.
+    pub(super) fn make(&self, action: &Id, outcome: Outcome, words: &str) -> Receipt {
         info!("action {action}: {}: {words}", outcome.as_str());
-        let receipt = Receipt {
+        Receipt {
             schema: SCHEMA,
             agent: self.start.stamp(),
             at: self.clock.now(),
             action: action.clone(),
             outcome,
             words: words.chars().take(500).collect(),
-        };
-        if let Err(error) = self.outbox.post(Kind::Receipt, Weight::Change, &receipt) {
-            error!("the receipt can't be written: {error}");
         }
     }
 }
@@ -46,7 +52,7 @@ pub(super) struct Actor {
     pub(super) hands: Arc<dyn Hands>,
     pub(super) receipts: Receipts,
     pub(super) orders: Orders,
-    /// Takes the machine down, once everything was said.
+    /// Takes the machine down, once the server knows of it.
     pub(super) leave: mpsc::Sender<(Id, Departure)>,
 }
 
@@ -61,8 +67,8 @@ impl Actor {
                     self.orders.report();
                     self.receipts.write(&id, Outcome::Done, "the inventory is collected and sent anew");
                 }
-                Action::Reboot => self.go(id, Departure::Reboot, "the machine boots anew").await,
-                Action::PowerOff => self.go(id, Departure::PowerOff, "the machine is switched off").await,
+                Action::Reboot => self.go(id, Departure::Reboot).await,
+                Action::PowerOff => self.go(id, Departure::PowerOff).await,
                 Action::Unknown => {}
                 Action::Logs | Action::BlinkNic { .. } | Action::BlinkDisk { .. }
                     if busy.len() >= AT_ONCE =>
@@ -79,8 +85,7 @@ impl Actor {
         std::future::pending().await
     }
 
-    async fn go(&self, id: Id, departure: Departure, words: &str) {
-        self.receipts.write(&id, Outcome::Begun, words);
+    async fn go(&self, id: Id, departure: Departure) {
         self.leave.send((id, departure)).await.ok();
     }
 }

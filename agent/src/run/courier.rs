@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use inventory::{ActionRequest, Failure, GoodbyeReason, Reply, Report};
+use inventory::{ActionRequest, Failure, GoodbyeReason, Receipt, Reply, Report};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tracing::{debug, error, info, warn};
@@ -60,6 +60,19 @@ impl Courier {
     pub(super) async fn goodbye(&self, reason: GoodbyeReason) {
         if let Err(declined) = self.session.goodbye(reason).await {
             warn!("the goodbye was not taken: {declined}");
+        }
+    }
+
+    /// Hands a receipt over out of turn, as often as it takes. Whether the server has it: one that will never take it has
+    /// not.
+    pub(super) async fn hand_over(&mut self, receipt: &Receipt) -> bool {
+        let Ok(letter) = Letter::of(Kind::Receipt, receipt) else { return false };
+        loop {
+            match self.session.send(&letter).await {
+                Ok(_) => return true,
+                Err(Declined::Later { after, why }) => self.wait(after, &format!("sending: {why}")).await,
+                Err(Declined::Refused { .. } | Declined::Forgotten(_)) => return false,
+            }
         }
     }
 

@@ -1,7 +1,7 @@
-//! `--once`: enrols, says everything one time, and ends. Nothing is tried again: the exit status says how it went, and
-//! whoever started the agent decides what to do.
+//! `--once`: enrols, says everything one time, and ends: what is collected at once first, then what takes its time. Nothing
+//! is tried again: the exit status says how it went, and whoever started the agent decides what to do.
 
-use inventory::{GoodbyeReason, Report};
+use inventory::{GoodbyeReason, Report, Sample};
 use tokio::task::spawn_blocking;
 use tracing::info;
 
@@ -17,15 +17,40 @@ pub(super) async fn say_everything(
     reporter: Reporter,
     sampler: Sampler,
 ) -> Result<(), RunError> {
-    let report = spawn_blocking(move || reporter.quick()).await?;
+    let quick = reporter.clone();
+    let report = spawn_blocking(move || quick.quick()).await?;
     if let Some(reason) = emptiness(&report.sections) {
         return Err(RunError::Empty(reason));
     }
-    let sample = spawn_blocking(move || sampler.sample()).await?;
-    let letters = [Letter::of(Kind::Inventory, &report)?, Letter::of(Kind::Sample, &sample)?];
+    let at_once = sampler.clone();
+    let sample = spawn_blocking(move || at_once.sample()).await?;
     if !session.is_enrolled() {
         enrol(&mut session, &report).await?;
     }
+    say(&mut session, &report, [Letter::of(Kind::Inventory, &report)?, Letter::of(Kind::Sample, &sample)?])
+        .await?;
+
+    let slow = spawn_blocking(move || reporter.slow());
+    let drives = spawn_blocking(move || with_drives(&sampler));
+    let (slow, sample) = (slow.await?, drives.await?);
+    say(&mut session, &report, [Letter::of(Kind::Inventory, &slow)?, Letter::of(Kind::Sample, &sample)?])
+        .await?;
+    session.goodbye(GoodbyeReason::Done).await.map_err(declined_at("saying goodbye"))?;
+    info!("reported once");
+    Ok(())
+}
+
+/// A sample that carries what the drives say.
+fn with_drives(sampler: &Sampler) -> Sample {
+    let (drives, warnings) = sampler.drives();
+    let mut sample = sampler.sample();
+    sample.drives = drives;
+    sample.warnings.extend(warnings);
+    sample
+}
+
+/// Sends these, the one after the other. A server that has forgotten this agent is told anew who it is, once.
+async fn say(session: &mut Session, report: &Report, letters: [Letter; 2]) -> Result<(), RunError> {
     let mut anew = false;
     for letter in &letters {
         loop {
@@ -33,14 +58,12 @@ pub(super) async fn say_everything(
                 Ok(_) => break,
                 Err(Declined::Forgotten(_)) if !anew => {
                     anew = true;
-                    enrol(&mut session, &report).await?;
+                    enrol(session, report).await?;
                 }
                 Err(declined) => return Err(declined_at("sending what was collected")(declined)),
             }
         }
     }
-    session.goodbye(GoodbyeReason::Done).await.map_err(declined_at("saying goodbye"))?;
-    info!("reported once");
     Ok(())
 }
 

@@ -73,19 +73,30 @@ impl Standing {
     }
 }
 
-/// Writes the file whenever something changed, and not more often than each minute.
+/// Writes the file whenever the standing changed, and not more often than each minute. An agent without a server stands
+/// with nobody: there it is written with each new report.
 pub(super) async fn write_down(
     path: PathBuf,
     mut standing: watch::Receiver<Standing>,
-    report: watch::Receiver<Option<Arc<Report>>>,
+    mut report: watch::Receiver<Option<Arc<Report>>>,
     outbox: Arc<Outbox>,
     clock: Arc<dyn inventory::Clock>,
 ) {
     let mut told = false;
-    while standing.changed().await.is_ok() {
+    let is_alone = standing.borrow().server.is_none();
+    loop {
+        let changed = tokio::select! {
+            changed = standing.changed() => changed,
+            changed = report.changed(), if is_alone => changed,
+        };
+        if changed.is_err() {
+            // The agent goes down, and this task with it.
+            return std::future::pending().await;
+        }
         let mut shown = standing.borrow_and_update().clone();
         shown.waiting = outbox.load();
-        shown.failed_sections = report.borrow().as_deref().map(failed_sections).unwrap_or_default();
+        shown.failed_sections =
+            report.borrow_and_update().as_deref().map(failed_sections).unwrap_or_default();
         shown.written_at = clock.now();
         let place = path.clone();
         let written = spawn_blocking(move || {
@@ -99,8 +110,6 @@ pub(super) async fn write_down(
         }
         sleep(SHORTEST_INTERVAL).await;
     }
-    // The agent goes down, and this task with it.
-    std::future::pending().await
 }
 
 fn failed_sections(report: &Report) -> BTreeMap<String, String> {

@@ -3,10 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Scene;
-use crate::server::{HOST, Seen, Server, answer};
+use crate::server::{HOST, Seen, Server, answer, busy};
 
 #[test]
 fn it_enrols_then_sends_the_inventory_then_samples_and_says_goodbye() {
@@ -108,4 +108,47 @@ fn an_interval_on_the_command_line_goes_before_the_servers() {
         .script("POST enrol", [answer(200, json!({"host": HOST, "interval_secs": 3600, "server_time": 1}))]);
     let _agent = scene.agent_of(&server, &["--interval", "1"]);
     server.until_calls("POST sample", 2);
+}
+
+/// What became of a reboot that the server asked for: outcome and words of each receipt that it was sent.
+fn receipts(seen: &[Seen]) -> Vec<(&str, &str)> {
+    let receipts = seen.iter().filter(|it| it.call == "POST receipt");
+    receipts.map(|it| (it.body["outcome"].as_str().unwrap(), it.body["words"].as_str().unwrap())).collect()
+}
+
+fn asking_for_a_reboot() -> Server {
+    let server = Server::start();
+    let reboot = json!({"id": "r1", "expires_at": 9, "action": "reboot"});
+    server.script("POST sample", [answer(200, json!({"server_time": 1, "actions": [reboot]}))]);
+    server
+}
+
+#[test]
+fn a_machine_goes_down_only_once_the_server_has_the_receipt() {
+    let (scene, server) = (Scene::new(), asking_for_a_reboot());
+    server.script("POST receipt", [busy("0"), answer(500, Value::Null)]);
+    let _agent = scene.agent_of(&server, &["--allow", "reboot"]);
+    let seen = server.until("all receipts", |seen| receipts(seen).len() >= 4);
+    let outcomes: Vec<&str> = receipts(&seen).iter().map(|(outcome, _)| *outcome).collect();
+    assert_eq!(outcomes, ["begun", "begun", "begun", "failed"]);
+    // It reads a captured tree, and takes down nothing; but it was about to.
+    assert!(receipts(&seen)[3].1.contains("captured tree"), "{seen:?}");
+    let at = |call: &str| seen.iter().rposition(|it| it.call == call).unwrap();
+    let begun = seen.iter().rposition(|it| it.body["outcome"] == "begun").unwrap();
+    assert!(begun < at("POST goodbye") && seen[begun].status == 200, "{:?}", server.calls());
+    assert_eq!(seen[at("POST goodbye")].body["reason"], "rebooting");
+}
+
+#[test]
+fn a_machine_whose_receipt_is_not_taken_stays_up() {
+    let (scene, server) = (Scene::new(), asking_for_a_reboot());
+    server.script("POST receipt", [answer(422, Value::Null)]);
+    let _agent = scene.agent_of(&server, &["--allow", "reboot", "--interval", "1"]);
+    let seen = server.until("two receipts", |seen| receipts(seen).len() >= 2);
+    let told = receipts(&seen);
+    assert_eq!((told[0].0, told[1].0), ("begun", "failed"));
+    assert!(told[1].1.contains("the server did not take the receipt"), "{told:?}");
+    let samples = seen.iter().filter(|it| it.call == "POST sample").count();
+    server.until_calls("POST sample", samples + 1);
+    assert!(!server.calls().contains(&"POST goodbye".to_owned()), "it lives on");
 }

@@ -5,16 +5,25 @@ use serde_json::{Value, json};
 use crate::Scene;
 use crate::server::{Server, answer, busy};
 
+const EVERYTHING: [&str; 5] =
+    ["PUT inventory", "POST sample", "PUT inventory", "POST sample", "POST goodbye"];
+
 #[test]
 fn everything_is_said_one_time() {
     let (scene, server) = (Scene::new(), Server::start());
     assert!(scene.agent_of(&server, &["--once"]).ended().success());
-    assert_eq!(server.calls(), ["POST enrol", "PUT inventory", "POST sample", "POST goodbye"]);
+    assert_eq!(server.calls()[0], "POST enrol");
+    assert_eq!(server.calls()[1..], EVERYTHING);
     assert_eq!(server.until_calls("POST goodbye", 1)[0].body["reason"], "done");
+    // What takes its time comes last, and nothing twice.
+    let reports = server.until_calls("PUT inventory", 2);
+    let told = |section: &str| [0, 1].map(|at| reports[at].body["sections"][section]["status"] != "untold");
+    assert_eq!(["cpu", "nics", "os"].map(told), [[true, false]; 3]);
+    assert_eq!(["drives", "contents", "neighbours", "bmc"].map(told), [[false, true]; 4]);
 
     // The second time it is the same agent.
     assert!(scene.agent_of(&server, &["--once"]).ended().success());
-    assert_eq!(server.calls()[4..], ["PUT inventory", "POST sample", "POST goodbye"]);
+    assert_eq!(server.calls()[6..], EVERYTHING);
 }
 
 #[test]
@@ -44,10 +53,8 @@ fn a_forgotten_agent_enrols_anew_one_time() {
     assert!(scene.agent_of(&server, &["--once"]).ended().success());
     server.script("PUT inventory", [answer(401, Value::Null)]);
     assert!(scene.agent_of(&server, &["--once"]).ended().success());
-    assert_eq!(
-        server.calls()[4..],
-        ["PUT inventory", "POST enrol", "PUT inventory", "POST sample", "POST goodbye"]
-    );
+    assert_eq!(server.calls()[6..8], ["PUT inventory", "POST enrol"]);
+    assert_eq!(server.calls()[8..], EVERYTHING);
     server.script("PUT inventory", [answer(401, Value::Null), answer(401, Value::Null)]);
     assert_eq!(scene.agent_of(&server, &["--once"]).ended().code(), Some(1));
 }

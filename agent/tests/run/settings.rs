@@ -29,7 +29,7 @@ fn a_flag_goes_before_the_environment_and_that_before_the_boot_loader() {
     };
     run(&[]);
     run(&["--server", &of_flag.url()]);
-    assert_eq!((of_flag.calls().len(), of_environment.calls().len(), of_kernel.calls().len()), (4, 4, 0));
+    assert_eq!((of_flag.calls().len(), of_environment.calls().len(), of_kernel.calls().len()), (6, 6, 0));
 }
 
 #[test]

@@ -141,13 +141,37 @@ pub async fn take_receipt(
         return Ok(());
     }
     let words: String = receipt.words.chars().take(500).collect();
-    rows::set_receipt(tx, &action.id, receipt.outcome, &words, now).await?;
+    note(tx, &action, receipt.outcome, &words, "agent", now).await
+}
+
+/// The host's machine has booted since it was last heard: what was to take it down has. An agent that remembers nothing over
+/// a boot can't tell.
+pub(crate) async fn booted(tx: &mut Tx, host: &Id, now: Timestamp) -> Result<(), HostError> {
+    for begun in rows::begun(tx, host).await? {
+        if matches!(begun.action, Action::Reboot | Action::PowerOff) {
+            note(tx, &begun, Outcome::Done, "the machine was heard again, in a new boot", "server", now)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn note(
+    tx: &mut Tx,
+    action: &AgentAction,
+    outcome: Outcome,
+    words: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), HostError> {
+    let host = &action.host;
+    rows::set_receipt(tx, &action.id, outcome, words, now).await?;
     let name = hosts::name(tx, host).await?;
-    let (what, how) = (action.action.kind(), receipt.outcome.as_str());
-    let summary = format!("{what} on {name}: {how}: {}", shorten(&words));
-    let event = NewEvent::new(Kind::ActionReceipted, Some(host.clone()), "agent", summary)
+    let (what, how) = (action.action.kind(), outcome.as_str());
+    let summary = format!("{what} on {name}: {how}: {}", shorten(words));
+    let event = NewEvent::new(Kind::ActionReceipted, Some(host.clone()), actor, summary)
         .key(action.id.as_str())
-        .data(json!({ "outcome": receipt.outcome, "words": words }));
+        .data(json!({ "outcome": outcome, "words": words }));
     events::append(tx, &event, now).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use events::{Kind, NewEvent};
 use inventory::{Id, Timestamp};
 use serde_json::json;
 
+use crate::actions;
 use crate::error::HostError;
 use crate::overview::{column, shorten};
 use crate::store::{hosts, words};
@@ -56,6 +57,15 @@ fn judge(last: &words::LastWord, speaker: Speaker<'_>, knows_start: bool, now: T
     }
 }
 
+/// Whether the machine has booted between its last word and this one, of another start. Where either does not say which boot
+/// it is, the last word tells: a goodbye.
+fn is_other_boot(last: &words::LastWord, speaker: Speaker<'_>) -> bool {
+    match (last.boot_id.as_deref(), speaker.boot_id) {
+        (Some(before), Some(now)) => before != now,
+        (None, _) | (_, None) => last.goodbye_at.is_some(),
+    }
+}
+
 /// Hears a word: notes the speaker, and tells of a new start.
 pub(crate) async fn hear(
     tx: &mut Tx,
@@ -74,6 +84,9 @@ pub(crate) async fn hear(
     words::set_heard(tx, host, speaker.boot_id, speaker.start_id, seq, now).await?;
     if judgement == Judgement::Starts {
         words::remember_start(tx, host, speaker.start_id, now).await?;
+        if is_other_boot(&last, speaker) {
+            actions::booted(tx, host, now).await?;
+        }
         let rebooted = last.boot_id.is_some() && last.boot_id.as_deref() != speaker.boot_id;
         let name = hosts::name(tx, host).await?;
         let how = if rebooted { " after a reboot" } else { "" };
@@ -102,8 +115,10 @@ mod tests {
             boot_id: None,
             seq: 5,
             last_seen_at: Some(seen.millis()),
+            goodbye_at: None,
         };
-        let nothing = words::LastWord { start_id: None, boot_id: None, seq: 0, last_seen_at: None };
+        let nothing =
+            words::LastWord { start_id: None, boot_id: None, seq: 0, last_seen_at: None, goodbye_at: None };
         let soon = seen.plus(NEWER_LIVES);
         let later = soon.plus(Duration::from_millis(1));
         let said = |start_id: &'static str, seq| Speaker { boot_id: None, start_id, seq };

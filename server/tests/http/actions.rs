@@ -86,6 +86,27 @@ async fn an_action_that_nobody_came_for_in_time_is_not_delivered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_forgets_over_a_boot_is_booted_anew_once() {
+    let server = TestServer::new().await;
+    let agent = Agent::new(MAC, "ABC1234");
+    let host = agent.enrolled(&server).await;
+    let reboot = ask(&server, &host, &json!({"action": "reboot"})).await;
+    assert_eq!(asked_of(&server, &agent, 1).await.len(), 1);
+    receipt(&server, &agent, &reboot, Outcome::Begun, "the machine boots anew").await;
+
+    server.clock.advance(Duration::from_secs(61));
+    let booted = Agent { start_id: "start-2".into(), ..Agent::new(MAC, "ABC1234") };
+    booted.enrolled(&server).await;
+    let mut sample = booted.sample(1);
+    sample.agent.boot_id = Some("boot-2".into());
+    let reply = booted.send(&server, Method::POST, "/agent/v1/sample", &sample).await;
+    let reply: Value = serde_json::from_str(&expect(reply, StatusCode::OK).await).unwrap();
+    assert!(reply.get("actions").is_none(), "{reply}");
+    let actions = server.read(&format!("/api/v1/hosts/{host}/actions")).await;
+    assert_eq!((&actions[0]["id"], &actions[0]["outcome"]), (&json!(reboot), &json!("done")), "{actions:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn logs_are_taken_from_whom_they_were_asked_and_no_more_than_fit() {
     let server = TestServer::new().await;
     let agent = Agent::new(MAC, "ABC1234");

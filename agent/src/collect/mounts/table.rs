@@ -5,20 +5,30 @@ use crate::probe::clean;
 
 /// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`
 pub(super) fn mount_info(line: &str) -> Option<Mount> {
+    parsed(line, true)
+}
+
+/// The same without the options of the place (the first ones), which are another mount namespace's own. A filesystem that
+/// is mounted to be read then looks like one that refuses after an error: only what is sure is said.
+pub(super) fn filesystem_alone(line: &str) -> Option<Mount> {
+    parsed(line, false)
+}
+
+fn parsed(line: &str, is_place_known: bool) -> Option<Mount> {
     let (mount, filesystem) = line.split_once(" - ")?;
     let mut mount = mount.split(' ').skip(2);
     let (number, _root, place, options) = (mount.next()?, mount.next()?, mount.next()?, mount.next()?);
     let mut filesystem = filesystem.split(' ');
     let (kind, device, own_options) =
         (filesystem.next()?, filesystem.next()?, filesystem.next().unwrap_or(""));
-    let (here, itself) = (has(options, "ro"), has(own_options, "ro"));
+    let (here, itself) = (is_place_known && has(options, "ro"), has(own_options, "ro"));
     // ext4 since Linux 6.12 stays mounted for writing in name only.
     let stopped = has(own_options, "emergency_ro") || has(own_options, "shutdown");
     Some(Mount {
         // Major number 0 is no device: the kernel made the number up.
         number: Some(number).filter(|number| !number.starts_with("0:")).map(str::to_owned),
         read_only: here || itself || stopped,
-        refuses_writes: !here && (itself || stopped),
+        refuses_writes: !here && (itself && is_place_known || stopped),
         ..named(place, device, kind)?
     })
 }

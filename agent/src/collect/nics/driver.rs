@@ -9,8 +9,9 @@ use crate::root::{Ethtool, Question};
 
 /// Whether it told of the link, if only that it has no speed.
 pub(super) fn tell(probe: &Probe, nic: &mut Nic) -> bool {
+    let place = format!("ethtool {}", nic.name);
     let question = |request: Ethtool| Question::Ethtool { interface: nic.name.clone(), request };
-    let ask = |request: Ethtool| probe.ask(&format!("ethtool {}", nic.name), &question(request));
+    let ask = |request: Ethtool| probe.ask(&place, &question(request));
     let info = ask(Ethtool::DriverInfo).map(|answer| DriverInfo::decode(&answer)).unwrap_or_default();
     let told = ask(Ethtool::LinkSettings).and_then(|answer| LinkSettings::decode(&answer));
     let link = told.unwrap_or_default();
@@ -18,7 +19,8 @@ pub(super) fn tell(probe: &Probe, nic: &mut Nic) -> bool {
     let has_cage = matches!(link.port, Some(Port::Fibre | Port::DirectAttach | Port::Other));
     let module = match nic.carrier {
         _ if !has_cage => None,
-        Some(true) => ask(Ethtool::Module),
+        // The kernel lets only those read it who may also configure the card, which an agent need not.
+        Some(true) => probe.ask_if_allowed(&place, &question(Ethtool::Module)),
         // Of an empty cage many drivers say that it can't be read, as of a broken module.
         _ => probe.root().ask(&question(Ethtool::Module)).ok(),
     };

@@ -281,3 +281,15 @@ fn a_machine_that_booted_by_iscsi_says_by_which_card() {
         .files("/sys/firmware/ibft/ethernet1", &[("flags", "3\n"), ("mac", "3c:ec:ef:00:00:02\n")]);
     assert_eq!(collected(&tree).iter().map(|nic| nic.boot).collect::<Vec<_>>(), [false, true]);
 }
+
+#[test]
+fn a_transceiver_that_may_not_be_read_is_absent_and_one_that_fails_is_warned_of() {
+    let tree = pci(Builder::new(), "eth0", "0000:3b:00.0", "3c:ec:ef:00:00:07\n")
+        .answer(&ask(Ethtool::LinkSettings), &link_settings(10_000, 3));
+    let module = ask(Ethtool::Module).name();
+    let nic = collected(&tree.clone().fails(&module, Errno::PERM)).remove(0);
+    assert_eq!((nic.port, nic.module), (Some(NicPort::Fibre), None));
+    let probe = Probe::new(tree.fails(&module, Errno::IO).root());
+    assert_eq!(collect(&probe).unwrap().remove(0).module, None);
+    assert_eq!(probe.into_warnings()[0].path, "ethtool eth0");
+}

@@ -1,4 +1,6 @@
-//! `smartctl`, where it is installed: it knows the ways through RAID controllers and USB bridges. It gets fixed arguments, an empty environment, no input, ten seconds, and room for so much output.
+//! `smartctl`, where it is installed: it knows the ways through RAID controllers and USB bridges. The one child process that
+//! collecting starts (`journalctl` and `systemctl` are started for actions and by `install`); it gets fixed arguments, an
+//! empty environment, no input, ten seconds, and room for so much output.
 
 use std::io;
 use std::path::Path;

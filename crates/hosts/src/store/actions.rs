@@ -68,6 +68,20 @@ pub(crate) async fn open(tx: &mut Tx, host: &Id, now: Timestamp) -> Result<Vec<A
     rows.into_iter().map(AgentAction::try_from).collect()
 }
 
+/// Those that the agent has begun, and not ended yet.
+pub(crate) async fn begun(tx: &mut Tx, host: &Id) -> Result<Vec<AgentAction>, StoreError> {
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM agent_action WHERE host_id = $1 AND outcome = $2 ORDER BY asked_at, id"
+    ))
+    .bind(host.as_str())
+    .bind(Outcome::Begun.as_str())
+    .fetch_all(tx)
+    .await?;
+    rows.into_iter().map(AgentAction::try_from).collect()
+}
+
 pub(crate) async fn set_delivered(tx: &mut Tx, id: &Id, now: Timestamp) -> Result<(), StoreError> {
     sqlx::query("UPDATE agent_action SET delivered_at = $2 WHERE id = $1")
         .bind(id.as_str())

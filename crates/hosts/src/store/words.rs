@@ -17,13 +17,15 @@ pub(crate) struct LastWord {
     pub(crate) boot_id: Option<String>,
     pub(crate) seq: i64,
     pub(crate) last_seen_at: Option<i64>,
+    pub(crate) goodbye_at: Option<i64>,
 }
 
 pub(crate) async fn last_word(tx: &mut Tx, host: &Id) -> Result<LastWord, HostError> {
-    let last = sqlx::query_as("SELECT start_id, boot_id, seq, last_seen_at FROM host WHERE id = $1")
-        .bind(host.as_str())
-        .fetch_optional(tx)
-        .await?;
+    let last =
+        sqlx::query_as("SELECT start_id, boot_id, seq, last_seen_at, goodbye_at FROM host WHERE id = $1")
+            .bind(host.as_str())
+            .fetch_optional(tx)
+            .await?;
     last.ok_or_else(|| HostError::NoHost(host.clone()))
 }
 

@@ -16,6 +16,7 @@ pub(crate) struct Machine {
     pub(crate) hostname: Option<&'static str>,
     pub(crate) key: AgentKey,
     pub(crate) start_id: &'static str,
+    pub(crate) boot_id: Option<&'static str>,
 }
 
 impl Machine {
@@ -40,6 +41,7 @@ impl Machine {
             hostname: None,
             key: AgentKey::generate().unwrap(),
             start_id: "start-1",
+            boot_id: Some("boot-1"),
         }
     }
 
@@ -56,7 +58,7 @@ impl Machine {
     /// As after a boot into a system that keeps nothing.
     pub(crate) fn rebooted(&self) -> Self {
         let key = AgentKey::generate().unwrap();
-        Self { key, start_id: "start-2", ..self.clone() }
+        Self { key, start_id: "start-2", boot_id: Some("boot-2"), ..self.clone() }
     }
 
     pub(crate) fn mac(&self) -> MacAddr {
@@ -64,7 +66,11 @@ impl Machine {
     }
 
     fn agent(&self) -> AgentInfo {
-        AgentInfo { version: "0.1.0".into(), start_id: self.start_id.into(), boot_id: Some("boot".into()) }
+        AgentInfo {
+            version: "0.1.0".into(),
+            start_id: self.start_id.into(),
+            boot_id: self.boot_id.map(str::to_owned),
+        }
     }
 
     pub(crate) fn request(&self) -> EnrolRequest {
@@ -111,7 +117,7 @@ impl Machine {
     }
 
     pub(crate) fn stamp(&self, seq: u64) -> AgentStamp {
-        AgentStamp { boot_id: Some("boot".into()), start_id: self.start_id.into(), seq }
+        AgentStamp { boot_id: self.boot_id.map(str::to_owned), start_id: self.start_id.into(), seq }
     }
 
     pub(crate) fn sample(&self, seq: u64, temp_celsius: f64) -> Sample {

@@ -107,7 +107,7 @@ mod tests {
     fn of_a_journal_that_is_too_long_the_newest_lines_are_kept() {
         let told = |said: &str, limit| oldest_first(said.as_bytes(), limit);
         assert_eq!(told("three\ntwo\none\n", 100), "one\ntwo\nthree\n");
-        assert_eq!(told("three\ntwo\no", 11), "two\nthree\n");
+        assert_eq!(told("three\ntwo\no", 10), "two\nthree\n");
         assert_eq!(told("three\ntwo\n", 9), "three\n");
         assert_eq!(told("a line that", 9), "");
         assert_eq!(told("", 9), "");

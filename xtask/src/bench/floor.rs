@@ -1,4 +1,4 @@
-//! The floor: a program that does nothing but read the files that the agent reads. Nobody can be quicker than that and
+//! The floor: a program that does nothing but read the files, and list the folders, that the agent reads. Nobody can be quicker than that and
 //! know as much.
 
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub(super) fn program(agent: &[String], folder: &Path) -> anyhow::Result<(Vec<St
     Ok((vec![text(&built)?, text(&list)?], files.len()))
 }
 
-/// Those that it opens and that can be read; not what it loads for itself, as `/proc/self`.
+/// Those that it opens and that can be read, folders with a final slash; not what it loads for itself, as `/proc/self`.
 fn files_read_by(agent: &[String], folder: &Path) -> anyhow::Result<BTreeSet<String>> {
     let trace = folder.join("trace");
     let mut strace = Command::new("strace");
@@ -40,8 +40,12 @@ fn files_read_by(agent: &[String], folder: &Path) -> anyhow::Result<BTreeSet<Str
     ensure!(status.success(), "strace ended with {status}");
     let text = std::fs::read_to_string(&trace).with_context(|| format!("can't read {}", trace.display()))?;
     let opened: BTreeSet<String> = text.lines().filter_map(opened).map(str::to_owned).collect();
-    let files = opened.into_iter().filter(|path| Path::new(path).is_file());
-    Ok(files.filter(|path| !path.starts_with("/proc/self/")).collect())
+    let read = |path: String| match Path::new(&path) {
+        file if file.is_file() => Some(path),
+        folder if folder.is_dir() => Some(format!("{}/", path.trim_end_matches('/'))),
+        _ => None,
+    };
+    Ok(opened.into_iter().filter(|path| !path.starts_with("/proc/self/")).filter_map(read).collect())
 }
 
 /// `123 openat(AT_FDCWD, "/proc/cpuinfo", O_RDONLY|O_CLOEXEC) = 3`; of a call that another one interrupted the first half.

@@ -86,7 +86,10 @@ impl Sampler {
         let mut warnings = Vec::new();
         let load = end("load", load, &mut warnings);
         let pressure = end("pressure", pressure, &mut warnings);
-        let clock = end("clock", clock, &mut warnings);
+        let mut clock = end("clock", clock, &mut warnings);
+        if let Some(server_ahead_ms) = self.start.server_ahead_ms() {
+            clock.get_or_insert_default().server_ahead_ms = Some(server_ahead_ms);
+        }
         let mut temperatures = end("temperatures", temperatures, &mut warnings);
         let mut readings = end("readings", readings, &mut warnings);
         let from_bmc = self.ipmi.tick(&self.root, &self.guard);

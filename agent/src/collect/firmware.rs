@@ -19,13 +19,16 @@ pub(super) fn collect(probe: &Probe) -> Result<Firmware, Nothing> {
     }
     let tables = smbios::read(probe);
     let bios = tables.as_ref().and_then(|tables| tables.first(0));
+    let is_named = bios.is_none() && probe.exists(DMI);
     let text = |offset, file| match bios {
         Some(bios) => smbios::text(bios, offset),
-        None => probe.text(&format!("{DMI}/{file}")),
+        None if is_named => probe.text(&format!("{DMI}/{file}")),
+        None => None,
     };
     let release = |major, minor, file| match bios {
         Some(bios) => smbios::release(bios, major, minor),
-        None => probe.text(&format!("{DMI}/{file}")),
+        None if is_named => probe.text(&format!("{DMI}/{file}")),
+        None => None,
     };
     let version = tables.as_ref().and_then(|tables| tables.version());
     let mut firmware = Firmware {

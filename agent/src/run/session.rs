@@ -192,6 +192,7 @@ impl Session {
 
     fn note_time(&mut self, server_time: Timestamp) {
         let now = self.clock.now();
+        self.start.hear_time(server_time, now);
         let off = now.since(server_time).max(server_time.since(now));
         if off > CLOCK_TOLERANCE && !self.told_of_clock {
             warn!("this machine's clock is {} s away from the server's", off.as_secs());

@@ -25,6 +25,7 @@ fn state(timex: Timex, rtc_secs: Option<i64>) -> ClockState {
         max_error_micros: held(timex.max_error_micros),
         frequency_ppm: Some(ratio(timex.frequency_scaled_ppm, 65_536.0)),
         rtc_ahead_secs: rtc_secs.and_then(|rtc| rtc.checked_sub(timex.now_secs)),
+        server_ahead_ms: None,
     }
 }
 

@@ -52,3 +52,17 @@ fn a_machine_without_sensors_is_no_news() {
     let sample = sampler(&tree, Duration::from_secs(60)).sample();
     assert_eq!((sample.load, sample.uptime_secs, sample.warnings.len()), (None, None, 0));
 }
+
+#[test]
+fn a_sample_tells_how_far_the_servers_clock_is_ahead() {
+    let tree = machine();
+    let start = Arc::new(Start::new(&tree.root()).unwrap());
+    let clock = Arc::new(ManualClock::at(Timestamp(10_000)));
+    let sampler = Sampler::new(tree.root(), Arc::clone(&start), clock);
+    let ahead = || sampler.sample().clock.and_then(|clock| clock.server_ahead_ms);
+    assert_eq!(ahead(), None);
+    start.hear_time(Timestamp(12_500), Timestamp(10_000));
+    assert_eq!(ahead(), Some(2500));
+    start.hear_time(Timestamp(9_999), Timestamp(10_000));
+    assert_eq!(ahead(), Some(-1));
+}

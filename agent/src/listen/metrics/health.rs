@@ -47,6 +47,11 @@ pub(super) fn write(text: &mut Text, sample: &Sample) {
             "By how much its oscillator is corrected.",
             clock.frequency_ppm.map(|it| 1.0 + it / MICROS),
         ),
+        (
+            "muster_clock_server_ahead_seconds",
+            "The server's clock less this machine's.",
+            clock.server_ahead_ms.and_then(|it| i32::try_from(it).ok()).map(|it| f64::from(it) / 1000.0),
+        ),
     ] {
         text.single((name, Type::Gauge, help), value);
     }

@@ -42,6 +42,7 @@ pub(super) fn dump(question: Netlink) -> io::Result<Vec<u8>> {
 fn ask(question: Netlink) -> io::Result<OwnedFd> {
     // Netlink's protocol 0, the one without a name, is `NETLINK_ROUTE`.
     let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
+    set_socket_timeout(&socket, Timeout::Recv, Some(DEADLINE))?;
     let kernel = SocketAddrNetlink::new(0, 0);
     sendto(&socket, &request(question), SendFlags::empty(), &kernel)?;
     Ok(socket)
@@ -67,11 +68,9 @@ fn request(question: Netlink) -> Vec<u8> {
 /// One part of the dump.
 fn receive(socket: &OwnedFd, ends: Instant, part: &mut Vec<u8>) -> io::Result<()> {
     loop {
-        let left = ends.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if Instant::now() >= ends {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        set_socket_timeout(socket, Timeout::Recv, Some(left))?;
         part.clear();
         part.reserve(PART_BYTES);
         // With the flag the kernel tells how long the part was, also where it was cut.

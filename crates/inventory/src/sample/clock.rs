@@ -24,4 +24,7 @@ pub struct ClockState {
     /// The battery-backed clock less the kernel's. Whole hours of it are a time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rtc_ahead_secs: Option<i64>,
+    /// The server's clock less this machine's, by the server's last answer; right to within the time that it was under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_ahead_ms: Option<i64>,
 }

@@ -66,6 +66,10 @@ pub(crate) fn everything() -> Value {
         }])),
         "infiniband": ok(json!([{ "device": "mlx5_0", "port": 1, "node_guid": "0c42:a103:0012:3456", "state": "active" }])),
         "sensors": ok(json!([{ "key": "k", "chip": "coretemp", "kind": "temperature", "class": "cpu" }])),
+        "tpm": ok(json!({
+            "manufacturer": "INTC", "firmware": "00070055.00000000",
+            "certificates": [{ "key": "rsa", "sha256": "ab".repeat(32) }]
+        })),
         "bmc": ok(json!({
             "firmware": "2.07", "lan": [{ "channel": 1, "address": "10.0.9.5", "source": "dhcp" }],
         })),

@@ -56,6 +56,7 @@ async fn a_report_of_all_sections_is_given_out_as_it_came_with_the_names_of_devi
     let page = shown(&server, &format!("/hosts/{host}")).await;
     for text in [
         "Ethernet Controller X710",
+        "abababababababab… (rsa)",
         "fff0:beef",
         "sw1 Eth1/7, VLAN 10",
         "https://10.0.9.5/",

@@ -15,8 +15,20 @@ const FIELDS: [&str; 4] = ["chassis_id", "port_id", "unique_id", "port_descripti
 /// Fields that hold a name which somebody gave to a machine: it may be a word.
 const NAMES: [&str; 4] = ["hostname", "system_name", "node_description", "redfish_name"];
 /// Words that machines are called by until somebody gives them a name; they stand in many other places.
-const NO_NAMES: [&str; 8] =
-    ["localhost", "localhost.localdomain", "linux", "debian", "ubuntu", "fedora", "switch", "muster"];
+const NO_NAMES: [&str; 12] = [
+    "localhost",
+    "localhost.localdomain",
+    "linux",
+    "debian",
+    "ubuntu",
+    "fedora",
+    "switch",
+    "muster",
+    "none",
+    "empty",
+    "unknown",
+    "invalid",
+];
 /// In this section also the fields that elsewhere are of the model, and needed: labels of sensors and of memory slots.
 const GIVEN_IN: &str = "contents";
 const GIVEN: [&str; 4] = ["id", "name", "label", "group"];
@@ -58,7 +70,13 @@ impl Kind {
         let long_enough = text.len() >= SHORTEST;
         match self {
             Self::Plain => false,
-            Self::Number => long_enough && text.bytes().any(|byte| byte.is_ascii_digit()),
+            // A number without a digit is written in capitals and without blanks, as no sentence is.
+            Self::Number => {
+                let is_code =
+                    !text.bytes().any(|byte| byte.is_ascii_lowercase() || byte.is_ascii_whitespace());
+                let is_named = is_code && !NO_NAMES.contains(&text.to_lowercase().as_str());
+                long_enough && (is_named || text.bytes().any(|byte| byte.is_ascii_digit()))
+            }
             Self::Name => long_enough && !NO_NAMES.contains(&text.to_lowercase().as_str()),
         }
     }

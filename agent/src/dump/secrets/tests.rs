@@ -171,3 +171,11 @@ fn every_field_of_the_report_that_tells_a_machine_from_others_is_found() {
         DriveHealth { serial: Some("S1234".into()), wwn: Some("naa.5000".into()), ..DriveHealth::default() };
     assert_eq!(of(&vec![health]).unwrap().len(), 2);
 }
+
+#[test]
+fn a_serial_number_without_a_digit_is_found_and_makers_junk_is_not() {
+    let report = serde_json::json!({
+        "drives": [{ "serial": "NVME-FAILING" }, { "serial": "UNKNOWN" }, { "serial": "Not Specified" }],
+    });
+    assert_eq!(of(&report).unwrap().into_iter().collect::<Vec<_>>(), ["NVME-FAILING"]);
+}

@@ -34,7 +34,12 @@ fn site() -> (Process, String) {
     let site = Process::spawn("site", &command).unwrap();
     let line = site.wait_for_line(" is up", Deadline::seconds(120)).unwrap();
     let name = line.split_whitespace().find(|word| word.starts_with("muster-")).unwrap();
-    assert_eq!(programs_in(name).len(), 3, "dnsmasq, ntfy, QEMU");
+    // QEMU was only just started: it enters the namespace a moment later.
+    Deadline::seconds(20)
+        .wait_for("dnsmasq, ntfy and QEMU in the namespace", || {
+            Ok((programs_in(name).len() == 3).then_some(()))
+        })
+        .unwrap();
     (site, name.to_owned())
 }
 

@@ -14,6 +14,7 @@
 //! There is no HTTP here: the server calls these functions, and knows the paths from [`links`]. What a machine says of
 //! itself is hostile until it has passed [`inventory::MacAddr`] or the templates' escaper.
 
+mod asset;
 mod decide;
 pub mod image;
 pub mod kickstart;
@@ -29,6 +30,7 @@ pub mod tickets;
 pub mod trail;
 mod url;
 
+pub use asset::{AssetId, InvalidAssetId};
 pub use decide::{Action, Decision, decide};
 pub use machine::{Arch, Machine, Platform};
 pub use ssh_key::{InvalidSshKey, SshPublicKey};

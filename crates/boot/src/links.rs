@@ -1,5 +1,6 @@
 //! The addresses that scripts send machines to, and the paths under which the server answers there.
 
+use crate::asset::AssetId;
 use crate::site::ImageId;
 use crate::tickets::Token;
 use crate::url::BaseUrl;
@@ -30,6 +31,12 @@ impl Links {
     #[must_use]
     pub fn image_file(&self, image: &ImageId, file: &str, mac: MacAddr) -> String {
         format!("{}/boot/image/{image}/{file}?mac={}", self.boot, mac.hyphenated())
+    }
+
+    /// An asset, under a name that says what it is. The MAC is there for the trail only.
+    #[must_use]
+    pub fn asset(&self, asset: AssetId, name: &str, mac: MacAddr) -> String {
+        format!("{}/boot/asset/{asset}/{name}?mac={}", self.boot, mac.hyphenated())
     }
 
     /// The kickstart that this ticket is for.

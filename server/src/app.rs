@@ -87,26 +87,29 @@ impl App {
     /// The database's.
     pub async fn notices(&self) -> Result<Vec<String>, StoreError> {
         let mut notices = Vec::new();
-        match self.site().discovery {
-            None => notices.push(
+        let site = self.site();
+        if site.discovery.is_empty() {
+            notices.push(
                 "Unknown machines boot their own disk: no discovery system is chosen. See muster image build and muster image use."
                     .to_owned(),
-            ),
-            Some(DiscoverySystem::Image(id)) => {
-                let known = image::known(self.store.readers()).await?;
-                let version = env!("CARGO_PKG_VERSION");
-                if let Some(stale) = known.iter().find(|known| known.id == id && known.manifest.is_stale(version)) {
-                    notices.push(format!(
-                        "The discovery image {id} holds agent {}, and this server is {version}: build it anew with muster image build.",
-                        stale.manifest.agent_version
-                    ));
-                }
-            }
-            Some(DiscoverySystem::Centos(_)) if self.agent.sha256.is_none() => notices.push(format!(
-                "Discovery is by CentOS Stream, but there is no agent to hand out at {}: name it with --agent.",
+            );
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let chosen: Vec<_> = image::known(self.store.readers()).await?;
+        for stale in chosen.iter().filter(|known| known.chosen && known.manifest.is_stale(version)) {
+            notices.push(format!(
+                "The discovery image {} holds agent {}, and this server is {version}: build it anew with muster image build.",
+                stale.id, stale.manifest.agent_version
+            ));
+        }
+        let fetches_agent = |system: &DiscoverySystem| !matches!(system, DiscoverySystem::Image(_));
+        if let Some(system) = site.discovery.iter().find(|system| fetches_agent(system))
+            && self.agent.sha256.is_none()
+        {
+            notices.push(format!(
+                "Discovery is by {system}, but there is no agent to hand out at {}: name it with --agent.",
                 self.agent.path.display()
-            )),
-            Some(DiscoverySystem::Centos(_)) => {}
+            ));
         }
         Ok(notices)
     }

@@ -54,15 +54,13 @@ pub fn decide(machine: &Machine, host: Option<&HostFacts>, site: &Site) -> Decis
         Ok(why) => why,
         Err(why_not) => return Decision::local_disk(why_not),
     };
-    let Some(system) = &site.discovery else {
+    if site.discovery.is_empty() {
         return Decision::local_disk(format!("{why}, and there is no discovery image: run muster image use"));
-    };
-    if !system.fits(machine.arch) {
-        let arch = machine.arch.as_str();
-        return Decision::local_disk(format!(
-            "{why}, but the discovery system is not for its processor ({arch})"
-        ));
     }
+    let Some(system) = site.discovery_for(machine.arch) else {
+        let arch = machine.arch.as_str();
+        return Decision::local_disk(format!("{why}, but no discovery system is for its processor ({arch})"));
+    };
     Decision { action: Action::Discover(system.clone()), reason: why }
 }
 

@@ -45,6 +45,12 @@ impl Links {
         format!("{}/boot/kickstart/{}.ks", self.boot, ticket.reveal())
     }
 
+    /// The Ignition document that this ticket is for.
+    #[must_use]
+    pub fn ignition(&self, ticket: &Token) -> String {
+        format!("{}/boot/ignition/{}.ign", self.boot, ticket.reveal())
+    }
+
     /// The static agent. The MAC is there for the trail only.
     #[must_use]
     pub fn agent(&self, mac: MacAddr) -> String {

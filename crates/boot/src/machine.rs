@@ -1,6 +1,7 @@
 //! Who asks: what a machine's iPXE says of it. Hints all of them, except that its MAC is the key to its host.
 
 use inventory::MacAddr;
+use serde::{Deserialize, Serialize};
 
 /// A machine that asks for its boot script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,15 +15,19 @@ pub struct Machine {
 }
 
 /// A processor, as far as a kernel cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Arch {
     /// 64-bit x86.
+    #[serde(rename = "x86_64")]
     X86_64,
     /// 32-bit x86.
+    #[serde(rename = "i386")]
     X86,
     /// 64-bit ARM.
+    #[serde(rename = "aarch64")]
     Aarch64,
     /// It was not said.
+    #[serde(rename = "unknown")]
     Unknown,
 }
 
@@ -41,12 +46,7 @@ impl Machine {
     /// From the `arch` and `platform` of the request that the entry script makes. What is not known by name is unknown.
     #[must_use]
     pub fn new(mac: MacAddr, arch: Option<&str>, platform: Option<&str>) -> Self {
-        let arch = match arch {
-            Some("x86_64") => Arch::X86_64,
-            Some("i386") => Arch::X86,
-            Some("arm64") => Arch::Aarch64,
-            _ => Arch::Unknown,
-        };
+        let arch = arch.map_or(Arch::Unknown, Arch::named);
         let platform = match platform {
             Some("pcbios") => Platform::Bios,
             Some("efi") => Platform::Efi,
@@ -57,6 +57,28 @@ impl Machine {
 }
 
 impl Arch {
+    /// By the name that the kernel, iPXE or a distribution gives it.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            "x86_64" | "amd64" => Self::X86_64,
+            "i386" => Self::X86,
+            "aarch64" | "arm64" => Self::Aarch64,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// As the kernel names it: for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::X86 => "i386",
+            Self::Aarch64 => "aarch64",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// In words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

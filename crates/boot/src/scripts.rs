@@ -7,7 +7,7 @@ use inventory::MacAddr;
 use crate::decide::{Action, Decision};
 use crate::links::Links;
 use crate::machine::Machine;
-use crate::site::{Centos, DiscoverySystem, ImageId};
+use crate::site::{Centos, CoreOs, DiscoverySystem, ImageId};
 use crate::tickets::{Purpose, Token};
 
 /// What a discovery script carries beside its decision.
@@ -25,6 +25,7 @@ pub const fn ticket_purpose(decision: &Decision) -> Option<Purpose> {
     match &decision.action {
         Action::Discover(DiscoverySystem::Image(_)) => Some(Purpose::Enrol),
         Action::Discover(DiscoverySystem::Centos(_)) => Some(Purpose::Kickstart),
+        Action::Discover(DiscoverySystem::CoreOs(_)) => Some(Purpose::Ignition),
         Action::LocalDisk => None,
     }
 }
@@ -48,10 +49,13 @@ pub fn for_decision(
         (Action::LocalDisk, _) => local_disk(reason),
         (Action::Discover(_), None) => local_disk(&format!("{reason}, but this server has no ticket for it")),
         (Action::Discover(DiscoverySystem::Image(image)), Some(handout)) => {
-            rendered(DiscoverImage { mac, reason, links, image, handout })
+            rendered(DiscoverImage { mac, reason, links, image: &image.id, handout })
         }
         (Action::Discover(DiscoverySystem::Centos(centos)), Some(handout)) => {
             rendered(DiscoverCentos { mac, reason, links, centos, handout })
+        }
+        (Action::Discover(DiscoverySystem::CoreOs(coreos)), Some(handout)) => {
+            rendered(DiscoverCoreOs { mac, reason, links, coreos, handout })
         }
     }
 }
@@ -85,6 +89,16 @@ struct DiscoverCentos<'a> {
     reason: &'a str,
     links: &'a Links,
     centos: &'a Centos,
+    handout: Handout<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "discover-coreos.ipxe")]
+struct DiscoverCoreOs<'a> {
+    mac: MacAddr,
+    reason: &'a str,
+    links: &'a Links,
+    coreos: &'a CoreOs,
     handout: Handout<'a>,
 }
 

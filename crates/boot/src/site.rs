@@ -5,28 +5,59 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::asset::AssetId;
 use crate::machine::Arch;
 use crate::url::BaseUrl;
 
 /// What the boot decision needs to know of the site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Site {
-    /// The chosen discovery system, if one was chosen.
-    pub discovery: Option<DiscoverySystem>,
+    /// The chosen discovery systems, at most one for each processor.
+    pub discovery: Vec<DiscoverySystem>,
 }
 
-/// A small system that only reads: it runs the agent and touches no disk. All of them are for 64-bit x86.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A small system that only reads: it runs the agent and touches no disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
 pub enum DiscoverySystem {
     /// Muster's own image.
-    Image(ImageId),
+    Image(Image),
     /// The installer of CentOS Stream with a kickstart that installs nothing.
     Centos(Centos),
+    /// Fedora or CentOS Stream CoreOS, live, with an Ignition document that starts the agent.
+    CoreOs(CoreOs),
+}
+
+/// One of the images that the server keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// For which processor.
+    pub arch: Arch,
+    /// Which.
+    #[serde(rename = "image")]
+    pub id: ImageId,
+}
+
+/// A live CoreOS: three assets of one build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoreOs {
+    /// For which processor.
+    pub arch: Arch,
+    /// Which build, as its stream names it: `9.0.20250510-0`. Shown to people, and no more.
+    pub build: String,
+    /// Its kernel.
+    pub kernel: AssetId,
+    /// Its initramfs.
+    pub initramfs: AssetId,
+    /// Its root file system.
+    pub rootfs: AssetId,
 }
 
 /// Where the installer of CentOS Stream lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Centos {
+    /// For which processor.
+    pub arch: Arch,
     /// Which release.
     pub stream: Stream,
     /// The folder that holds `images/` (`…/BaseOS/x86_64/os`), on a mirror of the site's own.
@@ -59,14 +90,24 @@ pub struct InvalidImageId(String);
 #[error("there is no discovery by CentOS Stream {0:?}: 9 and 10 can be used")]
 pub struct UnknownStream(String);
 
-impl DiscoverySystem {
-    /// It may be tried on such a processor. One that was not named may be tried: a kernel that does not fit is refused by
-    /// iPXE, and the machine boots its disk.
+impl Site {
+    /// What a machine with this processor is discovered by. One that was not named may be tried with what there is: a kernel
+    /// that does not fit is refused by iPXE, and the machine boots its disk.
     #[must_use]
-    pub const fn fits(&self, arch: Arch) -> bool {
-        match arch {
-            Arch::X86_64 | Arch::Unknown => true,
-            Arch::X86 | Arch::Aarch64 => false,
+    pub fn discovery_for(&self, arch: Arch) -> Option<&DiscoverySystem> {
+        let fits = |system: &&DiscoverySystem| arch == Arch::Unknown || system.arch() == arch;
+        self.discovery.iter().find(fits)
+    }
+}
+
+impl DiscoverySystem {
+    /// For which processor it is.
+    #[must_use]
+    pub const fn arch(&self) -> Arch {
+        match self {
+            Self::Image(image) => image.arch,
+            Self::Centos(centos) => centos.arch,
+            Self::CoreOs(coreos) => coreos.arch,
         }
     }
 }
@@ -74,8 +115,9 @@ impl DiscoverySystem {
 impl fmt::Display for DiscoverySystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Image(id) => write!(f, "image {id}"),
+            Self::Image(image) => write!(f, "image {}", image.id),
             Self::Centos(centos) => write!(f, "CentOS Stream {} from {}", centos.stream, centos.repo),
+            Self::CoreOs(coreos) => write!(f, "CoreOS {}", coreos.build),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every state of a host, with and without a discovery system, known and unknown, on every processor.
 
-use boot::site::{Centos, DiscoverySystem, ImageId, Site, Stream};
+use boot::site::{Centos, DiscoverySystem, Image, ImageId, Site, Stream};
 use boot::{Action, Arch, Decision, Machine, decide};
 use hosts::{HostFacts, State};
 use inventory::MacAddr;
@@ -21,12 +21,12 @@ fn host(state: State) -> HostFacts {
 }
 
 fn image() -> DiscoverySystem {
-    DiscoverySystem::Image(ImageId::of_digest(&[0xab; 32]))
+    DiscoverySystem::Image(Image { arch: Arch::X86_64, id: ImageId::of_digest(&[0xab; 32]) })
 }
 
 fn centos() -> DiscoverySystem {
     let repo = "http://mirror.lan/9/os".parse().unwrap();
-    DiscoverySystem::Centos(Centos { stream: Stream::Nine, repo })
+    DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Nine, repo })
 }
 
 /// Whether a host of this state is to be discovered. No wild card: a state that is added is decided here, too.
@@ -42,7 +42,7 @@ const fn discovered(state: State) -> bool {
 #[test]
 fn every_state_is_answered_with_every_site() {
     for system in [None, Some(image()), Some(centos())] {
-        let site = Site { discovery: system.clone() };
+        let site = Site { discovery: system.clone().into_iter().collect() };
         for state in State::ALL {
             let decision = decide(&machine(Some("x86_64")), Some(&host(state)), &site);
             let expected = match &system {
@@ -60,16 +60,16 @@ fn every_state_is_answered_with_every_site() {
 #[test]
 fn an_unknown_machine_is_discovered_or_told_why_not() {
     let with = |discovery| decide(&machine(Some("x86_64")), None, &Site { discovery });
-    assert_eq!(with(Some(image())).action, Action::Discover(image()));
-    assert_eq!(with(Some(centos())).action, Action::Discover(centos()));
-    let without = with(None);
+    assert_eq!(with(vec![image()]).action, Action::Discover(image()));
+    assert_eq!(with(vec![centos()]).action, Action::Discover(centos()));
+    let without = with(Vec::new());
     assert_eq!(without.action, Action::LocalDisk);
     assert!(without.reason.contains("no discovery image: run muster image use"), "{}", without.reason);
 }
 
 #[test]
 fn a_processor_that_the_system_is_not_for_boots_its_disk() {
-    let site = Site { discovery: Some(image()) };
+    let site = Site { discovery: vec![image()] };
     for (said, arch, fits) in [
         (Some("x86_64"), Arch::X86_64, true),
         (Some("i386"), Arch::X86, false),

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use boot::Arch;
 use boot::image::{self, ChooseError, ImageFile, Library, LibraryError, build};
-use boot::site::{Centos, DiscoverySystem, ImageId, Stream};
+use boot::site::{Centos, DiscoverySystem, Image, ImageId, Stream};
 use events::Kind;
 use store::{Store, StoreError};
 
@@ -118,9 +119,9 @@ async fn choose(store: &Store, system: DiscoverySystem) -> Result<(), ChooseErro
 async fn the_discovery_system_is_chosen_among_what_there_is() {
     let (shelf, site) = (Shelf::new(), Site::new().await);
     let readers = site.store.readers();
-    assert_eq!(image::chosen(readers).await.unwrap(), None);
+    assert_eq!(image::chosen(readers).await.unwrap(), []);
     let (id, manifest) = shelf.library.begin(&shelf.built("image.json")).await.unwrap();
-    let by_image = DiscoverySystem::Image(id.clone());
+    let by_image = DiscoverySystem::Image(Image { arch: Arch::X86_64, id: id.clone() });
     let error = choose(&site.store, by_image.clone()).await.unwrap_err();
     assert!(matches!(error, ChooseError::UnknownImage(_)), "{error}");
 
@@ -135,14 +136,14 @@ async fn the_discovery_system_is_chosen_among_what_there_is() {
     }
     assert!(!image::known(readers).await.unwrap()[0].chosen);
     choose(&site.store, by_image.clone()).await.unwrap();
-    assert_eq!(image::chosen(readers).await.unwrap(), Some(by_image));
+    assert_eq!(image::chosen(readers).await.unwrap(), [by_image]);
     let known = image::known(readers).await.unwrap();
     assert_eq!((known.len(), known[0].chosen, &known[0].manifest), (1, true, &manifest));
 
     let repo = "http://mirror.lan/10-stream/BaseOS/x86_64/os".parse().unwrap();
-    let by_centos = DiscoverySystem::Centos(Centos { stream: Stream::Ten, repo });
+    let by_centos = DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Ten, repo });
     choose(&site.store, by_centos.clone()).await.unwrap();
-    assert_eq!(image::chosen(readers).await.unwrap(), Some(by_centos));
+    assert_eq!(image::chosen(readers).await.unwrap(), [by_centos]);
     let events = events::after(readers, 0, 10).await.unwrap();
     assert!(events.iter().all(|event| event.kind == Kind::ImageChosen && event.actor == "operator"));
     assert!(events[0].summary.contains(id.as_str()) && events[1].summary.contains("CentOS Stream 10"));

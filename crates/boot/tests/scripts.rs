@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use boot::links::Links;
 use boot::scripts::{self, Handout};
-use boot::site::{Centos, DiscoverySystem, ImageId, Stream};
+use boot::site::{Centos, DiscoverySystem, Image, ImageId, Stream};
 use boot::tickets::{Purpose, TicketKey, Token};
-use boot::{Action, Decision, Machine};
+use boot::{Action, Arch, Decision, Machine};
 use inventory::{MacAddr, Timestamp};
 use proptest::prelude::*;
 
@@ -43,12 +43,12 @@ fn rendered((decision, ticket): &(Decision, Token)) -> String {
 }
 
 fn image() -> DiscoverySystem {
-    DiscoverySystem::Image(ImageId::of_digest(&[0xab; 32]))
+    DiscoverySystem::Image(Image { arch: Arch::X86_64, id: ImageId::of_digest(&[0xab; 32]) })
 }
 
 fn centos() -> DiscoverySystem {
     let repo = "http://mirror.lan/10-stream/BaseOS/x86_64/os".parse().unwrap();
-    DiscoverySystem::Centos(Centos { stream: Stream::Ten, repo })
+    DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Ten, repo })
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use boot::SshPublicKey;
 use boot::image::{BuildOptions, ImageFile, build as build_image};
 use boot::site::Stream;
+use boot::{Arch, SshPublicKey};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use inventory::{Clock as _, SystemClock};
@@ -113,7 +113,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 (Some(dir), ..) => Choice::Image { image: hand_over(&dir, client).await?.image },
                 (None, Some(stream), Some(repo)) => {
                     let stream: Stream = stream.parse()?;
-                    Choice::Centos { stream, repo: repo.parse()? }
+                    Choice::Centos { arch: Arch::X86_64, stream, repo: repo.parse()? }
                 }
                 _ => bail!("name the image's folder, or --centos and --repo"),
             };

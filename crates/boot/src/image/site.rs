@@ -41,7 +41,7 @@ pub async fn adopt(tx: &mut Tx, id: &ImageId, manifest: &Manifest, now: Timestam
     rows::insert(tx, id, manifest, now).await
 }
 
-/// Makes this what unknown machines boot.
+/// Makes this what unknown machines with its processor boot.
 ///
 /// # Errors
 /// [`ChooseError`].
@@ -51,10 +51,10 @@ pub async fn choose(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), ChooseError> {
-    if let DiscoverySystem::Image(id) = system
-        && !rows::exists(tx, id).await?
+    if let DiscoverySystem::Image(image) = system
+        && !rows::exists(tx, &image.id).await?
     {
-        return Err(ChooseError::UnknownImage(id.clone()));
+        return Err(ChooseError::UnknownImage(image.id.clone()));
     }
     rows::choose(tx, system, now).await?;
     let event = NewEvent::new(Kind::ImageChosen, None, actor, format!("machines are discovered by {system}"));
@@ -62,11 +62,11 @@ pub async fn choose(
     Ok(())
 }
 
-/// What unknown machines boot, if it was chosen.
+/// What unknown machines boot: at most one for each processor.
 ///
 /// # Errors
 /// The database's.
-pub async fn chosen(readers: &SqlitePool) -> Result<Option<DiscoverySystem>, StoreError> {
+pub async fn chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {
     rows::chosen(readers).await
 }
 

@@ -5,21 +5,19 @@ use inventory::Timestamp;
 use sqlx::{FromRow, SqlitePool};
 
 use crate::image::{KnownImage, Manifest};
-use crate::site::{Centos, DiscoverySystem, ImageId};
+use crate::site::{DiscoverySystem, ImageId};
 
 #[derive(FromRow)]
 struct ImageRow {
     id: String,
     manifest: String,
     added_at: i64,
-    chosen: i64,
 }
 
 #[derive(FromRow)]
 struct ChosenRow {
-    image_id: Option<String>,
-    centos_stream: Option<String>,
-    centos_repo: Option<String>,
+    arch: String,
+    system: String,
 }
 
 pub(crate) async fn insert(
@@ -50,43 +48,46 @@ pub(crate) async fn exists(tx: &mut Tx, id: &ImageId) -> Result<bool, StoreError
 }
 
 pub(crate) async fn choose(tx: &mut Tx, system: &DiscoverySystem, now: Timestamp) -> Result<(), StoreError> {
-    let (image, centos) = match system {
-        DiscoverySystem::Image(id) => (Some(id.as_str()), None),
-        DiscoverySystem::Centos(centos) => (None, Some(centos)),
-    };
+    let arch = system.arch().name();
+    let text = serde_json::to_string(system)
+        .map_err(|error| corrupt("discovery_choice", arch, error.to_string()))?;
     sqlx::query(
-        "INSERT INTO site_discovery (one, image_id, centos_stream, centos_repo, chosen_at)
-         VALUES (1, $1, $2, $3, $4)
-         ON CONFLICT (one) DO UPDATE SET image_id = excluded.image_id, centos_stream = excluded.centos_stream,
-                                         centos_repo = excluded.centos_repo, chosen_at = excluded.chosen_at",
+        "INSERT INTO discovery_choice (arch, system, chosen_at) VALUES ($1, $2, $3)
+         ON CONFLICT (arch) DO UPDATE SET system = excluded.system, chosen_at = excluded.chosen_at",
     )
-    .bind(image)
-    .bind(centos.map(|centos| centos.stream.as_str()))
-    .bind(centos.map(|centos| centos.repo.as_str()))
+    .bind(arch)
+    .bind(text)
     .bind(now.millis())
     .execute(tx)
     .await?;
     Ok(())
 }
 
-pub(crate) async fn chosen(readers: &SqlitePool) -> Result<Option<DiscoverySystem>, StoreError> {
-    let row: Option<ChosenRow> =
-        sqlx::query_as("SELECT image_id, centos_stream, centos_repo FROM site_discovery WHERE one = 1")
-            .fetch_optional(readers)
-            .await?;
-    row.map(DiscoverySystem::try_from).transpose()
+pub(crate) async fn chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {
+    // The most common processor first: it serves a machine that does not say what it has.
+    let rows: Vec<ChosenRow> = sqlx::query_as("SELECT arch, system FROM discovery_choice ORDER BY arch DESC")
+        .fetch_all(readers)
+        .await?;
+    rows.into_iter().map(DiscoverySystem::try_from).collect()
 }
 
+/// The images that there are, newest first, each with whether it is among the chosen ones.
 pub(crate) async fn known(readers: &SqlitePool) -> Result<Vec<KnownImage>, StoreError> {
-    let rows: Vec<ImageRow> = sqlx::query_as(
-        "SELECT boot_image.id, manifest, added_at,
-                CASE WHEN site_discovery.image_id IS NULL THEN 0 ELSE 1 END AS chosen
-         FROM boot_image LEFT JOIN site_discovery ON site_discovery.image_id = boot_image.id
-         ORDER BY added_at DESC, boot_image.id",
-    )
-    .fetch_all(readers)
-    .await?;
-    rows.into_iter().map(KnownImage::try_from).collect()
+    let chosen = chosen(readers).await?;
+    let rows: Vec<ImageRow> =
+        sqlx::query_as("SELECT id, manifest, added_at FROM boot_image ORDER BY added_at DESC, id")
+            .fetch_all(readers)
+            .await?;
+    let is_chosen = |id: &ImageId| {
+        chosen.iter().any(|system| matches!(system, DiscoverySystem::Image(image) if image.id == *id))
+    };
+    rows.into_iter()
+        .map(|row| {
+            let mut image = KnownImage::try_from(row)?;
+            image.chosen = is_chosen(&image.id);
+            Ok(image)
+        })
+        .collect()
 }
 
 impl TryFrom<ImageRow> for KnownImage {
@@ -98,7 +99,7 @@ impl TryFrom<ImageRow> for KnownImage {
             id: row.id.parse().map_err(|error: crate::site::InvalidImageId| wrong(error.to_string()))?,
             manifest: serde_json::from_str(&row.manifest).map_err(|error| wrong(error.to_string()))?,
             added_at: Timestamp(row.added_at),
-            chosen: row.chosen != 0,
+            chosen: false,
         })
     }
 }
@@ -107,20 +108,8 @@ impl TryFrom<ChosenRow> for DiscoverySystem {
     type Error = StoreError;
 
     fn try_from(row: ChosenRow) -> Result<Self, StoreError> {
-        let wrong = |reason: String| corrupt("site_discovery", "1", reason);
-        match (row.image_id, row.centos_stream, row.centos_repo) {
-            (Some(id), None, None) => {
-                let id = id.parse().map_err(|error: crate::site::InvalidImageId| wrong(error.to_string()))?;
-                Ok(Self::Image(id))
-            }
-            (None, Some(stream), Some(repo)) => {
-                let stream =
-                    stream.parse().map_err(|error: crate::site::UnknownStream| wrong(error.to_string()))?;
-                let repo = repo.parse().map_err(|error: crate::url::InvalidUrl| wrong(error.to_string()))?;
-                Ok(Self::Centos(Centos { stream, repo }))
-            }
-            _ => Err(wrong("it names neither an image nor a repository, or both".to_owned())),
-        }
+        serde_json::from_str(&row.system)
+            .map_err(|error| corrupt("discovery_choice", &row.arch, error.to_string()))
     }
 }
 

@@ -26,9 +26,11 @@ pub async fn show(
         Ok(ticket) => ticket,
         Err(error) => return Err(refuse_ticket(&app, address, error).await),
     };
-    let Some(DiscoverySystem::Centos(Centos { stream, .. })) = app.site().discovery else {
-        return Err(ApiError::not_found("kickstart", "discovery"));
-    };
+    let centos = app.site().discovery.into_iter().find_map(|system| match system {
+        DiscoverySystem::Centos(centos) => Some(centos),
+        _ => None,
+    });
+    let Centos { stream, .. } = centos.ok_or_else(|| ApiError::not_found("kickstart", "discovery"))?;
     let agent_sha256 = app.agent.sha256.ok_or_else(|| ApiError::not_found("file", "muster-agent"))?;
     let mac = ticket.mac;
     if let Err(error) = redeem(&app, ticket, address.to_string()).await {

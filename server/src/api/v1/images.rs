@@ -1,8 +1,9 @@
 //! The boot images: taking them in, and choosing what unknown machines boot.
 
 use actix_web::{HttpRequest, web};
+use boot::Arch;
 use boot::image::{self, ChooseError, ImageFile, KnownImage, LibraryError, Manifest};
-use boot::site::{Centos, DiscoverySystem, ImageId, Site};
+use boot::site::{Centos, DiscoverySystem, Image, ImageId, Site};
 use futures_util::StreamExt as _;
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub enum Choice {
     },
     /// The installer of CentOS Stream.
     Centos {
+        /// For which processor.
+        #[serde(default = "x86_64")]
+        arch: Arch,
         /// 9 or 10.
         stream: boot::site::Stream,
         /// The folder on a mirror that holds `images/`.
@@ -105,6 +109,10 @@ pub async fn publish(
     Ok(web::Json(manifest))
 }
 
+const fn x86_64() -> Arch {
+    Arch::X86_64
+}
+
 /// `POST /api/v1/discovery`: what unknown machines boot from now on.
 ///
 /// # Errors
@@ -115,14 +123,21 @@ pub async fn choose(
     payload: web::Payload,
 ) -> Result<web::Json<Chosen>, ApiError> {
     let system = match body::message(&request, payload, Limits::SMALL).await? {
-        Choice::Image { image } => DiscoverySystem::Image(image),
-        Choice::Centos { stream, repo } => DiscoverySystem::Centos(Centos { stream, repo }),
+        Choice::Image { image } => {
+            let manifest = app
+                .images
+                .manifest(&image)
+                .await
+                .map_err(|_| ApiError::not_found("image", image.as_str()))?;
+            DiscoverySystem::Image(Image { arch: Arch::named(&manifest.arch), id: image })
+        }
+        Choice::Centos { arch, stream, repo } => DiscoverySystem::Centos(Centos { arch, stream, repo }),
     };
     let (chosen, now) = (system.clone(), app.clock.now());
     app.store
         .write(move |tx| Box::pin(async move { image::choose(tx, &chosen, "operator", now).await }))
         .await?;
-    app.set_site(Site { discovery: Some(system.clone()) });
+    app.set_site(Site { discovery: image::chosen(app.store.readers()).await? });
     Ok(web::Json(Chosen { discovery: system.to_string(), notices: app.notices().await? }))
 }
 

@@ -16,8 +16,8 @@ pub struct Status {
     pub page: String,
     /// SHA-256 of its certificate.
     pub pin: String,
-    /// What unknown machines boot; absent when nothing was chosen.
-    pub discovery: Option<String>,
+    /// What unknown machines boot: at most one for each processor, none when nothing was chosen.
+    pub discovery: Vec<String>,
     /// What an operator should look at.
     pub notices: Vec<String>,
     /// What it uses, and how busy its machine is.
@@ -35,7 +35,7 @@ pub async fn show(app: web::Data<App>) -> Result<web::Json<Status>, ApiError> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         page: app.links.page(),
         pin: app.pin.to_string(),
-        discovery: app.site().discovery.map(|system| system.to_string()),
+        discovery: app.site().discovery.iter().map(ToString::to_string).collect(),
         notices: app.notices().await?,
         health: web::block(Health::read).await.unwrap_or_default(),
         trail_dropped: app.trail.dropped(),

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use inventory::{Section, Warning};
 
 use crate::common::Common;
-use crate::root::{FILE_LIMIT_BYTES, Miss, Question, Root, Space};
+use crate::root::{FILE_LIMIT_BYTES, Miss, Question, Root, Space, Standing};
 
 /// One value: a name, a number, a serial. The kernel's attributes are far shorter.
 const VALUE_LIMIT_BYTES: usize = 1024;
@@ -123,6 +123,11 @@ impl Probe {
     pub fn link_name(&self, path: &str) -> Option<String> {
         let target = self.note(path, self.root.target(path))?;
         target.rsplit('/').next().map(str::to_owned)
+    }
+
+    /// Stands in a folder of which much will be read, for as long as the answer is kept: that makes the reading cheaper.
+    pub fn stand(&self, folder: &str) -> Option<Standing> {
+        self.root.stand(folder)
     }
 
     /// How full the filesystem at this mount point is.

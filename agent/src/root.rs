@@ -10,16 +10,18 @@ mod live;
 mod question;
 mod recorder;
 mod space;
+mod standing;
 
 use std::cell::RefCell;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{Mode, OFlags, RawDir};
+use rustix::fs::{CWD, Mode, OFlags, RawDir};
 use rustix::io::{Errno, retry_on_intr};
+use rustix::path::Arg;
 
 use crate::guard::Guard;
 use captured::Captured;
@@ -28,6 +30,7 @@ use live::Live;
 pub use question::{Ethtool, Netlink, NvmeCommand, Question, ScsiAnswer, SmartctlAnswer, SmartctlCommand};
 pub use recorder::{Recorder, Recording};
 pub use space::Space;
+pub use standing::Standing;
 
 /// How much is read of an ordinary file.
 pub const FILE_LIMIT_BYTES: usize = 64 << 10;
@@ -73,6 +76,11 @@ pub trait Tree: Send + Sync {
     /// # Errors
     /// The kernel's.
     fn target(&self, path: &str) -> io::Result<String>;
+
+    /// Stands in a folder of which much will be read, where that makes the reading cheaper.
+    fn stand(&self, _folder: &str) -> Option<Standing> {
+        None
+    }
 
     /// What no file tells. A captured tree gives the answer that was captured.
     ///
@@ -201,6 +209,11 @@ impl Root {
         Ok(self.0.target(path)?)
     }
 
+    /// Stands in a folder of which much will be read, where that makes the reading cheaper.
+    pub fn stand(&self, folder: &str) -> Option<Standing> {
+        self.0.stand(folder)
+    }
+
     /// Asks what no file tells; the answer's form is told at each [`Question`].
     ///
     /// # Errors
@@ -216,13 +229,18 @@ fn read_file(path: &Path, limit_bytes: usize) -> io::Result<Vec<u8>> {
     if !path.metadata()?.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    read_to_end(path, limit_bytes, |_| false)
+    read_to_end(CWD, path, limit_bytes, |_| false)
 }
 
 /// Reads a file up to its end: where a read brings nothing more, or, for those that know better, so few bytes that it
 /// `is_last`.
-fn read_to_end(path: &Path, limit_bytes: usize, is_last: impl Fn(usize) -> bool) -> io::Result<Vec<u8>> {
-    let file = open(path, OFlags::NONBLOCK)?;
+fn read_to_end(
+    from: BorrowedFd<'_>,
+    path: impl Arg,
+    limit_bytes: usize,
+    is_last: impl Fn(usize) -> bool,
+) -> io::Result<Vec<u8>> {
+    let file = open(from, path, OFlags::NONBLOCK)?;
     BUFFER.with_borrow_mut(|buffer| {
         buffer.clear();
         while buffer.len() <= limit_bytes {
@@ -240,8 +258,11 @@ fn read_to_end(path: &Path, limit_bytes: usize, is_last: impl Fn(usize) -> bool)
     })
 }
 
-fn open(path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
-    Ok(retry_on_intr(|| rustix::fs::open(path, flags | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()))?)
+fn open(from: BorrowedFd<'_>, path: impl Arg, flags: OFlags) -> io::Result<OwnedFd> {
+    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+    let opened =
+        path.into_with_c_str(|path| retry_on_intr(|| rustix::fs::openat(from, path, flags, Mode::empty())));
+    Ok(opened?)
 }
 
 fn read_target(path: &Path) -> io::Result<String> {
@@ -249,8 +270,8 @@ fn read_target(path: &Path) -> io::Result<String> {
     target.map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
-fn read_names(path: &Path) -> io::Result<Vec<String>> {
-    let folder = open(path, OFlags::DIRECTORY)?;
+fn read_names(from: BorrowedFd<'_>, path: impl Arg) -> io::Result<Vec<String>> {
+    let folder = open(from, path, OFlags::DIRECTORY)?;
     let mut names = Vec::new();
     let mut buffer = Vec::with_capacity(NAMES_BUFFER_BYTES);
     let mut entries = RawDir::new(folder, buffer.spare_capacity_mut());

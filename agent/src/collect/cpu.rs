@@ -26,6 +26,7 @@ const CPUS: &str = "/sys/devices/system/cpu";
 
 pub(super) fn collect(probe: &Probe) -> Result<Cpu, Nothing> {
     let info = Info::read(probe);
+    let _there = probe.stand(CPUS);
     let topology = Topology::read(probe);
     if info.is_none() && topology.online.is_empty() {
         return Err(Nothing::NotThere(CPUINFO));

@@ -44,6 +44,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Vec<Disk>, Nothing> {
 fn disk(probe: &Probe, controllers: &Controllers, stack: &Stack, found: Found) -> Option<Disk> {
     let Found { name, device, seat, path, nvme_paths } = found;
     let at = format!("{BLOCK}/{name}");
+    let _there = probe.stand(&at);
     let text = |file: &str| probe.text(&format!("{at}/{file}"));
     let flag = |file: &str| probe.flag(&format!("{at}/{file}"));
     let sectors: Option<u64> = probe.number(&format!("{at}/size"));

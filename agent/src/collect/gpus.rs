@@ -1,8 +1,8 @@
 //! Graphics cards and accelerators. Without their makers' libraries: what the kernel and the loaded driver show as files.
 
-use inventory::sections::Gpu;
+use inventory::sections::{Gpu, PciDevice};
 
-use super::pci::{self, CLASS_ACCELERATOR, CLASS_DISPLAY, DEVICES, Ids};
+use super::pci::{self, CLASS_ACCELERATOR, CLASS_DISPLAY, DEVICES};
 use super::{Nothing, bounded};
 use crate::probe::{Probe, clean};
 use crate::root::FILE_LIMIT_BYTES;
@@ -12,31 +12,35 @@ const NVIDIA: &str = "/proc/driver/nvidia/gpus";
 const BMC_VENDORS: [&str; 2] = ["1a03", "102b"];
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Gpu>, Nothing> {
-    let gpus = pci::functions(probe)?.iter().filter_map(|(address, ids)| {
-        let at = format!("{DEVICES}/{address}");
-        if !ids.is_of(&[CLASS_DISPLAY, CLASS_ACCELERATOR]) || is_virtual_function(probe, &at) {
+    let gpus = pci::functions(probe)?.iter().filter_map(|function| {
+        let at = format!("{DEVICES}/{}", function.address);
+        if !is_of(function, &[CLASS_DISPLAY, CLASS_ACCELERATOR]) || is_virtual_function(probe, &at) {
             return None;
         }
-        Some(gpu(probe, &at, address.clone(), ids.clone()))
+        Some(gpu(probe, &at, function))
     });
     Ok(bounded(probe, DEVICES, gpus.collect()))
+}
+
+fn is_of(function: &PciDevice, classes: &[&str]) -> bool {
+    pci::is_of(function.class.as_deref(), classes)
 }
 
 fn is_virtual_function(probe: &Probe, at: &str) -> bool {
     probe.link_name(&format!("{at}/physfn")).is_some()
 }
 
-fn gpu(probe: &Probe, at: &str, address: String, ids: Ids) -> Gpu {
-    let display = ids.is_of(&[CLASS_DISPLAY]);
+fn gpu(probe: &Probe, at: &str, function: &PciDevice) -> Gpu {
+    let display = is_of(function, &[CLASS_DISPLAY]);
     let mut gpu = Gpu {
-        bmc: display && ids.vendor.as_deref().is_some_and(|vendor| BMC_VENDORS.contains(&vendor)),
-        boot_vga: if display { probe.flag(&format!("{at}/boot_vga")) } else { None },
+        bmc: display && function.vendor.as_deref().is_some_and(|vendor| BMC_VENDORS.contains(&vendor)),
+        boot_vga: function.boot_vga,
         nodes: nodes(probe, at),
-        vendor: ids.vendor,
-        device: ids.device,
-        class: ids.class,
-        driver: ids.driver,
-        address,
+        vendor: function.vendor.clone(),
+        device: function.device.clone(),
+        class: function.class.clone(),
+        driver: function.driver.clone(),
+        address: function.address.clone(),
         ..Gpu::default()
     };
     match gpu.driver.as_deref() {

@@ -12,7 +12,7 @@ use inventory::sections::PciDevice;
 
 use super::{Nothing, bounded};
 use crate::probe::Probe;
-pub(crate) use ids::Ids;
+use ids::Ids;
 use link::Links;
 
 /// One folder a function, named by its address.
@@ -24,18 +24,15 @@ const CLASS_BRIDGE: &str = "06";
 pub(super) const CLASS_DISPLAY: &str = "03";
 pub(super) const CLASS_ACCELERATOR: &str = "12";
 
-/// The functions by their addresses, sorted, with what each is; and what of it could not be read.
+/// The functions, sorted by their addresses; and what of them could not be read.
 #[derive(Debug)]
 pub(crate) struct Functions {
-    all: Vec<(String, Ids)>,
+    all: Vec<PciDevice>,
     warnings: Vec<Warning>,
 }
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<PciDevice>, Nothing> {
-    let functions = functions(probe)?;
-    let slots = slots(probe);
-    let mut devices: Vec<_> =
-        functions.iter().map(|(address, ids)| device(probe, &slots, address.clone(), ids.clone())).collect();
+    let mut devices = functions(probe)?.to_vec();
     // Only a machine that has switched virtual functions on pays for telling them from the others.
     if devices.iter().any(|device| device.virtual_functions.is_some()) {
         devices.retain(|device| probe.link_name(&format!("{DEVICES}/{}/physfn", device.address)).is_none());
@@ -43,20 +40,23 @@ pub(super) fn collect(probe: &Probe) -> Result<Vec<PciDevice>, Nothing> {
     Ok(bounded(probe, DEVICES, devices))
 }
 
-/// All functions. Read once a report: some collectors look for a few among them.
-pub(super) fn functions(probe: &Probe) -> Result<&[(String, Ids)], Nothing> {
+/// All functions, virtual ones too. Read once a report: other collectors look for a few among them.
+pub(super) fn functions(probe: &Probe) -> Result<&[PciDevice], Nothing> {
     let Functions { all, warnings } = probe.common().pci.get_or_init(|| {
         let own = Probe::new(probe.root().clone());
-        let told = |address: String| {
-            let ids = Ids::read(&own, &format!("{DEVICES}/{address}"));
-            (address, ids)
-        };
-        let all = own.names(DEVICES).into_iter().map(told).collect();
+        let addresses = own.names(DEVICES);
+        let slots = if addresses.is_empty() { BTreeMap::new() } else { slots(&own) };
+        let all = addresses.into_iter().map(|address| device(&own, &slots, address)).collect();
         Functions { all, warnings: own.into_warnings() }
     });
     warnings.iter().for_each(|warning| probe.warn(&warning.path, &*warning.reason));
     // Many a small board has no such bus; a tree without any /sys tells nothing.
     if all.is_empty() && !probe.exists("/sys") { Err(Nothing::NotThere(DEVICES)) } else { Ok(all) }
+}
+
+/// Whether a function's base class is one of these (two hex digits).
+pub(super) fn is_of(class: Option<&str>, classes: &[&str]) -> bool {
+    class.is_some_and(|class| classes.iter().any(|base| class.starts_with(base)))
 }
 
 /// The names of slots, by the address of what is in them, without its function.
@@ -65,8 +65,10 @@ fn slots(probe: &Probe) -> BTreeMap<String, String> {
     probe.names(SLOTS).into_iter().filter_map(|slot| Some((address(&slot)?, slot))).collect()
 }
 
-fn device(probe: &Probe, slots: &BTreeMap<String, String>, address: String, mut ids: Ids) -> PciDevice {
+fn device(probe: &Probe, slots: &BTreeMap<String, String>, address: String) -> PciDevice {
     let at = format!("{DEVICES}/{address}");
+    let _there = probe.stand(&at);
+    let mut ids = Ids::read(probe, &at);
     let mut revision = probe.text(&format!("{at}/revision")).map(|text| ids::bare(&text));
     // Kernels before 4.10 had no such file, and those before 4.13 none for the link.
     let config = if revision.is_none() || ids.vendor.is_none() { config(probe, &at) } else { None };
@@ -74,10 +76,11 @@ fn device(probe: &Probe, slots: &BTreeMap<String, String>, address: String, mut 
         revision = Some(format!("{:02x}", config.revision));
         ids.complete(config);
     }
-    let bridge = ids.is_of(&[CLASS_BRIDGE])
+    let is_of = |classes: &[&str]| is_of(ids.class.as_deref(), classes);
+    let bridge = is_of(&[CLASS_BRIDGE])
         || config.as_ref().is_some_and(|config| matches!(config.header, Header::Bridge { .. }));
-    let display = ids.is_of(&[CLASS_DISPLAY]);
-    let saves_power = display || ids.is_of(&[CLASS_ACCELERATOR]);
+    let display = is_of(&[CLASS_DISPLAY]);
+    let saves_power = display || is_of(&[CLASS_ACCELERATOR]);
     let links = Links::read(probe, &at, bridge, saves_power)
         .or_else(|| Links::of_config(config.as_ref()?.link?, bridge, saves_power))
         .unwrap_or_default();

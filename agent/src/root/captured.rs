@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
+use rustix::fs::CWD;
 use rustix::io::Errno;
 
 use super::{Question, Tree, read_file, read_names, read_target};
@@ -93,7 +94,7 @@ impl Tree for Captured {
     }
 
     fn names(&self, path: &str) -> io::Result<Vec<String>> {
-        read_names(&self.locate(path)?)
+        read_names(CWD, &self.locate(path)?)
     }
 
     fn real(&self, path: &str) -> io::Result<String> {

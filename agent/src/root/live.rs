@@ -15,11 +15,11 @@ mod tpm;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{Access, AtFlags, OFlags, accessat};
 
-use super::{Question, Space, Tree, read_names, read_target};
+use super::standing::from_here;
+use super::{Question, Space, Standing, Tree, read_names};
 
 pub(super) struct Live;
 
@@ -29,7 +29,7 @@ impl Tree for Live {
     }
 
     fn names(&self, path: &str) -> io::Result<Vec<String>> {
-        read_names(Path::new(path))
+        from_here(path, |from, path| read_names(from, path))
     }
 
     fn real(&self, path: &str) -> io::Result<String> {
@@ -37,11 +37,15 @@ impl Tree for Live {
     }
 
     fn exists(&self, path: &str) -> bool {
-        rustix::fs::access(path, rustix::fs::Access::EXISTS).is_ok()
+        from_here(path, |from, path| accessat(from, path, Access::EXISTS, AtFlags::empty()).is_ok())
     }
 
     fn target(&self, path: &str) -> io::Result<String> {
-        read_target(Path::new(path))
+        files::target(path)
+    }
+
+    fn stand(&self, folder: &str) -> Option<Standing> {
+        Standing::at(folder).ok()
     }
 
     fn ask(&self, question: &Question) -> io::Result<Vec<u8>> {

@@ -34,12 +34,19 @@ pub(super) fn program(agent: &[String], folder: &Path) -> anyhow::Result<(Vec<St
 fn files_read_by(agent: &[String], folder: &Path) -> anyhow::Result<BTreeSet<String>> {
     let trace = folder.join("trace");
     let mut strace = Command::new("strace");
-    strace.args(["--follow-forks", "--quiet=all", "--string-limit=4096", "--trace=open,openat", "--output"]);
+    strace.args([
+        "--follow-forks",
+        "--decode-fds=path",
+        "--quiet=all",
+        "--string-limit=4096",
+        "--trace=open,openat",
+        "--output",
+    ]);
     let status =
         strace.arg(&trace).args(agent).stdout(Stdio::null()).status().context("can't start strace")?;
     ensure!(status.success(), "strace ended with {status}");
     let text = std::fs::read_to_string(&trace).with_context(|| format!("can't read {}", trace.display()))?;
-    let opened: BTreeSet<String> = text.lines().filter_map(opened).map(str::to_owned).collect();
+    let opened: BTreeSet<String> = text.lines().filter_map(opened).collect();
     let read = |path: String| match Path::new(&path) {
         file if file.is_file() => Some(path),
         folder if folder.is_dir() => Some(format!("{}/", path.trim_end_matches('/'))),
@@ -48,14 +55,26 @@ fn files_read_by(agent: &[String], folder: &Path) -> anyhow::Result<BTreeSet<Str
     Ok(opened.into_iter().filter(|path| !path.starts_with("/proc/self/")).filter_map(read).collect())
 }
 
-/// `123 openat(AT_FDCWD, "/proc/cpuinfo", O_RDONLY|O_CLOEXEC) = 3`; of a call that another one interrupted the first half.
-fn opened(line: &str) -> Option<&str> {
+/// `123 openat(AT_FDCWD</>, "/proc/cpuinfo", O_RDONLY|O_CLOEXEC) = 3</proc/cpuinfo>`, or below a folder that is open already; of a
+/// call that another one interrupted the first half. A folder that is only stood in (`O_PATH`) is not read.
+fn opened(line: &str) -> Option<String> {
     let (call, rest) = line.split_once('(')?;
-    if !call.ends_with("open") && !call.ends_with("openat") || line.contains(" = -1 ") {
+    if !call.ends_with("open") && !call.ends_with("openat")
+        || line.contains(" = -1 ")
+        || line.contains("O_PATH")
+    {
         return None;
     }
-    let path = rest.split('"').nth(1)?;
-    (path.starts_with('/') && !path.contains('\\')).then_some(path)
+    let (from, path) = rest.split_once('"')?;
+    let (path, _) = path.split_once('"')?;
+    if path.contains('\\') {
+        return None;
+    }
+    if path.starts_with('/') {
+        return Some(path.to_owned());
+    }
+    let folder = from.split_once('<')?.1.rsplit_once('>')?.0;
+    (folder.starts_with('/') && !from.starts_with("AT_FDCWD")).then(|| format!("{folder}/{path}"))
 }
 
 #[cfg(test)]
@@ -64,9 +83,11 @@ mod tests {
 
     #[test]
     fn the_trace_tells_what_was_opened() {
-        let trace = "1 openat(AT_FDCWD, \"/proc/a\", O_RDONLY|O_CLOEXEC) = 3\n2 openat(AT_FDCWD, \"/b\", O_RDONLY <unfinished ...>\n\
-                     2 <... openat resumed>) = 4\n3 openat(AT_FDCWD, \"/c\", O_RDONLY) = -1 ENOENT (No such file)\n\
-                     4 openat(5, \"d\", O_RDONLY) = 6\n5 open(\"/e\", O_RDONLY) = 7\n6 +++ exited with 0 +++\n";
-        assert_eq!(trace.lines().filter_map(opened).collect::<Vec<_>>(), ["/proc/a", "/b", "/e"]);
+        let trace = "1 openat(AT_FDCWD</x>, \"/proc/a\", O_RDONLY|O_CLOEXEC) = 3</proc/a>\n\
+                     2 openat(AT_FDCWD</x>, \"/b\", O_RDONLY <unfinished ...>\n2 <... openat resumed>) = 4</b>\n\
+                     3 openat(AT_FDCWD</x>, \"/c\", O_RDONLY) = -1 ENOENT (No such file)\n\
+                     4 openat(5</sys/f>, \"d\", O_RDONLY) = 6</sys/f/d>\n4 openat(AT_FDCWD</x>, \"own\", O_RDONLY) = 6</x/own>\n\
+                     4 open(\"/sys/f\", O_RDONLY|O_PATH) = 5</sys/f>\n5 open(\"/e\", O_RDONLY) = 7</e>\n6 +++ exited with 0 +++\n";
+        assert_eq!(trace.lines().filter_map(opened).collect::<Vec<_>>(), ["/proc/a", "/b", "/sys/f/d", "/e"]);
     }
 }

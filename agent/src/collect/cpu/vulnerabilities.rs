@@ -8,6 +8,7 @@ use crate::probe::Probe;
 
 pub(super) fn all(probe: &Probe) -> Vec<Vulnerability> {
     let folder = format!("{CPUS}/vulnerabilities");
+    let _there = probe.stand(&folder);
     let told = probe.names(&folder).into_iter().filter_map(|name| {
         let says = probe.text(&format!("{folder}/{name}"))?;
         Some(read(name, &says))

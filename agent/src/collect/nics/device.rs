@@ -38,6 +38,7 @@ impl Device {
         nic.driver = probe.link_name(&format!("{}/driver", self.at));
         // What the device is, or hangs on (a virtio device, a USB dongle).
         let Some(folder) = upto(&self.real, is_pci_address) else { return };
+        let _there = probe.stand(folder);
         let number = |file: &str| probe.number::<u32>(&format!("{folder}/{file}"));
         let hex_id = |file: &str| {
             let text = probe.text(&format!("{folder}/{file}"))?;

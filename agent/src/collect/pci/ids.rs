@@ -7,13 +7,13 @@ use crate::root::FILE_LIMIT_BYTES;
 
 /// A function's numbers in lower-case hex, as far as they are told, and its driver.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Ids {
-    pub(in crate::collect) vendor: Option<String>,
-    pub(in crate::collect) device: Option<String>,
-    pub(in crate::collect) subsystem_vendor: Option<String>,
-    pub(in crate::collect) subsystem_device: Option<String>,
-    pub(in crate::collect) class: Option<String>,
-    pub(in crate::collect) driver: Option<String>,
+pub(super) struct Ids {
+    pub(super) vendor: Option<String>,
+    pub(super) device: Option<String>,
+    pub(super) subsystem_vendor: Option<String>,
+    pub(super) subsystem_device: Option<String>,
+    pub(super) class: Option<String>,
+    pub(super) driver: Option<String>,
 }
 
 impl Ids {
@@ -73,11 +73,6 @@ impl Ids {
             self.subsystem_device = Some(device);
         }
     }
-
-    /// Whether its base class is one of these (two hex digits).
-    pub(in crate::collect) fn is_of(&self, classes: &[&str]) -> bool {
-        self.class.as_deref().is_some_and(|class| classes.iter().any(|base| class.starts_with(base)))
-    }
 }
 
 /// A number of four digits, which the kernel writes with eight.
@@ -108,7 +103,8 @@ mod tests {
         assert_eq!((ids.vendor.as_deref(), ids.device.as_deref()), (Some("1b36"), Some("0010")));
         assert_eq!(ids.subsystem_vendor.as_deref(), Some("1af4"));
         assert_eq!(ids.class.as_deref(), Some("010802"));
-        assert!(ids.is_of(&["03", "01"]) && !ids.is_of(&["10"]));
+        let is_of = |classes| crate::collect::pci::is_of(ids.class.as_deref(), classes);
+        assert!(is_of(&["03", "01"]) && !is_of(&["10"]));
         let bridge = Ids::of_alias("pci:v00008086d00000D57sv00000000sd00000000bc06sc00i00").unwrap();
         assert_eq!((bridge.subsystem_vendor, bridge.subsystem_device), (None, None));
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::root::standing::from_here;
 use crate::root::{PAGE_BYTES, open, read_file, read_to_end};
 
 /// Below `/sys` these are not sysfs: their files may come in parts of any length.
@@ -19,12 +20,12 @@ pub(super) fn read(path: &str, limit_bytes: usize) -> io::Result<Vec<u8>> {
     }
     let is_sysfs = path.starts_with("/sys/") && !OTHERS.iter().any(|other| path.starts_with(other));
     // An attribute is a page at most, and comes at once; what is longer comes by pages.
-    read_to_end(Path::new(path), limit_bytes, |count| is_sysfs && count < PAGE_BYTES)
+    from_here(path, |from, path| read_to_end(from, path, limit_bytes, |count| is_sysfs && count < PAGE_BYTES))
 }
 
 /// The path with all links followed: the kernel follows them once, where a walk would ask at each of the path's parts.
 pub(super) fn real(path: &str) -> io::Result<String> {
-    let file = open(Path::new(path), OFlags::PATH)?;
+    let file = from_here(path, |from, path| open(from, path, OFlags::PATH))?;
     let link = format!("/proc/self/fd/{}", file.as_raw_fd());
     let told = rustix::fs::readlink(link, Vec::new()).ok().and_then(|told| told.into_string().ok());
     // No /proc in an early userland; and of what vanished meanwhile, or lies outside, the kernel adds a word.
@@ -37,12 +38,19 @@ pub(super) fn real(path: &str) -> io::Result<String> {
     }
 }
 
+/// Where a symbolic link leads.
+pub(super) fn target(path: &str) -> io::Result<String> {
+    let target = from_here(path, |from, path| rustix::fs::readlinkat(from, path, Vec::new()))?;
+    target.into_string().map_err(|_| io::ErrorKind::InvalidData.into())
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;
+    use crate::root::Standing;
 
     #[test]
     fn a_file_is_read_as_by_anybody_else() {
@@ -99,5 +107,54 @@ mod tests {
             let kind = |error: io::Error| error.kind();
             assert_eq!(real(&path).map_err(kind), walked.map_err(kind), "{path}");
         }
+    }
+
+    #[test]
+    fn what_is_below_where_one_stands_is_the_same_and_what_is_elsewhere_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        fs::create_dir_all(at("inner/most")).unwrap();
+        fs::create_dir(at("inner2")).unwrap();
+        symlink("../file", at("inner/link")).unwrap();
+        symlink("inner", at("way")).unwrap();
+        fs::write(at("file"), "1").unwrap();
+        fs::write(at("inner/file"), "2").unwrap();
+        fs::write(at("inner/most/file"), "3").unwrap();
+        fs::write(at("inner2/file"), "4").unwrap();
+        let paths = [
+            "file",
+            "inner/file",
+            "inner/most/file",
+            "inner2/file",
+            "inner/link",
+            "inner/../file",
+            "inner//file",
+            "way/file",
+            "way/link",
+            "inner/none",
+            "inner/",
+            "inner",
+            "none/file",
+        ];
+        let told = || -> Vec<_> {
+            let all = paths.iter().map(|path| {
+                let path = &at(path);
+                // Whatever is not the kernel's own is read by its path alone; how it is found is asked here.
+                let kind = |error: io::Error| error.kind();
+                let found = from_here(path, |from, path| open(from, path, OFlags::NONBLOCK));
+                let bytes = found.and_then(|file| io::read_to_string(fs::File::from(file)));
+                (bytes.map_err(kind), real(path).map_err(kind), target(path).map_err(kind))
+            });
+            all.collect()
+        };
+        let nowhere = told();
+        for stands in ["inner", "way", "inner/most", ""] {
+            let _there = Standing::at(at(stands).trim_end_matches('/')).unwrap();
+            assert_eq!(told(), nowhere, "from {stands:?}");
+            let _deeper = Standing::at(&at("inner/most")).unwrap();
+            assert_eq!(told(), nowhere, "from {stands:?} and deeper");
+        }
+        assert!(Standing::at(&at("file")).is_err() && Standing::at(&at("none")).is_err());
+        assert_eq!(told(), nowhere);
     }
 }

@@ -7,6 +7,7 @@
 pub(crate) mod bmc;
 mod contents;
 mod cpu;
+mod crowd;
 mod disks;
 pub(crate) mod drives;
 mod filesystems;

@@ -9,12 +9,16 @@ mod turns;
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use turns::Turns;
 
+/// As many may run, or hang, at a time. Each that hangs keeps what it had in hand, and more than these hang only where nothing
+/// works any more.
+const RUNNING_LIMIT: usize = 128;
 /// A panic may quote what it choked on.
 const WORDS_LIMIT: usize = 300;
 const WITHOUT_A_WORD: &str = "without a word";
@@ -34,6 +38,9 @@ pub enum Lost {
     /// The kernel has not answered since an earlier try.
     #[error("an earlier reading still hangs: not tried again until it returns")]
     StillHanging,
+    /// So much hangs that the machine could not bear more of it.
+    #[error("not tried: {RUNNING_LIMIT} other readings have not returned")]
+    TooManyHang,
     /// No thread could be had.
     #[error("no thread could be started: {0}")]
     NoThread(String),
@@ -74,9 +81,17 @@ impl Guard {
         Turns::new(name, self.clone())
     }
 
-    /// Whether it may begin: not while it runs.
-    fn begins(&self, name: &str) -> bool {
-        self.running().insert(name.to_owned())
+    /// Lets it begin, but not while it runs.
+    fn begin(&self, name: &str) -> Result<(), Lost> {
+        let mut running = self.running();
+        if running.contains(name) {
+            return Err(Lost::StillHanging);
+        }
+        if running.len() >= RUNNING_LIMIT {
+            return Err(Lost::TooManyHang);
+        }
+        running.insert(name.to_owned());
+        Ok(())
     }
 
     fn ended(&self, name: &str) {
@@ -130,6 +145,11 @@ fn without_a_word() -> Lost {
     Lost::Panicked(WITHOUT_A_WORD.to_owned())
 }
 
+/// Does it in this thread; a panic ends nothing but it.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Lost> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Lost::Panicked(words(panic.as_ref())))
+}
+
 /// What a panic said.
 fn words(panic: &(dyn Any + Send)) -> String {
     let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
@@ -174,6 +194,22 @@ mod tests {
         let (_release, hanging) = channel::<()>();
         let late = guard.start("late", Duration::ZERO, move || hanging.recv().is_ok());
         assert_eq!(late.try_finish().ok().unwrap(), Err(Lost::TimedOut { deadline: Duration::ZERO }));
+    }
+
+    #[test]
+    fn there_is_an_end_to_how_much_may_hang() {
+        let guard = Guard::default();
+        let (release, hanging) = channel::<()>();
+        let hanging = Arc::new(Mutex::new(hanging));
+        let hangs = (0..RUNNING_LIMIT).map(|number| {
+            let hanging = Arc::clone(&hanging);
+            guard.start(&number.to_string(), LONG, move || hanging.lock().unwrap().recv().is_err())
+        });
+        let hangs: Vec<_> = hangs.collect();
+        assert_eq!(guard.start("another", LONG, || 1).finish(), Err(Lost::TooManyHang));
+        drop(release);
+        assert!(hangs.into_iter().all(|piece| piece.finish() == Ok(true)));
+        assert_eq!(guard.start("another", LONG, || 1).finish(), Ok(1));
     }
 
     #[test]

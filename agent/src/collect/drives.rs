@@ -1,7 +1,7 @@
 //! What the drives say of themselves, each asked once however many ways lead to it; and what RAID controllers hide.
 //!
 //! ```text
-//!   /sys ──▶ target ──▶ crowd (a thread each) ──▶ describe ──▶ Drive
+//!   /sys ──▶ target ──▶ each (a thread) ──▶ describe ──▶ Drive
 //!               └─▶ hidden (smartctl --scan) ──▶ ┘
 //! ```
 //!
@@ -9,7 +9,6 @@
 
 pub(crate) mod ask;
 mod controller;
-pub(crate) mod crowd;
 mod describe;
 pub(crate) mod hidden;
 pub(crate) mod sleep;
@@ -17,19 +16,66 @@ pub(crate) mod smartctl;
 pub(crate) mod target;
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use inventory::sections::{Drive, DriveSource};
 
+use super::crowd::{self, Member, Patience};
 use super::{BLOCK, Nothing, SIZE_UNIT_BYTES, bounded};
 use crate::probe::Probe;
+use target::Target;
+
+/// How long one drive may take for all that it is asked.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// How long all may take, before no more are begun: less than who waits for all of them does.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Drive>, Nothing> {
     if !probe.exists(BLOCK) {
         return Err(Nothing::NotThere(BLOCK));
     }
     let targets = bounded(probe, BLOCK, hidden::with(probe, "drives", target::all(probe)));
-    let drives = crowd::each(probe, "drive", targets, describe::drive).into_iter().flatten();
+    let drives = each(probe, "drive", targets, describe::drive).into_iter().flatten();
     Ok(each_once(drives.collect()))
+}
+
+/// What each of these drives answers to `work`; `purpose` tells two kinds of asking apart that may go on at one time.
+pub(crate) fn each<T: Send + 'static>(
+    probe: &Probe,
+    purpose: &str,
+    targets: Vec<Target>,
+    work: fn(&Probe, Target) -> T,
+) -> Vec<T> {
+    within(probe, purpose, targets, work, (DEADLINE, TIME_LIMIT))
+}
+
+fn within<T: Send + 'static>(
+    probe: &Probe,
+    purpose: &str,
+    targets: Vec<Target>,
+    work: fn(&Probe, Target) -> T,
+    (one, all): (Duration, Duration),
+) -> Vec<T> {
+    let told: Arc<Mutex<Vec<T>>> = Arc::default();
+    let mut members = targets.into_iter().map(|target| {
+        let told = Arc::clone(&told);
+        Member {
+            name: format!("{purpose} {}", target.device),
+            path: target.node(),
+            work: Box::new(move |probe| {
+                let answer = work(probe, target);
+                told.lock().unwrap_or_else(PoisonError::into_inner).push(answer);
+            }),
+        }
+    });
+    // Those that were lost are warned of, and there is nothing else to say of them.
+    crowd::ask(probe, &mut members, Patience { one, ends: Instant::now() + all });
+    let late = members.count();
+    if late > 0 {
+        probe.warn("/dev", format!("{late} drives were not asked: the others took too long"));
+    }
+    std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// A controller that hides some of its drives may pass others through, and `smartctl` finds all.

@@ -40,6 +40,12 @@ impl<T: Serialize> Room<T> {
         }
     }
 
+    /// Counts so many that nobody reads any more.
+    pub(super) fn leave_out(&mut self, count: usize) {
+        self.offered += count;
+        self.left_out += count;
+    }
+
     /// All that found room; says how many did not.
     pub(super) fn items(self, probe: &Probe, path: &str) -> Vec<T> {
         if self.left_out > 0 {
@@ -49,7 +55,8 @@ impl<T: Serialize> Room<T> {
     }
 }
 
-fn json_bytes(item: &impl Serialize) -> usize {
+/// How much of a report it fills.
+pub(super) fn json_bytes(item: &impl Serialize) -> usize {
     struct Count(usize);
     impl io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

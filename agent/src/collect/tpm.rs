@@ -10,8 +10,19 @@ use crate::root::Question;
 
 const CLASS: &str = "/sys/class/tpmrm";
 const CLASSES: &str = "/sys/class";
-/// TCG EK Credential Profile 2.5, 2.2.1.4: where the certificates of the two usual keys are stored.
-const CERTIFICATES: [(&str, u32); 2] = [("ecc", 0x01c0_000a), ("rsa", 0x01c0_0002)];
+/// TCG EK Credential Profile 2.5: where the certificates are stored, of the two usual keys (2.2.1.4) and of those that are made
+/// in another way, or stronger (2.2.1.5).
+const CERTIFICATES: [(&str, u32); 9] = [
+    ("ecc", 0x01c0_000a),
+    ("ecc-p256", 0x01c0_0014),
+    ("ecc-p384", 0x01c0_0016),
+    ("ecc-p521", 0x01c0_0018),
+    ("ecc-sm2", 0x01c0_001a),
+    ("rsa", 0x01c0_0002),
+    ("rsa-2048", 0x01c0_0012),
+    ("rsa-3072", 0x01c0_001c),
+    ("rsa-4096", 0x01c0_001e),
+];
 /// Every TPM gives as much at once.
 const PART_BYTES: u16 = 512;
 /// The longest real ones have two.
@@ -76,6 +87,17 @@ mod tests {
         tree.answer(&Question::Tpm { device: "/dev/tpmrm0".into(), command }, answer)
     }
 
+    /// What is to be said of a value that anybody may read.
+    fn public(index: u32, length: u16) -> Vec<u8> {
+        let mut public = vec![0, 0];
+        public.extend(index.to_be_bytes());
+        public.extend([0, 0x0b]);
+        public.extend((1_u32 << 18 | 1 << 25 | 1 << 29).to_be_bytes());
+        public.extend([0, 0]);
+        public.extend(length.to_be_bytes());
+        answer(0x8001, &public)
+    }
+
     #[test]
     fn a_certificate_is_read_in_parts_and_its_padding_left_out() {
         let index = 0x01c0_0002_u32;
@@ -83,17 +105,11 @@ mod tests {
         stored.resize(600, 7);
         let certificate = stored.clone();
         stored.extend([0xff; 20]);
-        let mut public = vec![0, 0];
-        public.extend(index.to_be_bytes());
-        public.extend([0, 0x0b]);
-        public.extend((1_u32 << 18 | 1 << 25 | 1 << 29).to_be_bytes());
-        public.extend([0, 0]);
-        public.extend(620_u16.to_be_bytes());
         let mut properties = vec![0];
         properties.extend([6, 1, 0x105, u32::from_be_bytes(*b"STM ")].map(u32::to_be_bytes).concat());
         let tree = Builder::new().folder("/sys/class/tpmrm/tpmrm0");
         let tree = asked(tree, tpm::get_properties(), &answer(0x8001, &properties));
-        let tree = asked(tree, tpm::read_public(index), &answer(0x8001, &public));
+        let tree = asked(tree, tpm::read_public(index), &public(index, 620));
         let tree = asked(tree, tpm::read(index, 0, 512), &part(&stored[..512]));
         let tree = asked(tree, tpm::read(index, 512, 108), &part(&stored[512..]));
         let probe = Probe::new(tree.root());
@@ -102,6 +118,21 @@ mod tests {
         let [one] = found.certificates.as_slice() else { panic!("{found:?}") };
         assert_eq!((one.key.as_str(), &one.sha256), ("rsa", &hex::encode(Sha256::digest(&certificate))));
         assert_eq!(probe.into_warnings(), []);
+    }
+
+    #[test]
+    fn the_certificates_of_all_keys_are_told_sorted_by_their_kinds() {
+        let tree = Builder::new().folder("/sys/class/tpmrm/tpmrm0");
+        let tree = asked(tree, tpm::get_properties(), b"");
+        let tree = CERTIFICATES.iter().fold(tree, |tree, (_, index)| {
+            let own = index.to_be_bytes();
+            let tree = asked(tree, tpm::read_public(*index), &public(*index, 4));
+            asked(tree, tpm::read(*index, 0, 4), &part(&own))
+        });
+        let found = collect(&Probe::new(tree.root())).unwrap().certificates;
+        assert!(found.len() == CERTIFICATES.len() && found.is_sorted(), "{found:?}");
+        let of = |key: &str| found.iter().find(|it| it.key == key).unwrap().sha256.clone();
+        assert_eq!(of("ecc-p384"), hex::encode(Sha256::digest([1, 0xc0, 0, 0x16])));
     }
 
     #[test]

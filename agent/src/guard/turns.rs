@@ -5,13 +5,12 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Guard, Lost, Outcome, Piece, words};
+use super::{Guard, Lost, Outcome, Piece, caught};
 
 /// Of the piece that does nothing, and comes last.
 const LAST_DEADLINE: Duration = Duration::from_secs(1);
@@ -107,10 +106,10 @@ impl Turns {
     /// What the thread does: one piece after another, until none is left, or it was given up itself.
     fn work(self, mut number: u64, mut job: Job) {
         loop {
-            let outcome = catch_unwind(AssertUnwindSafe(job.work));
+            let outcome = caught(job.work);
             self.guard.ended(&job.name);
             let mut line = self.lock();
-            give(&job.answer, outcome.map_err(|panic| Lost::Panicked(words(panic.as_ref()))));
+            give(&job.answer, outcome);
             if line.turn.as_ref().is_none_or(|turn| turn.number != number) {
                 return;
             }
@@ -126,12 +125,12 @@ impl Turns {
 }
 
 impl Line {
-    /// The first one that does not still hang from an earlier time: now it is its turn.
+    /// The first one that may begin: now it is its turn.
     fn next(&mut self, guard: &Guard) -> Option<(u64, Job)> {
         self.turn = None;
         while let Some(job) = self.waiting.pop_front() {
-            if !guard.begins(&job.name) {
-                give(&job.answer, Err(Lost::StillHanging));
+            if let Err(lost) = guard.begin(&job.name) {
+                give(&job.answer, Err(lost));
                 continue;
             }
             self.turns += 1;

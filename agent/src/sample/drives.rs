@@ -12,7 +12,7 @@ use inventory::{DriveHealth, DriveSelfTest, SelfTestOutcome};
 
 use crate::collect::drives::ask::Ask;
 use crate::collect::drives::target::{self, Kind, Target};
-use crate::collect::drives::{crowd, hidden, sleep};
+use crate::collect::drives::{self, hidden, sleep};
 use crate::collect::{BLOCK, Nothing, cut};
 use crate::probe::Probe;
 
@@ -24,7 +24,7 @@ pub(super) fn read(probe: &Probe) -> Result<Vec<DriveHealth>, Nothing> {
     cut(probe, BLOCK, &mut targets, DRIVES_LIMIT);
     // A volume has no health of its own that is not its drives'.
     targets.retain(|target| !matches!(target.kind, Kind::Volume(..)));
-    let told = crowd::each(probe, "health", targets, health).into_iter().flatten().collect();
+    let told = drives::each(probe, "health", targets, health).into_iter().flatten().collect();
     Ok(each_once(told))
 }
 

@@ -24,9 +24,10 @@ pub const LAB: &[&str] = &[
     "curl",
 ];
 
-/// What the tests of the agent on machines with much hardware need beside: a TPM, a BMC with an address, and disks with
-/// something on them.
-pub const HARDWARE: &[&str] = &["swtpm", "openipmi", "dmsetup", "fdisk", "e2fsprogs", "binutils"];
+/// What the tests of the agent on machines with much hardware need beside: a TPM with certificates, a BMC with an address, and
+/// disks with something on them.
+pub const HARDWARE: &[&str] =
+    &["swtpm", "swtpm-tools", "openssl", "openipmi", "dmsetup", "fdisk", "e2fsprogs", "binutils"];
 
 /// Slow mirrors exist.
 const INSTALL_SECS: u64 = 1800;

@@ -8,3 +8,4 @@ mod machine;
 mod network;
 mod platform;
 mod storage;
+mod tpm;

@@ -11,6 +11,7 @@ use lab::{
 
 use crate::claims::{Claim, absent, at_least, has, is, length, there};
 use crate::machine;
+use crate::tpm::Tpm;
 
 const HOSTILE: &str = r#""><script>alert(1)</script>${7*7}"#;
 const BMC_PORT: u16 = 9002;
@@ -73,20 +74,7 @@ fn bmc(namespace: &Namespace, folder: &Path) -> Process {
     Process::spawn("ipmi_sim", &command).unwrap()
 }
 
-fn tpm(folder: &Path) -> Process {
-    let state = folder.join("tpm");
-    std::fs::create_dir(&state).unwrap();
-    let mut command = Command::new("swtpm");
-    command.args(["socket", "--tpm2", "--tpmstate"]).arg(format!("dir={}", state.display()));
-    command.arg("--ctrl").arg(format!("type=unixio,path={}", folder.join("tpm.sock").display()));
-    let process = Process::spawn("swtpm", &command).unwrap();
-    Deadline::seconds(START_SECS)
-        .wait_for("the TPM's socket", || Ok(folder.join("tpm.sock").exists().then_some(())))
-        .unwrap();
-    process
-}
-
-fn spec(folder: &Path) -> MachineSpec {
+fn spec(tpm: &Tpm) -> MachineSpec {
     let mut spec = MachineSpec::new("platform", Firmware::Uefi, "52:54:00:00:02:01");
     spec.cpus = 4;
     spec.memory_mib = 1024;
@@ -106,7 +94,7 @@ fn spec(folder: &Path) -> MachineSpec {
     spec.dimms = vec![Some(dimm("DIMM-A")), None, Some(dimm(HOSTILE)), None];
     let service = SocketAddrV4::new(Ipv4Addr::new(169, 254, 1, 1), 443);
     spec.smbios = vec![memory_array(4, 1 << 20), host_interface(0x046b, 0xffb0, service)];
-    let socket = folder.join("tpm.sock").display().to_string().replace(',', ",,");
+    let socket = tpm.socket.display().to_string().replace(',', ",,");
     let parts = [
         ("-smp", "4,sockets=2,cores=2,threads=1"),
         ("-object", "memory-backend-ram,size=512M,id=near"),
@@ -132,7 +120,7 @@ fn a_server_with_everything_is_told_and_junk_is_known_as_such() {
     packages::require(packages::HARDWARE).unwrap();
     let namespace = Namespace::new().unwrap();
     let folder = Scratch::new().unwrap();
-    let _tpm = tpm(folder.path());
+    let tpm = Tpm::start(folder.path());
     let _bmc = bmc(&namespace, folder.path());
     let modules = [
         "efivarfs",
@@ -144,8 +132,9 @@ fn a_server_with_everything_is_told_and_junk_is_known_as_such() {
         "lm75",
         "jc42",
     ];
-    let told = machine::ask(spec(folder.path()), &namespace, &modules, &[], PREPARE).unwrap();
-    told.must(&[identity(), firmware(), processors(), memory(), devices()].concat(), &sample());
+    let told = machine::ask(spec(&tpm), &namespace, &modules, &[], PREPARE).unwrap();
+    let security = [firmware(), certificates(&tpm)].concat();
+    told.must(&[identity(), security, processors(), memory(), devices()].concat(), &sample());
 }
 
 /// Junk is told as it is, harmless to a terminal; it is the server who knows it for junk.
@@ -175,9 +164,21 @@ fn firmware() -> Vec<Claim> {
         there(&firmware("smbios_version")),
         is(&firmware("tpm/version"), "2.0"),
         has(&firmware("tpm/pcr_banks"), "sha256"),
-        // The emulated TPM names its maker, and has no certificate.
-        is("/sections/tpm/data/manufacturer", "IBM"),
     ]
+}
+
+/// The emulated TPM names its maker, and has been given certificates by a maker of the test's own.
+fn certificates(tpm: &Tpm) -> Vec<Claim> {
+    let told = |field: &str| format!("/sections/tpm/data/{field}");
+    let mut claims = vec![
+        is("/sections/tpm/status", "ok"),
+        is(&told("manufacturer"), "IBM"),
+        length(&told("certificates"), tpm.certificates.len()),
+    ];
+    for (key, sha256) in &tpm.certificates {
+        claims.push(is(&told(&format!("certificates/key={key}/sha256")), sha256.as_str()));
+    }
+    claims
 }
 
 fn processors() -> Vec<Claim> {

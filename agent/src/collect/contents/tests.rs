@@ -1,14 +1,17 @@
 use std::time::Duration;
 
+use decode::signature::{self, Image};
 use inventory::Warning;
 use inventory::sections::TableKind;
 use rustix::io::Errno;
 
 use super::*;
-use crate::root::ScsiAnswer;
+use crate::root::{Question, ScsiAnswer};
 use crate::tree::Builder;
 
 const SECTORS: u64 = 131_072;
+/// For what hangs.
+const HASTY: Limits = Limits { one: Duration::from_secs(3), ..LIMITS };
 
 /// What the device answers when it is read; all that is not written is zero.
 fn written(tree: Builder, device: &str, parts: &[(usize, &[u8])]) -> Builder {
@@ -168,6 +171,145 @@ fn no_medium_no_disk_and_no_time_are_no_contents() {
 
     let tree = written(device(Builder::new(), "sda"), "/dev/sda", &SWAP);
     let probe = Probe::new(tree.root());
-    assert_eq!(within(&probe, Duration::ZERO), Ok(Vec::new()));
+    assert_eq!(within(&probe, Limits { all: Duration::ZERO, ..LIMITS }), Ok(Vec::new()));
     assert_eq!(probe.into_warnings()[0].reason, "1 devices were not read: others answered too slowly");
+}
+
+/// Where a device's reading begins.
+fn beginning(device: &str) -> String {
+    block(device, Image::new(SECTORS * 512, 512).first_pieces()[0]).name()
+}
+
+fn said(contents: &[Content]) -> Vec<(&str, Option<&str>)> {
+    contents.iter().map(|it| (it.device.as_str(), it.unread.as_deref())).collect()
+}
+
+#[test]
+fn a_disk_that_hangs_loses_itself_and_what_stands_upon_it_and_is_not_tried_again() {
+    let names = ["sda", "sdb", "sdb/sdb1", "sdb/sdb2", "sdb/sdb3", "sdc", "sdc/sdc1"];
+    let tree = names.into_iter().chain(["dm-0", "dm-1", "md0"]).fold(Builder::new(), device);
+    let partitions = ["sdb/sdb1", "sdb/sdb2", "sdb/sdb3", "sdc/sdc1"];
+    let tree = partitions
+        .into_iter()
+        .fold(tree, |tree, name| tree.file(&format!("{BLOCK}/{name}/partition"), "1\n"))
+        .link(&format!("{BLOCK}/dm-0/slaves/sdc"), &format!("{BLOCK}/sdc"))
+        .link(&format!("{BLOCK}/dm-1/slaves/dm-0"), &format!("{BLOCK}/dm-0"))
+        .link(&format!("{BLOCK}/md0/slaves/sda"), &format!("{BLOCK}/sda"));
+    let read = ["sda", "sdb", "sdb1", "sdb2", "sdb3", "sdc", "sdc1", "dm-0", "dm-1", "md0"];
+    let tree = read.into_iter().fold(tree, |tree, name| written(tree, &format!("/dev/{name}"), &SWAP));
+    let root = tree.hangs(&beginning("/dev/sdb2")).hangs(&beginning("/dev/sdc")).root();
+
+    let probe = Probe::new(root.clone());
+    let contents = within(&probe, HASTY).unwrap();
+    let late = Some("no answer within 3000 ms: a device or driver hangs");
+    let under = Some("sdc under it hangs");
+    assert_eq!(
+        said(&contents),
+        [
+            ("dm-0", under),
+            ("dm-1", under),
+            ("md0", None),
+            ("sda", None),
+            ("sdb", None),
+            ("sdb1", None),
+            ("sdb2", late),
+            ("sdb3", Some("sdb2 before it was not read")),
+            ("sdc", late),
+        ]
+    );
+    assert!(contents.iter().all(|it| it.unread.is_some() || it.signatures.len() == 1));
+    let warned: Vec<_> = probe.into_warnings().into_iter().map(|it| it.path).collect();
+    assert_eq!(warned, ["/dev/sdb", "/dev/sdc"]);
+
+    let probe = Probe::new(root);
+    let contents = collect(&probe).unwrap();
+    let still = Some("an earlier reading still hangs: not tried again until it returns");
+    assert_eq!(said(&contents)[2..], [("md0", None), ("sda", None), ("sdb", still), ("sdc", still)]);
+}
+
+#[test]
+fn a_defect_costs_the_device_at_which_it_was_met() {
+    let tree = device(device(device(Builder::new(), "sda"), "sda/sda1"), "sda/sda2")
+        .file(&format!("{BLOCK}/sda/sda1/partition"), "1\n")
+        .file(&format!("{BLOCK}/sda/sda2/partition"), "2\n");
+    let tree = ["sda", "sda2"]
+        .into_iter()
+        .fold(tree, |tree, name| written(tree, &format!("/dev/{name}"), &SWAP))
+        .panics(&beginning("/dev/sda1"));
+    let (contents, warnings) = told(&tree);
+    let [disk, defect, other] = contents.as_slice() else { panic!("{contents:?}") };
+    assert_eq!((disk.signatures.len(), other.signatures.len()), (1, 1));
+    assert!(defect.unread.as_deref().unwrap().starts_with("the collector panicked: a defect"), "{defect:?}");
+    assert_eq!(warnings[0].path, "/dev/sda1");
+}
+
+#[test]
+fn a_path_that_hangs_does_not_cost_the_device_that_joins_it_with_others() {
+    let command = vec![0x03, 0, 0, 0, 252, 0];
+    let question = Question::Scsi { device: "/dev/sda".into(), command, length: 252 };
+    let tree = ["sda", "dm-0"].into_iter().fold(Builder::new(), device);
+    let tree = written(tree, "/dev/dm-0", &SWAP)
+        .file(&format!("{BLOCK}/sda/queue/rotational"), "1\n")
+        .file(&format!("{BLOCK}/sda/device/vendor"), "SEAGATE\n")
+        .folder(&format!("{BLOCK}/sda/holders/dm-0"))
+        .file(&format!("{BLOCK}/dm-0/dm/uuid"), "mpath-35000\n")
+        .link(&format!("{BLOCK}/dm-0/slaves/sda"), &format!("{BLOCK}/sda"))
+        .hangs(&question.name());
+    let probe = Probe::new(tree.root());
+    let contents = within(&probe, HASTY).unwrap();
+    assert_eq!(said(&contents), [("dm-0", None), ("sda", Some("it is one of several paths: see dm-0"))]);
+    assert_eq!(probe.into_warnings()[0].path, "/dev/sda");
+}
+
+#[test]
+fn what_stands_upon_a_suspended_device_or_upon_itself_is_told() {
+    let tree = ["dm-0", "dm-1", "dm-2", "dm-3"].into_iter().fold(Builder::new(), device);
+    let tree = written(written(tree, "/dev/dm-2", &SWAP), "/dev/dm-3", &SWAP)
+        .file(&format!("{BLOCK}/dm-0/dm/suspended"), "1\n")
+        .link(&format!("{BLOCK}/dm-1/slaves/dm-0"), &format!("{BLOCK}/dm-0"))
+        .link(&format!("{BLOCK}/dm-2/slaves/dm-3"), &format!("{BLOCK}/dm-3"))
+        .link(&format!("{BLOCK}/dm-3/slaves/dm-2"), &format!("{BLOCK}/dm-2"));
+    let (contents, warnings) = told(&tree);
+    let (it, under) = (Some("it is suspended"), Some("dm-0 under it is suspended"));
+    assert_eq!(said(&contents), [("dm-0", it), ("dm-1", under), ("dm-2", None), ("dm-3", None)]);
+    assert_eq!(warnings, []);
+}
+
+#[test]
+fn what_there_is_no_room_for_is_counted_and_the_same_ones_are_told_each_time() {
+    let names: Vec<String> = (0..60).map(|number| format!("vd{number:02}")).collect();
+    let tree = names
+        .iter()
+        .fold(Builder::new(), |tree, name| written(device(tree, name), &format!("/dev/{name}"), &SWAP));
+    for _ in 0..20 {
+        let probe = Probe::new(tree.root());
+        let contents = within(&probe, Limits { bytes: 2000, ..LIMITS }).unwrap();
+        let devices: Vec<_> = contents.iter().map(|it| it.device.as_str()).collect();
+        assert!(devices.len() > 5 && devices == names[..devices.len()], "{devices:?}");
+        let reason = format!("{} of 60 left out", 60 - devices.len());
+        assert_eq!(probe.into_warnings()[0].reason, reason);
+    }
+}
+
+#[test]
+fn a_disk_that_has_too_much_to_tell_does_not_take_the_others_room() {
+    let tree = ["sda", "sda/sda1", "sda/sda2", "sda/sda3", "sdb"].into_iter().fold(Builder::new(), device);
+    let tree = ["sda1", "sda2", "sda3"]
+        .into_iter()
+        .fold(tree, |tree, name| tree.file(&format!("{BLOCK}/sda/{name}/partition"), "1\n"));
+    let tree = ["sda", "sda1", "sda2", "sda3", "sdb"]
+        .into_iter()
+        .fold(tree, |tree, name| written(tree, &format!("/dev/{name}"), &SWAP));
+    let probe = Probe::new(tree.root());
+    let contents = within(&probe, Limits { bytes_of_one: 300, ..LIMITS }).unwrap();
+    assert_eq!(
+        said(&contents),
+        [
+            ("sda", None),
+            ("sda1", None),
+            ("sda2", Some("its disk has more to tell than there is room for")),
+            ("sda3", Some("sda2 before it was not read")),
+            ("sdb", None),
+        ]
+    );
 }

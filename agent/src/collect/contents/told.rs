@@ -3,11 +3,16 @@
 use decode::signature::{self, Findings};
 use inventory::sections::{Content, PartitionTable, Signature, TableEntry, TableKind, Usage};
 
+use super::family::Device;
 use crate::probe::clean;
 
-pub(super) fn content(device: String, findings: Findings) -> Content {
+pub(super) fn unread(device: &Device, reason: String) -> Content {
+    Content { device: device.name.clone(), unread: Some(reason), ..Content::default() }
+}
+
+pub(super) fn content(device: &Device, findings: Findings) -> Content {
     Content {
-        device,
+        device: device.name.clone(),
         unread: None,
         table: findings.table.map(table),
         signatures: findings.signatures.into_iter().map(signature).collect(),

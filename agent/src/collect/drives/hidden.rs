@@ -12,7 +12,7 @@ const DEADLINE: Duration = Duration::from_secs(15);
 /// As many as a controller of HPE's numbers without a gap.
 const NUMBERED_LIMIT: u32 = 128;
 
-/// These, and the hidden ones. `purpose` as for [`super::crowd::each`].
+/// These, and the hidden ones. `purpose` as for [`super::each`].
 pub(crate) fn with(probe: &Probe, purpose: &str, mut targets: Vec<Target>) -> Vec<Target> {
     let mut controllers: BTreeMap<String, (String, String)> = BTreeMap::new();
     for target in &targets {

@@ -182,3 +182,30 @@ fn a_drive_that_vanishes_or_answers_junk_is_a_drive_of_few_words() {
     assert_eq!((&drive.serial, &drive.wwn, &drive.vendor, drive.capacity_bytes), (&None, &None, &None, None));
     assert_eq!(warnings.len(), 1, "{warnings:?}");
 }
+
+fn look(probe: &Probe, target: Target) -> Option<String> {
+    probe.text(&format!("/{}", target.device.split(' ').next()?))
+}
+
+#[test]
+fn a_drive_that_hangs_or_panics_is_named_and_the_others_are_told() {
+    let tree = Builder::new().file("/a", "well").hangs("/b").panics("/c").file("/d", "well");
+    let probe = Probe::new(tree.root());
+    let targets = ["a", "b", "c", "d"].map(|name| Target::behind("hpsa", name, "cciss,0")).to_vec();
+    let limits = (Duration::from_secs(3), Duration::from_secs(60));
+    assert_eq!(within(&probe, "test", targets, look, limits), vec![Some("well".to_owned()); 2]);
+    let warnings = probe.into_warnings();
+    let said: Vec<_> = warnings.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(said, ["/dev/b cciss,0", "/dev/c cciss,0"]);
+    assert!(warnings[0].reason.starts_with("no answer within 3000 ms"), "{warnings:?}");
+    assert!(warnings[1].reason.contains("panicked"), "{warnings:?}");
+}
+
+#[test]
+fn drives_that_there_was_no_time_for_are_counted() {
+    let probe = Probe::new(Builder::new().root());
+    let targets = ["a", "b"].map(|name| Target::behind("hpsa", name, "cciss,0")).to_vec();
+    let limits = (Duration::from_secs(60), Duration::ZERO);
+    assert!(within(&probe, "test", targets, look, limits).is_empty());
+    assert_eq!(probe.into_warnings()[0].reason, "2 drives were not asked: the others took too long");
+}

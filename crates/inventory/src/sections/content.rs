@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Content {
     /// The kernel's name of the disk, partition or stacked device (`sda2`, `md0`, `dm-1`).
     pub device: String,
-    /// Why it was left alone: the disk sleeps, or is a path that another device stands for.
+    /// Why nothing is known of it: the disk sleeps, hangs, can't be read, or is a path that another device stands for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
     /// The table that divides it.

@@ -21,7 +21,8 @@ pub struct TpmAnswers {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EkCertificate {
-    /// The key's kind: `rsa` or `ecc`.
+    /// The key's kind: `rsa` or `ecc`, the usual ones of 2048 bits and of P-256. With its strength (`rsa-3072`, `ecc-p384`) one of
+    /// those that the profile's high range names.
     pub key: String,
     /// SHA-256 of the certificate as it is stored, in hex.
     pub sha256: String,

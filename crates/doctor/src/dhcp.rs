@@ -7,8 +7,8 @@ mod offer;
 mod options;
 mod question;
 
-pub use offer::Offer;
-pub use question::{Question, Speaker};
+pub(crate) use offer::Offer;
+pub(crate) use question::{Question, Speaker};
 
 const DISCOVER: u8 = 1;
 const OFFER: u8 = 2;

@@ -16,7 +16,7 @@ const MOST_LOCATION_CHARS: usize = 200;
 
 /// Why a URL gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HttpFault {
+pub(crate) enum HttpFault {
     /// It is none.
     #[error("it is no URL that firmware can follow")]
     NoUrl,
@@ -81,16 +81,16 @@ pub enum HttpFault {
 
 /// What came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Got {
+pub(crate) struct Got {
     /// The bytes, or the first of them.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// How long the whole is, where that was said.
-    pub total_bytes: Option<u64>,
+    pub(crate) total_bytes: Option<u64>,
 }
 
 /// Asks from one address.
 #[derive(Debug, Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
 }
 
@@ -99,7 +99,7 @@ impl Client {
     ///
     /// # Errors
     /// There is no TLS provider in this program, which the library wants even where no TLS is spoken.
-    pub fn new(own: Ipv4Addr, patience: Duration) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(own: Ipv4Addr, patience: Duration) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn loader(&self, url: &str) -> Result<Got, HttpFault> {
+    pub(crate) async fn loader(&self, url: &str) -> Result<Got, HttpFault> {
         let url = checked(url).await?;
         let head = self.ask(Method::HEAD, &url, None).await.map_err(|fault| match fault {
             HttpFault::Status(status) => HttpFault::NoHead(status),
@@ -140,7 +140,7 @@ impl Client {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub async fn start(&self, url: &str, most_bytes: usize) -> Result<Got, HttpFault> {
+    pub(crate) async fn start(&self, url: &str, most_bytes: usize) -> Result<Got, HttpFault> {
         let url = checked(url).await?;
         let range = format!("bytes=0-{}", most_bytes.saturating_sub(1));
         let answer = self.ask(Method::GET, &url, Some(&range)).await?;

@@ -12,7 +12,7 @@ use reqwest::Url;
 use crate::bytes::plain;
 use crate::loader::{Content, content};
 use line::{Link, Part};
-pub use variables::Client;
+pub(crate) use variables::Client;
 use variables::Variables;
 
 /// More than this is read of no script.
@@ -25,7 +25,7 @@ const MOST_ECHO_CHARS: usize = 200;
 
 /// What a script wants next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// The first bytes of this file.
     Fetch {
         /// What for.
@@ -40,7 +40,7 @@ pub enum Step {
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum FileKind {
+pub(crate) enum FileKind {
     /// A script, or a program to go on with.
     Script,
     /// The kernel.
@@ -51,7 +51,7 @@ pub enum FileKind {
 
 /// How a script ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub(crate) enum End {
     /// A kernel, or another program, starts.
     Starts(String),
     /// On to the local disk, or the firmware's next entry.
@@ -67,7 +67,7 @@ pub enum End {
 
 /// A run.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     stack: Vec<Frame>,
     variables: Variables,
     /// What `boot` would start, and the last files.
@@ -113,7 +113,7 @@ impl Run {
     ///
     /// # Errors
     /// It is none.
-    pub fn new(url: &str, script: &[u8], client: &Client) -> Result<Self, String> {
+    pub(crate) fn new(url: &str, script: &[u8], client: &Client) -> Result<Self, String> {
         let url: Url = url.parse().map_err(|_| format!("{url} is no URL"))?;
         let mut run = Self {
             stack: Vec::new(),
@@ -130,7 +130,7 @@ impl Run {
 
     /// What it said on the console so far, the last lines.
     #[must_use]
-    pub fn echoes(&self) -> &[String] {
+    pub(crate) fn echoes(&self) -> &[String] {
         &self.echoes
     }
 
@@ -150,7 +150,7 @@ impl Run {
     }
 
     /// Runs to the next file that it wants, or to its end.
-    pub fn next(&mut self) -> Step {
+    pub(crate) fn next(&mut self) -> Step {
         loop {
             let Some(frame) = self.stack.last_mut() else { return Step::End(End::Disk) };
             let Some(part) = frame.rest.next() else {
@@ -215,7 +215,7 @@ impl Run {
     }
 
     /// Tells it what came of the file that it wanted: the first bytes, or why not. Answers why the file is of no use.
-    pub fn fetched(&mut self, came: Result<&[u8], String>) -> Option<String> {
+    pub(crate) fn fetched(&mut self, came: Result<&[u8], String>) -> Option<String> {
         let waiting = self.waiting.take()?;
         let refused = match came {
             Err(why) => Some(why),

@@ -8,17 +8,17 @@ use crate::firmware::Firmware;
 
 /// Everything that is asked of DHCP.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     questions: Vec<Question>,
 }
 
 impl Plan {
     /// How often each is asked.
-    pub const ROUNDS: usize = 2;
+    pub(crate) const ROUNDS: usize = 2;
 
     /// The conversations of these firmwares, those that share one held once. `first_xid` numbers the questions.
     #[must_use]
-    pub fn new(firmwares: &[&'static Firmware], mac: MacAddr, first_xid: u32) -> Self {
+    pub(crate) fn new(firmwares: &[&'static Firmware], mac: MacAddr, first_xid: u32) -> Self {
         let mut speakers = Vec::new();
         for firmware in firmwares {
             let Some(build) = firmware.ipxe() else { continue };
@@ -37,30 +37,30 @@ impl Plan {
 
     /// The same questions for another MAC.
     #[must_use]
-    pub fn with_mac(&self, mac: MacAddr) -> Self {
+    pub(crate) fn with_mac(&self, mac: MacAddr) -> Self {
         Self { questions: self.questions.iter().map(|question| Question { mac, ..*question }).collect() }
     }
 
     /// The questions, round by round.
-    pub fn rounds(&self) -> impl Iterator<Item = &[Question]> {
+    pub(crate) fn rounds(&self) -> impl Iterator<Item = &[Question]> {
         self.questions.chunks(self.questions.len().div_ceil(Self::ROUNDS).max(1))
     }
 
     /// Whether this answers one of the questions.
     #[must_use]
-    pub fn expects(&self, offer: &Offer) -> bool {
+    pub(crate) fn expects(&self, offer: &Offer) -> bool {
         self.questions.iter().any(|question| question.xid == offer.xid && question.mac == offer.mac)
     }
 
     /// A question of this one's, to ask it again elsewhere.
     #[must_use]
-    pub fn question(&self, xid: u32) -> Option<&Question> {
+    pub(crate) fn question(&self, xid: u32) -> Option<&Question> {
         self.questions.iter().find(|question| question.xid == xid)
     }
 
     /// What was offered to this one.
     #[must_use]
-    pub fn offers_to(&self, speaker: Speaker, offers: &[Offer]) -> Vec<Offer> {
+    pub(crate) fn offers_to(&self, speaker: Speaker, offers: &[Offer]) -> Vec<Offer> {
         let asked = |xid| self.question(xid).is_some_and(|question| question.speaker == speaker);
         offers.iter().filter(|offer| asked(offer.xid)).cloned().collect()
     }

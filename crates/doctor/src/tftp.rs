@@ -11,13 +11,13 @@ use std::time::Duration;
 use transfer::Terms;
 
 /// What UEFI asks for on Ethernet: with its headers a block is exactly 1500 bytes long.
-pub const LARGE_BLOCK_BYTES: u16 = 1468;
+pub(crate) const LARGE_BLOCK_BYTES: u16 = 1468;
 /// No loader is larger.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a file did not come.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TftpFault {
+pub(crate) enum TftpFault {
     /// No machine has that address (ARP), or there is no way to it.
     #[error("no machine answers at {0}")]
     NoHost(Ipv4Addr),
@@ -98,24 +98,24 @@ pub enum TftpFault {
 
 /// Where a file is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// The address to ask from.
-    pub own: Ipv4Addr,
+    pub(crate) own: Ipv4Addr,
     /// The server.
-    pub server: Ipv4Addr,
+    pub(crate) server: Ipv4Addr,
     /// Its port: 69, but in tests.
-    pub port: u16,
+    pub(crate) port: u16,
     /// The name.
-    pub file: String,
+    pub(crate) file: String,
     /// How long silence may last.
-    pub patience: Duration,
+    pub(crate) patience: Duration,
 }
 
 /// Fetches the whole file.
 ///
 /// # Errors
 /// What became of it instead.
-pub async fn fetch(ask: &Ask) -> Result<Vec<u8>, TftpFault> {
+pub(crate) async fn fetch(ask: &Ask) -> Result<Vec<u8>, TftpFault> {
     let large = Terms { block_bytes: Some(LARGE_BLOCK_BYTES), window: Some(4) };
     match transfer::run(ask, large).await {
         Err(TftpFault::Stalled { .. }) => {}

@@ -13,11 +13,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use cause::Cause;
-pub use dhcp::{Aim, DhcpSeen, aim};
-pub use file::{FileFault, judge_loader, judge_script_file};
-pub use script::{Fetched, Reached, RunSeen, judge_run};
-pub use settings::{Setting, Where, settings};
+pub(crate) use cause::Cause;
+pub(crate) use dhcp::{Aim, DhcpSeen, aim};
+pub(crate) use file::{FileFault, judge_loader, judge_script_file};
+pub use script::Reached;
+pub(crate) use script::{Fetched, RunSeen, judge_run};
+use settings::settings;
+pub use settings::{Setting, Where};
 
 use crate::firmware::{Firmware, Support};
 
@@ -57,11 +59,11 @@ impl fmt::Display for Hop {
 
 /// A hop that is wrong, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// Where.
-    pub hop: Hop,
+    pub(crate) hop: Hop,
     /// Why.
-    pub cause: Cause,
+    pub(crate) cause: Cause,
 }
 
 /// What is said of one firmware.
@@ -108,7 +110,7 @@ pub enum Outcome {
 impl Verdict {
     /// What came of a firmware that there is a binary for; of any other, that there is none.
     #[must_use]
-    pub fn new(firmware: &'static Firmware, came: Result<(Reached, Vec<String>), Fault>) -> Self {
+    pub(crate) fn new(firmware: &'static Firmware, came: Result<(Reached, Vec<String>), Fault>) -> Self {
         let outcome = match (firmware.support, came) {
             (Support::None(because), _) => Outcome::Unsupported { because },
             (_, Ok((reached, notes))) => Outcome::Boots { reached, notes },

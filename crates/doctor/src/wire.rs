@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use pnet_datalink::{Channel, Config, DataLinkReceiver, DataLinkSender};
 
 pub use card::Card;
-pub use local::runs_a_dhcp_server;
+pub(crate) use local::runs_a_dhcp_server;
 
 use crate::dhcp::{Offer, Question};
 use crate::frame;
@@ -69,7 +69,12 @@ pub enum WireError {
 ///
 /// # Errors
 /// When this machine can't send or hear.
-pub fn ask(card: &Card, plan: &Plan, window: Duration, local_server: bool) -> Result<Vec<Offer>, WireError> {
+pub(crate) fn ask(
+    card: &Card,
+    plan: &Plan,
+    window: Duration,
+    local_server: bool,
+) -> Result<Vec<Offer>, WireError> {
     let failed = |source: io::Error| card.failed(source);
     let mut config = Config { read_timeout: Some(TICK), promiscuous: false, ..Config::default() };
     config.write_timeout = Some(Duration::from_secs(1));
@@ -140,7 +145,7 @@ impl Voice<'_> {
 }
 
 /// Asks a ProxyDHCP server for the file that its offer did not name.
-pub fn ask_proxy(card: &Card, question: &Question, server: Ipv4Addr) -> Option<Offer> {
+pub(crate) fn ask_proxy(card: &Card, question: &Question, server: Ipv4Addr) -> Option<Offer> {
     let own = card.address()?;
     // Some answer to the port of DHCP's clients only; where this machine's own client sits there, any other must do.
     let socket = UdpSocket::bind((own, 68)).or_else(|_| UdpSocket::bind((own, 0))).ok()?;

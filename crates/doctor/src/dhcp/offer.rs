@@ -13,33 +13,33 @@ const MOST_NAME_SERVERS: usize = 8;
 
 /// One DHCPOFFER, or a ProxyDHCP server's word. Its texts are hostile: bounded, and without control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
+pub(crate) struct Offer {
     /// The question that it answers.
-    pub xid: u32,
+    pub(crate) xid: u32,
     /// The machine that it is for.
-    pub mac: MacAddr,
+    pub(crate) mac: MacAddr,
     /// Who offers: option 54, or else who sent the packet.
-    pub server: Ipv4Addr,
+    pub(crate) server: Ipv4Addr,
     /// The card that sent it: the server's, or the relay's.
-    pub server_mac: MacAddr,
+    pub(crate) server_mac: MacAddr,
     /// The address that the machine would get; none in a ProxyDHCP server's offer.
-    pub address: Option<Ipv4Addr>,
+    pub(crate) address: Option<Ipv4Addr>,
     /// `siaddr`: whom to ask for the file.
-    pub next_server: Option<Ipv4Addr>,
+    pub(crate) next_server: Option<Ipv4Addr>,
     /// Option 66, or the field `sname`.
-    pub server_name: String,
+    pub(crate) server_name: String,
     /// Option 67, or the field `file`.
-    pub file: String,
+    pub(crate) file: String,
     /// Option 60.
-    pub vendor_class: String,
+    pub(crate) vendor_class: String,
     /// Option 6.
-    pub name_servers: Vec<Ipv4Addr>,
+    pub(crate) name_servers: Vec<Ipv4Addr>,
 }
 
 impl Offer {
     /// Reads one. Nothing, where it is something else.
     #[must_use]
-    pub fn parse(message: &[u8], from: Ipv4Addr, from_mac: MacAddr) -> Option<Self> {
+    pub(crate) fn parse(message: &[u8], from: Ipv4Addr, from_mac: MacAddr) -> Option<Self> {
         if array(message, 0)? != [2] || array(message, FIXED)? != COOKIE {
             return None;
         }
@@ -68,13 +68,13 @@ impl Offer {
 
     /// Whether it comes from a ProxyDHCP server, which gives no addresses and wants to be asked on port 4011.
     #[must_use]
-    pub fn is_proxy(&self) -> bool {
+    pub(crate) fn is_proxy(&self) -> bool {
         self.address.is_none() && self.vendor_class.starts_with("PXEClient")
     }
 
     /// Whether both say the same of the boot.
     #[must_use]
-    pub fn boots_as(&self, other: &Self) -> bool {
+    pub(crate) fn boots_as(&self, other: &Self) -> bool {
         (self.next_server, &self.file, &self.vendor_class)
             == (other.next_server, &other.file, &other.vendor_class)
     }

@@ -19,7 +19,7 @@ const MIN_MESSAGE: usize = 300;
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speaker {
+pub(crate) enum Speaker {
     /// The firmware itself: no user class, no option 175.
     Firmware(&'static Firmware),
     /// iPXE, which says so in both. (Also a card whose ROM is iPXE: it begins here.)
@@ -28,13 +28,13 @@ pub enum Speaker {
 
 /// One DHCPDISCOVER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Question {
+pub(crate) struct Question {
     /// Its number: answers carry it.
-    pub xid: u32,
+    pub(crate) xid: u32,
     /// The machine that is played.
-    pub mac: MacAddr,
+    pub(crate) mac: MacAddr,
     /// Who asks.
-    pub speaker: Speaker,
+    pub(crate) speaker: Speaker,
 }
 
 impl Speaker {
@@ -59,13 +59,13 @@ impl Speaker {
 impl Question {
     /// The question as a broadcast.
     #[must_use]
-    pub fn discover(&self) -> Vec<u8> {
+    pub(crate) fn discover(&self) -> Vec<u8> {
         self.message(DISCOVER, Ipv4Addr::UNSPECIFIED)
     }
 
     /// The question that a ProxyDHCP server is asked on port 4011, from an address that the asker has.
     #[must_use]
-    pub fn to_proxy(&self, own: Ipv4Addr) -> Vec<u8> {
+    pub(crate) fn to_proxy(&self, own: Ipv4Addr) -> Vec<u8> {
         self.message(REQUEST, own)
     }
 

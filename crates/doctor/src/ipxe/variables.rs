@@ -14,15 +14,15 @@ const MOST_EXPANSIONS: usize = 64;
 
 /// The machine that the script runs on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Client {
+pub(crate) struct Client {
     /// Its MAC.
-    pub mac: MacAddr,
+    pub(crate) mac: MacAddr,
     /// The address that it was offered.
-    pub address: Option<Ipv4Addr>,
+    pub(crate) address: Option<Ipv4Addr>,
     /// Whom DHCP named for the file.
-    pub next_server: Option<Ipv4Addr>,
+    pub(crate) next_server: Option<Ipv4Addr>,
     /// The iPXE that runs there.
-    pub build: &'static IpxeBuild,
+    pub(crate) build: &'static IpxeBuild,
 }
 
 #[derive(Debug)]

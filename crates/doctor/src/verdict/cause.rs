@@ -12,18 +12,18 @@ use crate::tftp::TftpFault;
 
 /// A DHCP server, as it is told from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Party {
+pub(crate) struct Party {
     /// Its address, as it gives it.
-    pub server: Ipv4Addr,
+    pub(crate) server: Ipv4Addr,
     /// The card that its packets come from.
-    pub mac: MacAddr,
+    pub(crate) mac: MacAddr,
     /// The file that it names.
-    pub file: String,
+    pub(crate) file: String,
 }
 
 /// Why a hop is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Cause {
+pub(crate) enum Cause {
     /// No offer came.
     #[error("no DHCP server answers")]
     DhcpSilent,
@@ -127,12 +127,12 @@ pub enum Cause {
 
 /// A line of a script, where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Line(pub String);
+pub(crate) struct Line(pub String);
 
 impl Cause {
     /// The cause in one word, for programs. Stable.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::DhcpSilent => "dhcp-silent",
             Self::DhcpFiltered => "dhcp-filtered",

@@ -8,16 +8,16 @@ use crate::firmware::LoadsBy;
 
 /// What was heard.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DhcpSeen {
+pub(crate) struct DhcpSeen {
     /// Every offer to this one.
-    pub offers: Vec<Offer>,
+    pub(crate) offers: Vec<Offer>,
     /// Whether the card's own MAC was answered, where nothing else was.
-    pub own_mac_answered: bool,
+    pub(crate) own_mac_answered: bool,
 }
 
 /// Where the offers send it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Aim {
+pub(crate) enum Aim {
     /// A file by TFTP.
     Tftp {
         /// Whom to ask.
@@ -37,7 +37,7 @@ pub enum Aim {
 impl Aim {
     /// What DHCP named.
     #[must_use]
-    pub fn file(&self) -> &str {
+    pub(crate) fn file(&self) -> &str {
         match self {
             Self::Tftp { file, .. } => file,
             Self::Http { url } => url,
@@ -49,7 +49,7 @@ impl Aim {
 ///
 /// # Errors
 /// What is wrong with the offers.
-pub fn aim(speaker: Speaker, seen: &DhcpSeen) -> Result<Aim, Fault> {
+pub(crate) fn aim(speaker: Speaker, seen: &DhcpSeen) -> Result<Aim, Fault> {
     let hop = match speaker {
         Speaker::Firmware(_) => Hop::Dhcp,
         Speaker::Ipxe(_) => Hop::IpxeDhcp,

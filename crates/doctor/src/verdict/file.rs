@@ -8,7 +8,7 @@ use crate::tftp::TftpFault;
 
 /// What came instead of a file, by either protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileFault {
+pub(crate) enum FileFault {
     /// By TFTP.
     Tftp(TftpFault),
     /// By HTTP.
@@ -19,7 +19,11 @@ pub enum FileFault {
 ///
 /// # Errors
 /// It did not come, or is something else.
-pub fn judge_loader(firmware: &Firmware, aim: &Aim, came: &Result<Vec<u8>, FileFault>) -> Result<(), Fault> {
+pub(crate) fn judge_loader(
+    firmware: &Firmware,
+    aim: &Aim,
+    came: &Result<Vec<u8>, FileFault>,
+) -> Result<(), Fault> {
     let hop = match aim {
         Aim::Tftp { .. } => Hop::Tftp,
         Aim::Http { .. } => Hop::Http,
@@ -46,7 +50,10 @@ pub fn judge_loader(firmware: &Firmware, aim: &Aim, came: &Result<Vec<u8>, FileF
 ///
 /// # Errors
 /// It did not come, or is a loader.
-pub fn judge_script_file<'a>(aim: &Aim, came: &'a Result<Vec<u8>, FileFault>) -> Result<&'a [u8], Fault> {
+pub(crate) fn judge_script_file<'a>(
+    aim: &Aim,
+    came: &'a Result<Vec<u8>, FileFault>,
+) -> Result<&'a [u8], Fault> {
     match came {
         Ok(bytes) if matches!(content(bytes), Content::Program(_)) => {
             Err(Fault { hop: Hop::IpxeDhcp, cause: Cause::Loop(aim.file().to_owned()) })

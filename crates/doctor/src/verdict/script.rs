@@ -22,33 +22,33 @@ pub enum Reached {
 
 /// A file that the scripts asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
+pub(crate) struct Fetched {
     /// What for.
-    pub what: FileKind,
+    pub(crate) what: FileKind,
     /// Where.
-    pub url: String,
+    pub(crate) url: String,
     /// What was wrong with it.
-    pub fault: Option<HttpFault>,
+    pub(crate) fault: Option<HttpFault>,
 }
 
 /// What a run of the scripts was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunSeen {
+pub(crate) struct RunSeen {
     /// Where the first script came from.
-    pub url: String,
+    pub(crate) url: String,
     /// What was asked for, in order.
-    pub fetched: Vec<Fetched>,
+    pub(crate) fetched: Vec<Fetched>,
     /// How it ended.
-    pub end: End,
+    pub(crate) end: End,
     /// What it said on the console.
-    pub echoes: Vec<String>,
+    pub(crate) echoes: Vec<String>,
 }
 
 /// Whether a machine gets where its script sends it.
 ///
 /// # Errors
 /// A file did not come, or a script stops.
-pub fn judge_run(seen: &RunSeen) -> Result<(Reached, Vec<String>), Fault> {
+pub(crate) fn judge_run(seen: &RunSeen) -> Result<(Reached, Vec<String>), Fault> {
     let failed: Vec<&Fetched> = seen.fetched.iter().filter(|file| file.fault.is_some()).collect();
     let mut notes: Vec<String> = reason(&seen.echoes).into_iter().collect();
     match &seen.end {

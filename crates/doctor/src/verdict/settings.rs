@@ -34,8 +34,7 @@ pub struct Setting {
 const SCRIPT: &str = "http://MUSTER:8080/boot/boot.ipxe";
 
 /// What mends this fault of this firmware.
-#[must_use]
-pub fn settings(firmware: &Firmware, fault: &Fault) -> Vec<Setting> {
+pub(super) fn settings(firmware: &Firmware, fault: &Fault) -> Vec<Setting> {
     let dnsmasq = |set: String| Setting { place: Where::Dnsmasq, set };
     let opnsense = |set: String| Setting { place: Where::Opnsense, set };
     let muster = |set: String| Setting { place: Where::Muster, set };

@@ -6,8 +6,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use socket2::{Domain, Socket, Type};
 
 /// Whether a program here listens on DHCP's port.
-#[must_use]
-pub fn runs_a_dhcp_server() -> bool {
+pub(crate) fn runs_a_dhcp_server() -> bool {
     std::fs::read_to_string("/proc/net/udp").is_ok_and(|table| has_port_67(&table))
 }
 

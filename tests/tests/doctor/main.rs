@@ -25,6 +25,15 @@ fn on_a_site_that_works_every_firmware_boots() {
 }
 
 #[test]
+fn musters_own_image_is_loaded_from_its_disk() {
+    let site = Site::new();
+    site.use_own_image();
+    let report = site.examine();
+    report.expect(&[]);
+    assert!(report.kernel(7).unwrap().starts_with("http://10.99.0.1:8080/boot/"), "{:#}", report.json);
+}
+
+#[test]
 fn no_lease_is_taken() {
     let site = Site::new();
     let dnsmasq = site.dnsmasq();

@@ -26,21 +26,22 @@ pub(crate) struct Site {
     pub(crate) loaders: PathBuf,
     pub(crate) options: DnsmasqOptions,
     programs: Programs,
-    _muster: Muster,
-    _folder: Scratch,
+    muster: Muster,
+    folder: Scratch,
 }
 
 impl Site {
     /// A site in which every firmware boots, once its dnsmasq runs.
     pub(crate) fn new() -> Self {
         let programs = programs().unwrap();
+        let folder = Scratch::new().unwrap();
         let server = Namespace::new().unwrap();
         let (doctor, plug) = server.add_neighbour(DOCTOR).unwrap();
-        let folder = Scratch::new().unwrap();
         let loaders = folder.path().join("loaders");
         furnish(&loaders);
         let muster = Muster::start_with_loaders(&server, &programs, folder.path(), "", &loaders).unwrap();
-        muster.use_own_image(folder.path()).unwrap();
+        let repo = format!("{WEB}/centos");
+        muster.run(&["image", "use", "--centos", "9", "--repo", &repo]).unwrap();
         let listener = server.enter(|| TcpListener::bind((Namespace::ADDRESS, 8090))).unwrap().unwrap();
         let served = Arc::new(loaders.clone());
         std::thread::spawn(move || serve(&listener, &served));
@@ -50,7 +51,12 @@ impl Site {
             options.boot_lines.push(format!("dhcp-option-force=tag:{tag},60,HTTPClient"));
         }
         options.extra_lines.push("no-ping".to_owned());
-        Self { server, doctor, plug, loaders, options, programs, _muster: muster, _folder: folder }
+        Self { server, doctor, plug, loaders, options, programs, muster, folder }
+    }
+
+    /// Machines get Muster's own image instead of CentOS's kernel, which takes a while to build.
+    pub(crate) fn use_own_image(&self) {
+        self.muster.use_own_image(self.folder.path()).unwrap();
     }
 
     /// Replaces a piece of dnsmasq's lines; it must be there.
@@ -112,6 +118,11 @@ impl Report {
         firmwares.iter().find(|firmware| firmware["code"] == code).unwrap()
     }
 
+    /// The kernel that this firmware gets to.
+    pub(crate) fn kernel(&self, code: u64) -> Option<&str> {
+        self.firmware(code)["reached"]["kernel"]["url"].as_str()
+    }
+
     /// `boots`, or `HOP/CAUSE`.
     fn verdict(&self, code: u64) -> String {
         let firmware = self.firmware(code);
@@ -131,7 +142,7 @@ impl Report {
             let said = self.verdict(code);
             assert_eq!(said, expected, "firmware {code}: {:#}\ndnsmasq:\n{}", self.json, self.dnsmasq);
             if said == "boots" {
-                let url = self.firmware(code)["reached"]["kernel"]["url"].as_str();
+                let url = self.kernel(code);
                 // Muster's image is for x86-64: an arm64 machine is sent to its disk, with the reason.
                 let as_it_should =
                     url.is_some_and(|url| url.contains("/vmlinuz")) || [11, 19].contains(&code);
@@ -162,13 +173,18 @@ impl Report {
     }
 }
 
-/// iPXE for each processor. Debian has none for arm64; nothing here runs it, so that its header is enough.
+/// iPXE for each processor, and CentOS's kernel. Debian has no iPXE for arm64; nothing here is run, so that a header is enough.
 fn furnish(loaders: &Path) {
     std::fs::create_dir(loaders).unwrap();
     for file in ["undionly.kpxe", "snponly.efi"] {
         std::fs::copy(Path::new("/usr/lib/ipxe").join(file), loaders.join(file)).unwrap();
     }
     let mut arm64 = std::fs::read(loaders.join("snponly.efi")).unwrap();
+    let pxeboot = loaders.join("centos/images/pxeboot");
+    std::fs::create_dir_all(&pxeboot).unwrap();
+    for file in ["vmlinuz", "initrd.img"] {
+        std::fs::write(pxeboot.join(file), vec![1; 3 << 20]).unwrap();
+    }
     let header = u32::from_le_bytes(arm64[0x3c..0x40].try_into().unwrap()) as usize;
     arm64[header + 4..header + 6].copy_from_slice(&0xaa64_u16.to_le_bytes());
     std::fs::write(loaders.join("snponly-arm64.efi"), arm64).unwrap();

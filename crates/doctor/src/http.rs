@@ -105,7 +105,8 @@ impl Client {
             .no_proxy()
             .local_address(IpAddr::V4(own))
             .connect_timeout(patience)
-            .read_timeout(patience)
+            // The library counts the connecting in, too: the longer, so that each of the two is known by its own limit.
+            .read_timeout(patience * 2)
             .user_agent(concat!("muster-doctor/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http })

@@ -74,6 +74,8 @@ async fn sockets(ask: &Ask) -> io::Result<(UdpSocket, UdpSocket)> {
     let hearing = reusable(SocketAddrV4::new(ask.own, 0))?;
     let SocketAddr::V4(own) = hearing.local_addr()? else { return Err(io::ErrorKind::InvalidInput.into()) };
     let asking = reusable(own)?;
+    // Without this the kernel keeps to itself that no machine has the address: it takes that for a passing trouble.
+    nix::sys::socket::setsockopt(&asking, nix::sys::socket::sockopt::Ipv4RecvErr, &true)?;
     asking.connect((ask.server, ask.port)).await?;
     Ok((asking, hearing))
 }

@@ -1,9 +1,11 @@
-//! The operator's command line. Every command but `serve` and `image build` is a thin client of the HTTP API.
+//! The operator's command line. Every command but `serve`, `image build` and `doctor` is a thin client of the HTTP
+//! API.
 
 mod action;
 mod alert;
 mod boot;
 mod client;
+mod doctor;
 mod host;
 mod image;
 mod output;
@@ -63,6 +65,8 @@ enum Command {
     /// See what a machine would boot
     #[command(subcommand)]
     Boot(boot::Command),
+    /// Find out why machines do not boot
+    Doctor(doctor::Args),
     /// Build the discovery image and choose it
     #[command(subcommand)]
     Image(image::Command),
@@ -95,6 +99,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Score(command) => score::run(command, &client()?, global.output).await,
         Command::Host(command) => host::run(command, &client()?, global.output).await,
         Command::Boot(command) => boot::run(command, &client()?, global.output).await,
+        Command::Doctor(args) => doctor::run(args, global.output).await,
         Command::Image(image::Command::Build(args)) => {
             image::build(args, &DataDir::new(&global.data_dir), global.output).await
         }

@@ -15,8 +15,8 @@ const START_SECS: u64 = 20;
 /// What an operator would enter in OPNsense.
 #[derive(Debug, Clone)]
 pub struct DnsmasqOptions {
-    /// What iPXE chainloads, such as `http://10.99.0.1:8080/boot/boot.ipxe`.
-    pub boot_url: String,
+    /// Who is told what to boot: tags, loaders, and last the script for iPXE.
+    pub boot_lines: Vec<String>,
     /// Whether IPv6 routers announce themselves, as on most networks. iPXE asks for IPv6 too, and where nobody answers it
     /// waits 12 s longer at every boot.
     pub announce_ipv6: bool,
@@ -25,10 +25,11 @@ pub struct DnsmasqOptions {
 }
 
 impl DnsmasqOptions {
-    /// The usual site.
+    /// The usual site. iPXE chainloads `boot_url`, such as `http://10.99.0.1:8080/boot/boot.ipxe`.
     #[must_use]
     pub fn new(boot_url: &str) -> Self {
-        Self { boot_url: boot_url.to_owned(), announce_ipv6: true, extra_lines: Vec::new() }
+        let boot_lines = config::boot_lines(boot_url, Namespace::ADDRESS);
+        Self { boot_lines, announce_ipv6: true, extra_lines: Vec::new() }
     }
 }
 
@@ -49,7 +50,7 @@ impl Dnsmasq {
     pub fn start(namespace: &Namespace, options: &DnsmasqOptions) -> anyhow::Result<Self> {
         let folder = Scratch::new()?;
         let file = folder.path().join("dnsmasq.conf");
-        std::fs::write(&file, config::render(options, Namespace::ADDRESS, folder.path()))?;
+        std::fs::write(&file, config::render(options, folder.path()))?;
         let mut command = namespace.command("dnsmasq");
         command
             .args(["--keep-in-foreground", "--log-facility=-"])

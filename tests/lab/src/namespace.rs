@@ -1,5 +1,6 @@
 //! A network of its own, with a bridge that machines are plugged into.
 
+mod neighbour;
 mod sweep;
 
 use std::fs::File;
@@ -40,6 +41,13 @@ impl Namespace {
     /// # Errors
     /// When it can't be made, mostly for want of rights.
     pub fn new() -> anyhow::Result<Self> {
+        let namespace = Self::bare()?;
+        namespace.furnish()?;
+        Ok(namespace)
+    }
+
+    /// One with nothing in it but an `lo` that is down.
+    fn bare() -> anyhow::Result<Self> {
         Self::check_rights()?;
         // `ip netns` mounts its folder at the first use, and two who do it at once get in each other's way.
         let _alone = cache::lock("namespace")?;
@@ -54,9 +62,7 @@ impl Namespace {
                 return Err(error).with_context(|| format!("can't open {path}"));
             }
         };
-        let namespace = Self(Arc::new(Inner { name, file, taps: AtomicU16::new(0) }));
-        namespace.furnish()?;
-        Ok(namespace)
+        Ok(Self(Arc::new(Inner { name, file, taps: AtomicU16::new(0) })))
     }
 
     /// Whether [`Namespace::new`] may succeed: for those who have long work to do before.
@@ -124,7 +130,11 @@ impl Namespace {
         self.ip(&["link", "set", "br0", "up"])
     }
 
-    fn ip(&self, arguments: &[&str]) -> anyhow::Result<()> {
+    /// Runs `ip` on what is inside.
+    ///
+    /// # Errors
+    /// It refuses; the error holds its words.
+    pub fn ip(&self, arguments: &[&str]) -> anyhow::Result<()> {
         ip(&[&["-n", self.name()], arguments].concat())
     }
 }

@@ -14,7 +14,18 @@ const ARCHITECTURES: [(&str, u16); 6] =
 const LOADERS: [(&str, &str); 3] =
     [("bios", "undionly.kpxe"), ("efi64", "snponly.efi"), ("efiarm64", "snponly-arm64.efi")];
 
-pub(super) fn render(options: &DnsmasqOptions, server: Ipv4Addr, folder: &Path) -> String {
+/// Who is told what to boot. The order decides: iPXE comes last.
+pub(super) fn boot_lines(boot_url: &str, server: Ipv4Addr) -> Vec<String> {
+    let mut lines = vec!["dhcp-match=set:ipxe,175".to_owned()];
+    lines.extend(
+        ARCHITECTURES.map(|(tag, number)| format!("dhcp-match=set:{tag},option:client-arch,{number}")),
+    );
+    lines.extend(LOADERS.map(|(tag, file)| format!("dhcp-boot=tag:{tag},{file},{server},{server}")));
+    lines.push(format!("dhcp-boot=tag:ipxe,{boot_url}"));
+    lines
+}
+
+pub(super) fn render(options: &DnsmasqOptions, folder: &Path) -> String {
     let folder = folder.display();
     let mut lines = vec![
         "port=0".to_owned(),
@@ -22,13 +33,8 @@ pub(super) fn render(options: &DnsmasqOptions, server: Ipv4Addr, folder: &Path) 
         "bind-interfaces".to_owned(),
         "dhcp-authoritative".to_owned(),
         "dhcp-range=10.99.0.50,10.99.0.150,255.255.255.0,12h".to_owned(),
-        "dhcp-match=set:ipxe,175".to_owned(),
     ];
-    lines.extend(
-        ARCHITECTURES.map(|(tag, number)| format!("dhcp-match=set:{tag},option:client-arch,{number}")),
-    );
-    lines.extend(LOADERS.map(|(tag, file)| format!("dhcp-boot=tag:{tag},{file},{server},{server}")));
-    lines.push(format!("dhcp-boot=tag:ipxe,{}", options.boot_url));
+    lines.extend(options.boot_lines.iter().cloned());
     if options.announce_ipv6 {
         lines.extend(["enable-ra".to_owned(), "dhcp-range=fd99::,ra-only".to_owned()]);
     }
@@ -51,7 +57,7 @@ mod tests {
     #[test]
     fn ipxe_comes_last_so_that_it_wins() {
         let options = DnsmasqOptions::new("http://10.99.0.1:8080/boot/boot.ipxe");
-        let text = render(&options, Ipv4Addr::new(10, 99, 0, 1), Path::new("/run/x"));
+        let text = render(&options, Path::new("/run/x"));
         let boots: Vec<&str> = text.lines().filter(|line| line.starts_with("dhcp-boot=")).collect();
         assert_eq!(boots[0], "dhcp-boot=tag:bios,undionly.kpxe,10.99.0.1,10.99.0.1");
         assert_eq!(boots[1], "dhcp-boot=tag:efi64,snponly.efi,10.99.0.1,10.99.0.1");
@@ -67,7 +73,7 @@ mod tests {
             extra_lines: vec!["dhcp-host=52:54:00:00:00:01,10.99.0.77".into()],
             ..DnsmasqOptions::new("http://x/")
         };
-        let text = render(&options, Ipv4Addr::LOCALHOST, Path::new("/run/x"));
+        let text = render(&options, Path::new("/run/x"));
         assert!(!text.contains("enable-ra"));
         assert!(text.ends_with("dhcp-host=52:54:00:00:00:01,10.99.0.77\n"));
     }

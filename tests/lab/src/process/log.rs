@@ -69,7 +69,8 @@ impl Log {
     }
 
     /// What it said on standard output alone.
-    pub(super) fn output(&self) -> String {
+    #[must_use]
+    pub fn output(&self) -> String {
         let lines = self.lines();
         let spoken = lines.whole.iter().filter(|line| line.stream == STANDARD_OUTPUT);
         spoken.flat_map(|line| [line.text.as_str(), "\n"]).collect()

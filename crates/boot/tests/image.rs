@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::process::Command;
 
-use boot::image::{Extra, ImageFile, Manifest, build};
+use boot::image::{Extra, ImageFile, Manifest, Ssh, build};
 use boot::site::ImageId;
 use sha2::{Digest, Sha256};
 
-use crate::parts::{KERNEL, Parts, module, program};
+use crate::parts::{KERNEL, Parts, busybox, module, program};
 
 /// What the kernel would unpack: mode and content of each path.
 fn unpack(packed: &[u8]) -> BTreeMap<String, (u32, Vec<u8>)> {
@@ -52,7 +52,8 @@ fn text(entries: &BTreeMap<String, (u32, Vec<u8>)>, path: &str) -> String {
 fn an_image_holds_its_parts_and_says_what_they_are() {
     let mut parts = Parts::new();
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m muster";
-    parts.options.ssh_key = Some(key.parse().unwrap());
+    parts.options.ssh = Some(Ssh { dropbear: parts.path("dropbear"), key: key.parse().unwrap() });
+    parts.put("dropbear", &program(62, 1, b""));
     parts.put("firmware", b"blob");
     parts.options.extra =
         vec![Extra { from: parts.path("firmware"), to: "/lib/firmware/bnx2x/x.fw".to_owned() }];
@@ -123,9 +124,16 @@ fn the_same_parts_make_the_same_bytes() {
 
 #[test]
 fn its_scripts_are_sound_and_mount_no_disk() {
-    let entries = built(&Parts::new());
-    let scripts: Vec<_> = entries.iter().filter(|(_, (_, content))| content.starts_with(b"#!")).collect();
-    assert_eq!(scripts.len(), 7);
+    let mut parts = Parts::new();
+    parts.put("dropbear", &program(62, 1, b""));
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m";
+    parts.options.ssh = Some(Ssh { dropbear: parts.path("dropbear"), key: key.parse().unwrap() });
+    let entries = built(&parts);
+    let is_script = |(path, (_, content)): &(&String, &(u32, Vec<u8>))| {
+        content.starts_with(b"#!") || path.as_str() == "etc/muster/console"
+    };
+    let scripts: Vec<_> = entries.iter().filter(is_script).collect();
+    assert_eq!(scripts.len(), 13);
     for (path, (_, content)) in scripts {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
@@ -136,7 +144,8 @@ fn its_scripts_are_sound_and_mount_no_disk() {
             .lines()
             .filter(|line| line.trim_start().starts_with("mount ") || line.contains("/busybox mount"))
         {
-            let kinds = ["-t proc ", "-t sysfs ", "-t devtmpfs ", "-t tmpfs ", "-t efivarfs -o ro,"];
+            let kinds =
+                ["-t proc ", "-t sysfs ", "-t devtmpfs ", "-t devpts ", "-t tmpfs ", "-t efivarfs -o ro,"];
             assert!(kinds.iter().any(|kind| mount.contains(kind)), "{path}: {mount}");
         }
         for word in script
@@ -183,13 +192,24 @@ fn parts_that_do_not_fit_are_named() {
         ("busybox", "linked dynamically", &|p| {
             p.put("busybox", &program(62, 3, b"/lib64/ld-linux-x86-64.so.2\0"))
         }),
-        ("busybox", "Aarch64", &|p| p.put("busybox", &program(183, 1, b""))),
+        ("busybox", "for aarch64, and the kernel is for x86_64", &|p| p.put("busybox", &busybox(183))),
+        ("muster-agent", "for aarch64", &|p| {
+            p.put("muster-agent", &program(183, 1, b"muster-agent/0.1.0 ("))
+        }),
+        ("busybox", "has no acpid, no dmesg", &|p| p.put("busybox", &program(62, 1, b"\0init\0"))),
         ("muster-agent", "no 64-bit ELF", &|p| p.put("muster-agent", b"#!/bin/sh\n")),
         ("muster-agent", "no muster-agent", &|p| {
             p.put("muster-agent", &program(62, 1, b"muster-agent/state.json ("))
         }),
         ("out", "no folder kernel", &|p| p.options.modules_dir = p.path("out")),
-        ("e1000e.ko.xz", "(.ko.xz)", &|p| p.put("modules/kernel/drivers/e1000e.ko.xz", b"")),
+        ("bnxt.ko.xz", "damaged", &|p| {
+            p.put("modules/kernel/drivers/net/ethernet/bnxt.ko.xz", b"\xfd7zXZ\0")
+        }),
+        ("bnxt.ko.zst", "damaged", &|p| p.put("modules/kernel/drivers/net/ethernet/bnxt.ko.zst", b"")),
+        ("igb.ko", "leave it out with --without igb", &|p| p.put(igb, &module(&["depends=md-mod"]))),
+        ("absent", "no folder", &|p| p.options.firmware_dir = Some(p.path("absent"))),
+        ("drivers/isdn", "--without", &|p| p.options.without = vec!["drivers/isdn".into()]),
+        ("largest parts", "--max-mib", &|p| p.options.limit_bytes = 4096),
         ("igb.ko", "no kernel module", &|p| p.put(igb, b"\x7fELF")),
         ("igb.ko", "for kernel 5.10", &|p| p.put(igb, &module(&["vermagic=5.10 SMP"]))),
         ("igb.ko", "needs the module dca", &|p| p.put(igb, &module(&["depends=dca"]))),

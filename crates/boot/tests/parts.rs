@@ -70,6 +70,13 @@ pub(crate) fn module(entries: &[&str]) -> Vec<u8> {
     elf
 }
 
+/// A busybox with the names of its applets, and nothing to run.
+pub(crate) fn busybox(machine: u16) -> Vec<u8> {
+    let applets =
+        b"BusyBox\0acpid\0dmesg\0init\0ip\0ipcalc\0killall\0modprobe\0pidof\0stty\0udhcpc\0uevent\0usleep\0";
+    program(machine, 1, applets)
+}
+
 /// All that an image is made of, in a folder.
 pub(crate) struct Parts {
     pub(crate) dir: tempfile::TempDir,
@@ -86,14 +93,17 @@ impl Parts {
             busybox: at("busybox"),
             agent: at("muster-agent"),
             out: at("out"),
-            ssh_key: None,
+            firmware_dir: None,
+            ssh: None,
+            without: vec![],
+            limit_bytes: BuildOptions::LIMIT_BYTES,
             extra: vec![],
             muster_version: "0.1.0".to_owned(),
             built_at: Timestamp(1_795_257_600_000),
         };
         let parts = Self { dir, options };
         parts.put("vmlinuz-in", &bz_image());
-        parts.put("busybox", &program(X86_64, 1, b"busybox"));
+        parts.put("busybox", &busybox(X86_64));
         parts.put(
             "muster-agent",
             &program(X86_64, 1, b"..muster-agent/state\0muster-agent/0.1.0 (Muster)GET"),

@@ -105,7 +105,7 @@ pub enum ImageError {
     NoFirmware(PathBuf),
     /// What was to be left out is not there anyway.
     #[error(
-        "--without {0}: no module and no firmware of that name would be in the image; name a folder such as drivers/scsi or firmware/mellanox, or a module"
+        "--without {0} leaves out nothing: name a folder such as drivers/scsi or firmware/mellanox, or a module (what other drivers need comes with them)"
     )]
     NothingToLeaveOut(String),
     /// Machines with little memory could not boot it.

@@ -211,8 +211,7 @@ fn firmware_comes_with_the_drivers_and_what_is_missing_is_named() {
     assert_eq!((facts.files, facts.size_bytes, facts.missing_count), (4, 13, 2));
     assert_eq!(missing, ["bnx2/gone.fw", "../../etc/shadow"]);
 
-    parts.options.without =
-        ["firmware/huge", "drivers/net/ethernet/broadcom"].map(str::to_owned).to_vec();
+    parts.options.without = ["firmware/huge", "drivers/net/ethernet/broadcom"].map(str::to_owned).to_vec();
     let entries = built(&parts);
     assert!(
         !entries.keys().any(|path| path.contains("huge/a.bin") || path.contains("bnx2x")),

@@ -41,8 +41,8 @@ impl Packing {
     /// The name of the content, and how it is packed: `e1000e.ko` of `e1000e.ko.xz`.
     pub(super) fn of(name: &str) -> (&str, Self) {
         let packed = [Self::Xz, Self::Zstd, Self::Gzip].into_iter();
-        let found = packed.filter_map(|packing| Some((name.strip_suffix(packing.ending())?, packing)));
-        found.last().unwrap_or((name, Self::Plain))
+        let mut found = packed.filter_map(|packing| Some((name.strip_suffix(packing.ending())?, packing)));
+        found.next().unwrap_or((name, Self::Plain))
     }
 
     /// The content, if it has not more than so many bytes.

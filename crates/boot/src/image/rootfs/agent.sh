@@ -31,7 +31,7 @@ hear() {
   *)
     case $1 in *"enrolled at"* | *"the server is back"*) rm -f $known/error ;; esac
     say "agent: $1"
-    note now "agent: $1"
+    note now "agent: ${1#INFO }"
     ;;
   esac
 }

@@ -59,7 +59,12 @@ fixed() {
   unset IFS
   case ${7:-none} in none | off | static) ;; *) return 1 ;; esac
   case $1 in *.*) ;; *) return 1 ;; esac
-  if [ -n "$6" ]; then [ "$6" = "$nic" ] || return 1; else is_meant || return 1; fi
+  if [ -n "$6" ]; then
+    [ "$6" = "$nic" ] || return 1
+  elif [ -z "$is_boot_nic" ]; then
+    # Nobody said which: the first with a link, and no second.
+    [ -z "$boot_mac" ] && mkdir $known/fixed 2>/dev/null || return 1
+  fi
   prefix=$(ipcalc -p "$1" "${4:-255.255.255.0}" 2>/dev/null)
   if [ -z "$prefix" ] || ! ipcalc -n "${3:-$1}" >/dev/null 2>&1; then
     fail "ip=$said is no address: $nic asks DHCP for one"

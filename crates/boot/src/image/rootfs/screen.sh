@@ -9,7 +9,7 @@ identity() {
   done
   echo "serial $(cat /sys/class/dmi/id/product_serial 2>/dev/null)"
 }
-machine=$(identity | tr '\n' ' ')
+machine=$(echo $(identity))
 [ -n "$machine" ] || machine=$(tr -d '\0' </proc/device-tree/model 2>/dev/null)
 
 nics() {
@@ -29,21 +29,23 @@ screen() {
   echo
   echo "machine     $machine"
   echo "server      $(argument muster.server)"
-  nics | sed '1s/^/network     /;2,$s/^/            /'
+  # A screen has 25 lines, and some machines more cards than fit.
+  { nics | grep 'booted from$'; nics | grep -v 'booted from$'; } | head -n 10 |
+    sed '1s/^/network     /;2,$s/^/            /'
   [ ! -e $known/ssh ] || echo "ssh         $(cat $known/ssh)"
   echo "state       $(cat $known/now)"
   echo "last error  $(cat $known/error 2>/dev/null || echo none)"
   echo
-  tail -n 8 $known/log
+  tail -n 6 $known/log
 }
 # Only what has an address, for one line.
 addresses() {
   for lease in "$known"/lease.*; do
-    [ ! -f "$lease" ] || echo "${lease##*/lease.} $(cat "$lease")"
+    [ ! -f "$lease" ] || echo "${lease##*/lease.} $(cat "$lease"),"
   done | tr '\n' ' '
 }
 summary() {
-  echo "Muster: $(hostname), ${machine}addresses: $(addresses); server $(argument muster.server); $(cat $known/now); last error: $(cat $known/error 2>/dev/null || echo none)"
+  echo "Muster: $(hostname), $machine, $(addresses)server $(argument muster.server); state: $(cat $known/now); last error: $(cat $known/error 2>/dev/null || echo none)"
 }
 
 shown=

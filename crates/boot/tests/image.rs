@@ -1,14 +1,14 @@
 //! An image, built from small parts and read back.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::Command;
 
-use boot::image::{Extra, ImageFile, Manifest, build};
+use boot::image::{Extra, ImageFile, Manifest, Ssh, build};
 use boot::site::ImageId;
 use sha2::{Digest, Sha256};
 
-use crate::parts::{KERNEL, Parts, module, program};
+use crate::parts::{KERNEL, Machine, Parts, busybox, module, program};
 
 /// What the kernel would unpack: mode and content of each path.
 fn unpack(packed: &[u8]) -> BTreeMap<String, (u32, Vec<u8>)> {
@@ -44,6 +44,27 @@ fn built(parts: &Parts) -> BTreeMap<String, (u32, Vec<u8>)> {
     unpack(&std::fs::read(parts.path("out/initramfs.img")).unwrap())
 }
 
+fn manifest(parts: &Parts) -> Manifest {
+    Manifest::parse(&std::fs::read(parts.path("out/image.json")).unwrap()).unwrap().1
+}
+
+fn packed(packing: &str, content: &[u8]) -> Vec<u8> {
+    match packing {
+        "xz" => {
+            let options = lzma_rust2::XzOptions::with_preset(1);
+            let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+            writer.write_all(content).unwrap();
+            writer.finish().unwrap()
+        }
+        "zst" => zstd::encode_all(content, 1).unwrap(),
+        _ => {
+            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            writer.write_all(content).unwrap();
+            writer.finish().unwrap()
+        }
+    }
+}
+
 fn text(entries: &BTreeMap<String, (u32, Vec<u8>)>, path: &str) -> String {
     String::from_utf8(entries[path].1.clone()).unwrap()
 }
@@ -52,7 +73,8 @@ fn text(entries: &BTreeMap<String, (u32, Vec<u8>)>, path: &str) -> String {
 fn an_image_holds_its_parts_and_says_what_they_are() {
     let mut parts = Parts::new();
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m muster";
-    parts.options.ssh_key = Some(key.parse().unwrap());
+    parts.options.ssh = Some(Ssh { dropbear: parts.path("dropbear"), key: key.parse().unwrap() });
+    parts.put("dropbear", &program(62, 1, b""));
     parts.put("firmware", b"blob");
     parts.options.extra =
         vec![Extra { from: parts.path("firmware"), to: "/lib/firmware/bnx2x/x.fw".to_owned() }];
@@ -122,10 +144,134 @@ fn the_same_parts_make_the_same_bytes() {
 }
 
 #[test]
+fn packed_modules_make_the_same_image() {
+    let parts = Parts::new();
+    build(&parts.options).unwrap();
+    let plain = std::fs::read(parts.path("out/initramfs.img")).unwrap();
+    for (packing, name) in ["xz", "zst", "gz"].iter().cycle().zip([
+        "ptp/ptp",
+        "net/mdio",
+        "net/ethernet/broadcom/bnx2x",
+        "pps/pps-core",
+    ]) {
+        let path = format!("modules/kernel/drivers/{name}.ko");
+        let content = std::fs::read(parts.path(&path)).unwrap();
+        std::fs::remove_file(parts.path(&path)).unwrap();
+        parts.put(&format!("{path}.{packing}"), &packed(packing, &content));
+    }
+    build(&parts.options).unwrap();
+    assert!(std::fs::read(parts.path("out/initramfs.img")).unwrap() == plain);
+}
+
+#[test]
+fn what_is_built_in_need_not_be_a_file() {
+    let parts = Parts::new();
+    let igb = "modules/kernel/drivers/net/ethernet/igb.ko";
+    parts.put(igb, &module(&["depends=dca"]));
+    parts.put(
+        "modules/modules.builtin",
+        b"kernel/drivers/dca/dca.ko\nkernel/net/8021q/8021q.ko\nforged line.ko\n",
+    );
+    let entries = built(&parts);
+    let list = text(&entries, &format!("lib/modules/{KERNEL}/modules.builtin"));
+    assert_eq!(list, "kernel/drivers/dca/dca.ko\nkernel/net/8021q/8021q.ko\n");
+    // Neither built in nor there: the one whose uses an operator would look for in vain.
+    assert_eq!(manifest(&parts).absent_modules, ["efivarfs"]);
+}
+
+#[test]
+fn firmware_comes_with_the_drivers_and_what_is_missing_is_named() {
+    let mut parts = Parts::new();
+    let firmware = [
+        "firmware=tigon/tg3.bin",
+        "firmware=tigon/tso*.bin",
+        "firmware=bnx2/gone.fw",
+        "firmware=../../etc/shadow",
+    ];
+    parts.put("modules/kernel/drivers/net/ethernet/tg3.ko", &module(&firmware));
+    parts.put(
+        "modules/kernel/drivers/net/ethernet/huge.ko",
+        &module(&["firmware=huge/a.bin", "firmware=huge/b.bin"]),
+    );
+    parts.put("fw/tigon/tg3.bin.xz", &packed("xz", b"tg3"));
+    parts.put("fw/tigon/tso.bin.zst", &packed("zst", b"tso"));
+    parts.put("fw/updates/tigon/tso5.bin", b"newer");
+    parts.put("fw/huge/a.bin", b"large");
+    parts.put("fw/huge/stray.bin", b"nobody asks for it");
+    std::os::unix::fs::symlink("a.bin", parts.path("fw/huge/b.bin")).unwrap();
+    parts.options.firmware_dir = Some(parts.path("fw"));
+    let entries = built(&parts);
+    assert_eq!(text(&entries, "lib/firmware/tigon/tg3.bin"), "tg3");
+    // What was put into updates goes before what was shipped.
+    assert_eq!(text(&entries, "lib/firmware/tigon/tso5.bin"), "newer");
+    assert_eq!(text(&entries, "lib/firmware/huge/b.bin"), "/lib/firmware/huge/a.bin");
+    assert!(!entries.contains_key("lib/firmware/huge/stray.bin"));
+    let facts = manifest(&parts).firmware;
+    let missing: Vec<&str> = facts.missing.iter().map(|missing| missing.file.as_str()).collect();
+    assert_eq!((facts.files, facts.size_bytes, facts.missing_count), (4, 13, 2));
+    assert_eq!(missing, ["bnx2/gone.fw", "../../etc/shadow"]);
+
+    parts.options.without = ["firmware/huge", "drivers/net/ethernet/broadcom"].map(str::to_owned).to_vec();
+    let entries = built(&parts);
+    assert!(
+        !entries.keys().any(|path| path.contains("huge/a.bin") || path.contains("bnx2x")),
+        "{:?}",
+        entries.keys()
+    );
+    assert_eq!(manifest(&parts).without, parts.options.without);
+
+    parts.put("fw/tigon/tg3.bin.xz", b"\xfd7zXZ");
+    let error = build(&parts.options).unwrap_err().to_string();
+    assert!(error.contains("tg3.bin.xz"), "{error}");
+}
+
+#[test]
+fn a_driver_that_names_a_thousand_files_fills_no_manifest() {
+    let mut parts = Parts::new();
+    let names: Vec<String> = (0..1000).map(|number| format!("firmware=many/{number:0>150}.bin")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    parts.put("modules/kernel/drivers/net/ethernet/many.ko", &module(&names));
+    parts.put("fw/none", b"");
+    parts.options.firmware_dir = Some(parts.path("fw"));
+    build(&parts.options).unwrap();
+    let facts = manifest(&parts).firmware;
+    assert_eq!((facts.missing.len(), facts.missing_count), (100, 1000));
+}
+
+#[test]
+fn an_image_for_arm64_says_so() {
+    let parts = Parts::of(Machine::Aarch64);
+    build(&parts.options).unwrap();
+    assert_eq!(manifest(&parts).arch, "aarch64");
+    // A module for the other processor is none.
+    parts.put("modules/kernel/drivers/net/ethernet/igb.ko", &module(&["depends="]));
+    let error = build(&parts.options).unwrap_err().to_string();
+    assert!(error.contains("igb.ko is no kernel module for aarch64"), "{error}");
+}
+
+#[test]
+fn a_dynamic_ssh_server_without_its_libraries_is_refused_by_their_names() {
+    let mut parts = Parts::new();
+    parts.put("usr/sbin/dropbear", &program(62, 3, b"/lib/ld-of-nowhere.so.1\0"));
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m";
+    parts.options.ssh = Some(Ssh { dropbear: parts.path("usr/sbin/dropbear"), key: key.parse().unwrap() });
+    let error = build(&parts.options).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("needs lib/ld-of-nowhere.so.1") && cause.contains("/usr/lib64"), "{cause}");
+}
+
+#[test]
 fn its_scripts_are_sound_and_mount_no_disk() {
-    let entries = built(&Parts::new());
-    let scripts: Vec<_> = entries.iter().filter(|(_, (_, content))| content.starts_with(b"#!")).collect();
-    assert_eq!(scripts.len(), 7);
+    let mut parts = Parts::new();
+    parts.put("dropbear", &program(62, 1, b""));
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m";
+    parts.options.ssh = Some(Ssh { dropbear: parts.path("dropbear"), key: key.parse().unwrap() });
+    let entries = built(&parts);
+    let is_script = |(path, (_, content)): &(&String, &(u32, Vec<u8>))| {
+        content.starts_with(b"#!") || path.as_str() == "etc/muster/console"
+    };
+    let scripts: Vec<_> = entries.iter().filter(is_script).collect();
+    assert_eq!(scripts.len(), 13);
     for (path, (_, content)) in scripts {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
@@ -136,7 +282,8 @@ fn its_scripts_are_sound_and_mount_no_disk() {
             .lines()
             .filter(|line| line.trim_start().starts_with("mount ") || line.contains("/busybox mount"))
         {
-            let kinds = ["-t proc ", "-t sysfs ", "-t devtmpfs ", "-t tmpfs ", "-t efivarfs -o ro,"];
+            let kinds =
+                ["-t proc ", "-t sysfs ", "-t devtmpfs ", "-t devpts ", "-t tmpfs ", "-t efivarfs -o ro,"];
             assert!(kinds.iter().any(|kind| mount.contains(kind)), "{path}: {mount}");
         }
         for word in script
@@ -183,13 +330,24 @@ fn parts_that_do_not_fit_are_named() {
         ("busybox", "linked dynamically", &|p| {
             p.put("busybox", &program(62, 3, b"/lib64/ld-linux-x86-64.so.2\0"))
         }),
-        ("busybox", "Aarch64", &|p| p.put("busybox", &program(183, 1, b""))),
+        ("busybox", "for aarch64, and the kernel is for x86_64", &|p| p.put("busybox", &busybox(183))),
+        ("muster-agent", "for aarch64", &|p| {
+            p.put("muster-agent", &program(183, 1, b"muster-agent/0.1.0 ("))
+        }),
+        ("busybox", "has no acpid, no dmesg", &|p| p.put("busybox", &program(62, 1, b"\0init\0"))),
         ("muster-agent", "no 64-bit ELF", &|p| p.put("muster-agent", b"#!/bin/sh\n")),
         ("muster-agent", "no muster-agent", &|p| {
             p.put("muster-agent", &program(62, 1, b"muster-agent/state.json ("))
         }),
         ("out", "no folder kernel", &|p| p.options.modules_dir = p.path("out")),
-        ("e1000e.ko.xz", "(.ko.xz)", &|p| p.put("modules/kernel/drivers/e1000e.ko.xz", b"")),
+        ("bnxt.ko.xz", "damaged", &|p| {
+            p.put("modules/kernel/drivers/net/ethernet/bnxt.ko.xz", b"\xfd7zXZ\0")
+        }),
+        ("bnxt.ko.zst", "damaged", &|p| p.put("modules/kernel/drivers/net/ethernet/bnxt.ko.zst", b"")),
+        ("igb.ko", "leave it out with --without igb", &|p| p.put(igb, &module(&["depends=md-mod"]))),
+        ("absent", "no folder", &|p| p.options.firmware_dir = Some(p.path("absent"))),
+        ("drivers/isdn", "--without", &|p| p.options.without = vec!["drivers/isdn".into()]),
+        ("largest parts", "--max-mib", &|p| p.options.limit_bytes = 4096),
         ("igb.ko", "no kernel module", &|p| p.put(igb, b"\x7fELF")),
         ("igb.ko", "for kernel 5.10", &|p| p.put(igb, &module(&["vermagic=5.10 SMP"]))),
         ("igb.ko", "needs the module dca", &|p| p.put(igb, &module(&["depends=dca"]))),

@@ -6,7 +6,13 @@ use boot::image::BuildOptions;
 use inventory::Timestamp;
 
 pub(crate) const KERNEL: &str = "6.1.0-56-amd64";
-const X86_64: u16 = 62;
+
+/// A processor, by its number in ELF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Machine {
+    X86_64 = 62,
+    Aarch64 = 183,
+}
 
 /// The header of a bzImage, and nothing to boot.
 pub(crate) fn bz_image() -> Vec<u8> {
@@ -19,6 +25,17 @@ pub(crate) fn bz_image() -> Vec<u8> {
     bytes[0x236] = 0x3f;
     let version = format!("{KERNEL} (builder@lab) #1\0");
     bytes[0x300..0x300 + version.len()].copy_from_slice(version.as_bytes());
+    bytes
+}
+
+/// The header of an arm64 `Image` that UEFI can start, and nothing to boot.
+fn arm64_image() -> Vec<u8> {
+    let mut bytes = vec![0; 0x800];
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[0x38..0x3c].copy_from_slice(b"ARM\x64");
+    bytes[0x3c] = 0x40;
+    bytes[0x40..0x46].copy_from_slice(b"PE\0\0\x64\xaa");
+    bytes.extend(format!("Linux version {KERNEL} (builder@lab) #1\0").as_bytes());
     bytes
 }
 
@@ -50,12 +67,16 @@ pub(crate) fn program(machine: u16, segment: u32, content: &[u8]) -> Vec<u8> {
     elf
 }
 
-/// A kernel module that says this of itself.
+/// A kernel module for 64-bit x86 that says this of itself.
 pub(crate) fn module(entries: &[&str]) -> Vec<u8> {
+    module_for(Machine::X86_64, entries)
+}
+
+fn module_for(machine: Machine, entries: &[&str]) -> Vec<u8> {
     let info: Vec<u8> = entries.iter().flat_map(|entry| entry.bytes().chain([0])).collect();
     let names = b"\0.modinfo\0.shstrtab\0";
     let sections_at = 64 + info.len() + names.len();
-    let mut elf = header(1, X86_64, 0, sections_at as u64, 3);
+    let mut elf = header(1, machine as u16, 0, sections_at as u64, 3);
     elf.extend(&info);
     elf.extend(names);
     elf.extend([0; 64]);
@@ -70,6 +91,13 @@ pub(crate) fn module(entries: &[&str]) -> Vec<u8> {
     elf
 }
 
+/// A busybox with the names of its applets, and nothing to run.
+pub(crate) fn busybox(machine: u16) -> Vec<u8> {
+    let applets =
+        b"BusyBox\0acpid\0dmesg\0init\0ip\0ipcalc\0killall\0modprobe\0pidof\0stty\0udhcpc\0uevent\0usleep\0";
+    program(machine, 1, applets)
+}
+
 /// All that an image is made of, in a folder.
 pub(crate) struct Parts {
     pub(crate) dir: tempfile::TempDir,
@@ -77,7 +105,12 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    /// For 64-bit x86.
     pub(crate) fn new() -> Self {
+        Self::of(Machine::X86_64)
+    }
+
+    pub(crate) fn of(machine: Machine) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         let options = BuildOptions {
@@ -86,17 +119,20 @@ impl Parts {
             busybox: at("busybox"),
             agent: at("muster-agent"),
             out: at("out"),
-            ssh_key: None,
+            firmware_dir: None,
+            ssh: None,
+            without: vec![],
+            limit_bytes: BuildOptions::LIMIT_BYTES,
             extra: vec![],
             muster_version: "0.1.0".to_owned(),
             built_at: Timestamp(1_795_257_600_000),
         };
         let parts = Self { dir, options };
-        parts.put("vmlinuz-in", &bz_image());
-        parts.put("busybox", &program(X86_64, 1, b"busybox"));
+        parts.put("vmlinuz-in", &if machine == Machine::X86_64 { bz_image() } else { arm64_image() });
+        parts.put("busybox", &busybox(machine as u16));
         parts.put(
             "muster-agent",
-            &program(X86_64, 1, b"..muster-agent/state\0muster-agent/0.1.0 (Muster)GET"),
+            &program(machine as u16, 1, b"..muster-agent/state\0muster-agent/0.1.0 (Muster)GET"),
         );
         let vermagic = format!("vermagic={KERNEL} SMP preempt mod_unload modversions ");
         for (path, entries) in [
@@ -114,7 +150,7 @@ impl Parts {
             ("scsi/scsi_debug", vec!["depends="]),
         ] {
             let entries = [entries, vec![vermagic.as_str()]].concat();
-            parts.put(&format!("modules/kernel/drivers/{path}.ko"), &module(&entries));
+            parts.put(&format!("modules/kernel/drivers/{path}.ko"), &module_for(machine, &entries));
         }
         parts
     }

@@ -1,11 +1,14 @@
 //! The kernel of the discovery system: Debian's own, fetched and not installed.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Context as _;
 
 use crate::apt::{self, Apt};
-use crate::cache;
+use crate::{Deadline, Process, cache};
+
+const PACK_SECS: u64 = 300;
 
 /// A kernel and its modules, for `muster image build`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,28 @@ pub fn kernel() -> anyhow::Result<Kernel> {
     })?;
     let found = in_root(&dir.join("root"));
     found.with_context(|| format!("no kernel in {0}: remove {0} and try again", dir.display()))
+}
+
+impl Kernel {
+    /// Its modules in `folder`, packed as other distributions ship them: every second one as `.ko.xz`, the others as
+    /// `.ko.zst`.
+    ///
+    /// # Errors
+    /// When they can't be packed.
+    pub fn packed_modules(&self, folder: &Path) -> anyhow::Result<PathBuf> {
+        // Without what no image holds, half of the 400 MB; what the kernel's own reader of .xz knows, and the fastest.
+        const PACK: &str = r#"cp -r "$0/." "$1" && cd "$1/kernel" &&
+            rm -rf sound drivers/gpu drivers/media drivers/staging drivers/infiniband drivers/net/wireless &&
+            find . -name '*.ko' | sort >list &&
+            sed -n 'p;n' list | xargs -P 2 -n 64 xz --check=crc32 -0 &&
+            sed -n 'n;p' list | xargs -P 2 -n 64 zstd -q --rm -1 && rm list"#;
+        let packed = folder.join("modules");
+        std::fs::create_dir(&packed).with_context(|| format!("can't make {}", packed.display()))?;
+        let mut command = Command::new("sh");
+        command.args(["-c", PACK]).arg(&self.modules).arg(&packed);
+        Process::run("packing the modules", &command, Deadline::seconds(PACK_SECS))?;
+        Ok(packed)
+    }
 }
 
 fn in_root(root: &Path) -> anyhow::Result<Kernel> {

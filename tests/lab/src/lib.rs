@@ -12,7 +12,7 @@
 //! ```
 //!
 //! [`packages`] says which Debian packages all this needs and installs them; [`cache`] keeps what is fetched but not
-//! installed ([`kernel`], the ntfy program, [`ksvalidator`]) under `target/lab`, once for all tests that run side by side.
+//! installed ([`kernel`], [`dropbear()`], the ntfy program, [`ksvalidator`]) under `target/lab`, once for all tests that run side by side.
 //!
 //! Two things hold for every piece. **It leaves nothing behind**: each cleans up when it is dropped, a child process dies
 //! with the one that started it even when that is killed outright, and what a killed run did leave (its namespace, its
@@ -27,6 +27,7 @@ pub mod cache;
 mod console;
 mod deadline;
 mod dnsmasq;
+mod dropbear;
 mod forward;
 pub mod guest;
 mod http;
@@ -44,9 +45,11 @@ mod process;
 mod progress;
 mod run_name;
 mod scratch;
+mod trunk;
 
 pub use deadline::Deadline;
 pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
+pub use dropbear::{SshKey, dropbear};
 pub use forward::Forward;
 pub use http::Response;
 pub use kernel::{Kernel, kernel};
@@ -61,6 +64,7 @@ pub use ntfy::{Message, Ntfy};
 pub use place::Place;
 pub use process::{Log, Process};
 pub use scratch::Scratch;
+pub use trunk::Trunk;
 
 /// Fetches everything that is fetched and not installed, so that no test has to wait for it.
 ///
@@ -68,6 +72,7 @@ pub use scratch::Scratch;
 /// When one of them can't be fetched.
 pub fn fetch_all() -> anyhow::Result<()> {
     kernel()?;
+    dropbear()?;
     ntfy::fetch::program()?;
     ksvalidator().map(drop)
 }

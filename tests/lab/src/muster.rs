@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use crate::{Deadline, Namespace, Place, Process};
+use crate::{Deadline, Kernel, Namespace, Place, Process};
 
 const START_SECS: u64 = 30;
 const COMMAND_SECS: u64 = 60;
+/// An image is packed by a program that was not optimised.
+const BUILD_SECS: u64 = 300;
 
 /// The programs that were built: which ones, the caller knows.
 #[derive(Debug, Clone)]
@@ -110,13 +112,20 @@ impl Muster {
     /// # Errors
     /// It can't be built or handed over.
     pub fn use_own_image(&self, folder: &Path) -> anyhow::Result<String> {
-        let kernel = crate::kernel()?;
-        let out = folder.join("image");
+        self.use_image(&folder.join("image"), &crate::kernel()?, &[])
+    }
+
+    /// The same of this kernel and its modules, with more arguments for `muster image build`; it is left in `out`.
+    ///
+    /// # Errors
+    /// It can't be built or handed over.
+    pub fn use_image(&self, out: &Path, kernel: &Kernel, more: &[&str]) -> anyhow::Result<String> {
         let (kernel_image, modules) = (text(&kernel.image)?, text(&kernel.modules)?);
-        let (agent, out) = (text(&self.programs.agent)?, text(&out)?);
+        let (agent, out) = (text(&self.programs.agent)?, text(out)?);
         let build = ["image", "build", "--kernel", kernel_image, "--modules", modules];
-        let built =
-            self.run(&[&build[..], &["--busybox", "/bin/busybox", "--agent", agent, "--out", out]].concat())?;
+        let parts = ["--busybox", "/bin/busybox", "--agent", agent, "--out", out];
+        let build = [&build, &parts[..], more].concat();
+        let built = Process::run(&told(&build), &self.command(&build)?, Deadline::seconds(BUILD_SECS))?;
         Ok(built + &self.run(&["image", "use", out])?)
     }
 

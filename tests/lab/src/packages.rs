@@ -11,7 +11,8 @@ use crate::{Deadline, Process};
 pub const BUILD: &[&str] = &["build-essential"];
 
 /// What the lab needs: machines, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
-/// `venv` for `ksvalidator`, and curl, with which the kickstart fetches the agent.
+/// `venv` for `ksvalidator`, curl, with which the kickstart fetches the agent, an operator's ssh, and the programs by which
+/// distributions pack their modules.
 pub const LAB: &[&str] = &[
     "qemu-system-x86",
     "ipxe",
@@ -22,6 +23,9 @@ pub const LAB: &[&str] = &[
     "busybox-static",
     "python3-venv",
     "curl",
+    "openssh-client",
+    "xz-utils",
+    "zstd",
 ];
 
 /// What the tests of the agent on machines with much hardware need beside: a TPM with certificates, a BMC with an address, and

@@ -8,36 +8,60 @@ use flate2::{Compression, GzBuilder};
 use inventory::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::cpio::Measured;
-use super::elf;
+use super::budget::Budget;
+use super::cpio::{Archive, Measured};
 use super::kernel::Kernel;
+use super::left_out::LeftOut;
 use super::manifest::{FileFacts, ImageFile, Manifest};
 use super::modules::{Picked, Tree};
-use super::{ImageError, rootfs};
+use super::{ImageError, firmware, programs, rootfs};
 use crate::site::ImageId;
 use crate::ssh_key::SshPublicKey;
+
+/// Without them the image works, and something of it does not.
+const BETTER_TO_HAVE: [&str; 2] = ["8021q", "efivarfs"];
 
 /// Of what an image is made.
 #[derive(Debug, Clone)]
 pub struct BuildOptions {
-    /// A bzImage (`/boot/vmlinuz-…`).
+    /// A kernel for x86-64 or arm64 (`/boot/vmlinuz-…`).
     pub kernel: PathBuf,
     /// The folder of that kernel's modules (`/lib/modules/…`).
     pub modules_dir: PathBuf,
+    /// The folder of firmware (`/lib/firmware`); without one the drivers' files are all missing.
+    pub firmware_dir: Option<PathBuf>,
     /// A static busybox.
     pub busybox: PathBuf,
     /// The static agent.
     pub agent: PathBuf,
     /// Where the image is written to; made where it is not there.
     pub out: PathBuf,
-    /// The key by which an operator may log in to machines that Muster booted.
-    pub ssh_key: Option<SshPublicKey>,
-    /// More files, such as the firmware of a network card.
+    /// Letting operators in.
+    pub ssh: Option<Ssh>,
+    /// Folders and names of modules, and folders of firmware, that stay outside.
+    pub without: Vec<String>,
+    /// What kernel and initramfs may have together.
+    pub limit_bytes: u64,
+    /// More files.
     pub extra: Vec<Extra>,
     /// This Muster's version.
     pub muster_version: String,
     /// When it is built.
     pub built_at: Timestamp,
+}
+
+impl BuildOptions {
+    /// A machine with 512 MiB holds such an image twice, packed and unpacked, and still runs.
+    pub const LIMIT_BYTES: u64 = 60 << 20;
+}
+
+/// An SSH server in the image.
+#[derive(Debug, Clone)]
+pub struct Ssh {
+    /// A dropbear, static or with its libraries beside it.
+    pub dropbear: PathBuf,
+    /// The only key that is let in, as root.
+    pub key: SshPublicKey,
 }
 
 /// A file that is put into the image.
@@ -63,32 +87,81 @@ pub struct Built {
 /// # Errors
 /// [`ImageError`], which names the file.
 pub fn build(options: &BuildOptions) -> Result<Built, ImageError> {
-    let kernel_bytes = read(&options.kernel)?;
-    let kernel = Kernel::parse(&kernel_bytes)
+    let mut kernel_bytes = read(&options.kernel)?;
+    let mut kernel = Kernel::parse(&kernel_bytes)
         .map_err(|reason| ImageError::Kernel { path: options.kernel.clone(), reason })?;
-    let agent_version = check_programs(options)?;
+    if let Some(unpacked) = kernel.unpacked.take() {
+        kernel_bytes = unpacked;
+    }
+    programs::check_busybox(&options.busybox, kernel.processor)?;
+    let agent_version = programs::check_agent(&options.agent, kernel.processor)?;
+    if let Some(folder) = options.firmware_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(ImageError::NoFirmware(folder.clone()));
+    }
+    let mut left_out = LeftOut::new(&options.without);
     let tree = Tree::open(&options.modules_dir)?;
-    let picked = Picked::from(&tree, &kernel.version)?;
-    let archive = rootfs::assemble(options, &tree, &picked, &kernel.version)?;
+    let mut picked = Picked::from(&tree, &kernel, &mut left_out)?;
+    let mut archive = rootfs::assemble(options, &tree, &mut picked, &kernel)?;
+    let firmware = firmware::put(&mut archive, options.firmware_dir.as_deref(), &picked, &mut left_out)?;
+    rootfs::put_extra(&mut archive, &options.extra)?;
+    if let Some(unmet) = left_out.unmet().next() {
+        return Err(ImageError::NothingToLeaveOut(unmet.to_owned()));
+    }
 
-    let path = |name: &str| options.out.join(name);
+    let absent = picked.absent(&tree, &BETTER_TO_HAVE).into_iter().map(str::to_owned).collect();
+    let modules = picked.len();
+    let (vmlinuz, initramfs) = write_files(options, &kernel_bytes, &archive)?;
+    let manifest = Manifest {
+        format: Manifest::FORMAT,
+        arch: kernel.processor.as_str().to_owned(),
+        kernel_version: kernel.version,
+        agent_version,
+        muster_version: options.muster_version.clone(),
+        built_at: options.built_at,
+        modules,
+        absent_modules: absent,
+        firmware,
+        ssh: options.ssh.is_some(),
+        without: options.without.clone(),
+        vmlinuz,
+        initramfs,
+    };
+    let path = options.out.join("image.json");
+    let write_error = |source| ImageError::Write { path: path.clone(), source };
+    let text = serde_json::to_string_pretty(&manifest).map_err(io::Error::from).map_err(write_error)? + "\n";
+    let written = fs::File::create(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(write_error)?;
+    Ok(Built { id: ImageId::of_digest(&Sha256::digest(&text).into()), manifest })
+}
+
+/// Writes the two files that a machine fetches. Too large, both are taken off again.
+fn write_files(
+    options: &BuildOptions,
+    kernel: &[u8],
+    archive: &Archive,
+) -> Result<(FileFacts, FileFacts), ImageError> {
     let write_error = |path: &Path| {
         let path = path.to_owned();
         move |source| ImageError::Write { path, source }
     };
     fs::create_dir_all(&options.out).map_err(write_error(&options.out))?;
-    let manifest_path = path("image.json");
+    let manifest_path = options.out.join("image.json");
     if manifest_path.exists() {
         fs::remove_file(&manifest_path).map_err(write_error(&manifest_path))?;
     }
-    let kernel_path = path(ImageFile::Kernel.as_str());
-    fs::write(&kernel_path, &kernel_bytes).map_err(write_error(&kernel_path))?;
+    let [kernel_path, initramfs_path] = ImageFile::ALL.map(|file| options.out.join(file.as_str()));
+    fs::write(&kernel_path, kernel).map_err(write_error(&kernel_path))?;
 
-    let initramfs_path = path(ImageFile::Initramfs.as_str());
     let file = Measured::create(&initramfs_path).map_err(write_error(&initramfs_path))?;
     // No name and no time in the header: the same content makes the same bytes.
     let mut packed = GzBuilder::new().write(file, Compression::new(6));
-    archive.write(&mut packed).map_err(|(from, source)| {
+    let (mut budget, mut before) = (Budget::default(), 0);
+    let written = archive.write(&mut packed, |path, packed| {
+        let now = packed.get_ref().size_bytes;
+        budget.add(path, now - before);
+        before = now;
+    });
+    written.map_err(|(from, source)| {
         if from.as_os_str().is_empty() {
             ImageError::Write { path: initramfs_path.clone(), source }
         } else {
@@ -97,59 +170,23 @@ pub fn build(options: &BuildOptions) -> Result<Built, ImageError> {
     })?;
     let (size_bytes, sha256) =
         packed.finish().and_then(Measured::finish).map_err(write_error(&initramfs_path))?;
+    let initramfs = FileFacts { size_bytes, sha256 };
+    let vmlinuz = FileFacts { size_bytes: kernel.len() as u64, sha256: hex::encode(Sha256::digest(kernel)) };
 
-    let manifest = Manifest {
-        format: Manifest::FORMAT,
-        arch: "x86_64".to_owned(),
-        kernel_version: kernel.version,
-        agent_version,
-        muster_version: options.muster_version.clone(),
-        built_at: options.built_at,
-        modules: picked.len(),
-        vmlinuz: FileFacts {
-            size_bytes: kernel_bytes.len() as u64,
-            sha256: hex::encode(Sha256::digest(&kernel_bytes)),
-        },
-        initramfs: FileFacts { size_bytes, sha256 },
-    };
-    let text = serde_json::to_string_pretty(&manifest)
-        .map_err(io::Error::from)
-        .map_err(write_error(&manifest_path))?
-        + "\n";
-    let written = fs::File::create(&manifest_path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(write_error(&manifest_path))?;
-    Ok(Built { id: ImageId::of_digest(&Sha256::digest(&text).into()), manifest })
+    let (size_bytes, limit_bytes) = (vmlinuz.size_bytes + initramfs.size_bytes, options.limit_bytes);
+    if size_bytes > limit_bytes {
+        for path in [&kernel_path, &initramfs_path] {
+            fs::remove_file(path).map_err(write_error(path))?;
+        }
+        let mut largest = budget.largest();
+        largest.push(("the kernel".to_owned(), vmlinuz.size_bytes));
+        return Err(ImageError::TooLarge { size_bytes, limit_bytes, largest });
+    }
+    Ok((vmlinuz, initramfs))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ImageError> {
     fs::read(path).map_err(|source| ImageError::Read { path: path.to_owned(), source })
-}
-
-/// Both programs run with nothing beside them, and the one is an agent; answers its version.
-fn check_programs(options: &BuildOptions) -> Result<String, ImageError> {
-    let program = |path: &Path| {
-        let bytes = read(path)?;
-        let fault = |source| ImageError::Program { path: path.to_owned(), source };
-        elf::static_program(&bytes).map_err(fault).map(|()| bytes)
-    };
-    program(&options.busybox)?;
-    let agent = program(&options.agent)?;
-    agent_version(&agent).ok_or_else(|| ImageError::NoAgent { path: options.agent.clone() })
-}
-
-/// Every agent holds the name by which it calls at servers, `muster-agent/0.1.0 (`. It is read, not run: it may be for
-/// another processor, and a file that somebody named is no reason to run it.
-fn agent_version(agent: &[u8]) -> Option<String> {
-    const NAME: &[u8] = b"muster-agent/";
-    let found = agent.windows(NAME.len()).enumerate().filter(|(_, window)| *window == NAME);
-    found.into_iter().find_map(|(at, _)| {
-        let text = agent.get(at + NAME.len()..)?;
-        let version = text.get(..text.len().min(40))?.split(|b| *b == b' ').next()?;
-        let version = std::str::from_utf8(version).ok()?;
-        let plain = version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
-        let ended = text.get(version.len()..)?.starts_with(b" (");
-        (plain && ended && version.starts_with(|c: char| c.is_ascii_digit())).then(|| version.to_owned())
-    })
 }
 
 impl Extra {

@@ -53,10 +53,16 @@ impl Archive {
         self.0.contains_key(path)
     }
 
-    pub(super) fn write(&self, out: &mut impl Write) -> Result<(), (PathBuf, io::Error)> {
+    /// Writes all of it; `after` is told of each entry that was written.
+    pub(super) fn write<W: Write>(
+        &self,
+        out: &mut W,
+        mut after: impl FnMut(&str, &W),
+    ) -> Result<(), (PathBuf, io::Error)> {
         let written = |error| (PathBuf::new(), error);
         for (number, (path, entry)) in (1_u32..).zip(&self.0) {
             write_entry(out, number, path, entry)?;
+            after(path, out);
         }
         let end = Header { name: "TRAILER!!!", mode: 0, device: (0, 0), number: 0, size: 0 };
         end.write(out).map_err(written)

@@ -7,9 +7,10 @@ use inventory::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::processor::Processor;
 use crate::site::ImageId;
 
-/// A manifest has some 600 bytes.
+/// A manifest has some 600 bytes, and up to 40 KiB with all firmware missing.
 const MAX_BYTES: usize = 64 * 1024;
 /// The largest file that is taken: firmware for every card there is, and the image is still below.
 const MAX_FILE_BYTES: u64 = 2 << 30;
@@ -20,7 +21,7 @@ const FORMAT: u32 = 1;
 pub struct Manifest {
     /// The edition of this document.
     pub format: u32,
-    /// `x86_64`.
+    /// `x86_64` or `aarch64`.
     pub arch: String,
     /// As `uname -r` says it.
     pub kernel_version: String,
@@ -32,10 +33,44 @@ pub struct Manifest {
     pub built_at: Timestamp,
     /// How many drivers are in it.
     pub modules: usize,
+    /// Drivers that Muster uses and this kernel has not; what they are for does not work in the image.
+    #[serde(default)]
+    pub absent_modules: Vec<String>,
+    /// What the drivers load into their devices.
+    #[serde(default)]
+    pub firmware: FirmwareFacts,
+    /// Operators may log in.
+    #[serde(default)]
+    pub ssh: bool,
+    /// What was left out on purpose.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// The kernel.
     pub vmlinuz: FileFacts,
     /// The initramfs.
     pub initramfs: FileFacts,
+}
+
+/// The firmware in an image.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirmwareFacts {
+    /// How many files.
+    pub files: usize,
+    /// How large they are, not packed.
+    pub size_bytes: u64,
+    /// How many files the drivers name, and nobody had.
+    pub missing_count: usize,
+    /// The first of these.
+    pub missing: Vec<MissingFirmware>,
+}
+
+/// A file that a driver names, and that is not in the image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingFirmware {
+    /// Which driver.
+    pub module: String,
+    /// Below `/lib/firmware`.
+    pub file: String,
 }
 
 /// A file of an image.
@@ -86,8 +121,8 @@ impl Manifest {
                 manifest.format
             )));
         }
-        if manifest.arch != "x86_64" {
-            return Err(invalid(format!("arch {:?} is not x86_64", manifest.arch)));
+        if !Processor::ALL.iter().any(|processor| processor.as_str() == manifest.arch) {
+            return Err(invalid(format!("arch {:?} is neither x86_64 nor aarch64", manifest.arch)));
         }
         for (name, text) in [
             ("kernel_version", &manifest.kernel_version),
@@ -193,7 +228,7 @@ mod tests {
         let file = |size: u64, sha: &str| serde_json::json!({ "size_bytes": size, "sha256": sha });
         for (field, value, named) in [
             ("format", 2.into(), "format 2"),
-            ("arch", "aarch64".into(), "aarch64"),
+            ("arch", "riscv64".into(), "riscv64"),
             ("kernel_version", "../x".into(), "kernel_version"),
             ("agent_version", "".into(), "agent_version"),
             ("built_at", "yesterday".into(), "invalid type"),

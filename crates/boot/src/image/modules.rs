@@ -1,4 +1,4 @@
-//! Which kernel modules go into the image, and the two files by which busybox's modprobe finds them.
+//! Which kernel modules go into the image, unpacked, and the files by which busybox's modprobe finds them.
 
 mod picks;
 mod tree;
@@ -10,6 +10,9 @@ use std::path::PathBuf;
 pub(super) use tree::Tree;
 
 use super::elf::{self, ModuleInfo};
+use super::kernel::Kernel;
+use super::left_out::LeftOut;
+use super::packed::PackedError;
 
 /// Why the modules can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -20,19 +23,32 @@ pub enum ModulesError {
         /// Which folder.
         path: PathBuf,
     },
-    /// Modules that are packed.
-    #[error("{} is packed (.{kind}), and only plain .ko modules can be used: unpack them, or take another kernel's", path.display())]
+    /// A packed module that can't be unpacked.
+    #[error("can't unpack {}", path.display())]
     Packed {
-        /// The first of them.
+        /// Which.
         path: PathBuf,
-        /// How.
-        kind: String,
+        /// Why.
+        #[source]
+        source: PackedError,
     },
     /// A file that is no module.
-    #[error("{} is no kernel module for 64-bit x86", path.display())]
+    #[error("{} is no kernel module for {processor}", path.display())]
     NoModule {
         /// Which.
         path: PathBuf,
+        /// What the kernel is for.
+        processor: &'static str,
+    },
+    /// A driver that would bring an array or a filesystem with it.
+    #[error("{} needs {needs}, and nothing that assembles or mounts disks comes into the image: leave it out with --without {name}", path.display())]
+    Assembles {
+        /// Which module.
+        path: PathBuf,
+        /// Its name.
+        name: String,
+        /// What it needs.
+        needs: String,
     },
     /// Modules of another kernel.
     #[error("{} is for kernel {module}, and the kernel is {kernel}: give the folder of the same version", path.display())]
@@ -71,43 +87,53 @@ pub(super) struct Picked(BTreeMap<String, Module>);
 struct Module {
     /// Below the tree, such as `kernel/drivers/net/virtio_net.ko`.
     path: String,
+    /// Not packed.
+    content: Vec<u8>,
     info: ModuleInfo,
 }
 
 impl Picked {
     /// Picks from a tree what a machine may need to be seen whole.
-    pub(super) fn from(tree: &Tree, kernel: &str) -> Result<Self, ModulesError> {
+    pub(super) fn from(tree: &Tree, kernel: &Kernel, left_out: &mut LeftOut) -> Result<Self, ModulesError> {
         let mut picked = Self::default();
-        let mut waiting: Vec<String> =
-            tree.names().filter(|(_, path)| picks::wanted(path)).map(|(name, _)| name.to_owned()).collect();
+        let wanted = tree.names().filter(|(_, path)| picks::wanted(path, left_out));
+        let mut waiting: Vec<String> = wanted.map(|(name, _)| name.to_owned()).collect();
         while let Some(name) = waiting.pop() {
             if picked.0.contains_key(&name) {
                 continue;
             }
-            let Some((path, bytes)) = tree.read(&name)? else { continue };
-            let full = tree.full(&path);
-            let info =
-                elf::module_info(&bytes).ok_or_else(|| ModulesError::NoModule { path: full.clone() })?;
-            if let Some(module) = info.kernel.clone().filter(|module| module != kernel) {
-                return Err(ModulesError::OtherKernel { path: full, module, kernel: kernel.to_owned() });
-            }
-            if let Some(needs) = info.depends.iter().find(|name| !tree.has(name)) {
-                return Err(ModulesError::Missing { path: full, needs: needs.clone() });
-            }
+            let Some((path, content)) = tree.read(&name)? else { continue };
+            let info = check(tree, kernel, &name, &content)?;
             // What is only better to have may also be built in.
-            waiting.extend(info.depends.iter().chain(&info.soft_depends).filter(|n| tree.has(n)).cloned());
-            picked.0.insert(name, Module { path, info });
+            let better = info.soft_depends.iter().filter(|name| {
+                tree.path(name).is_some_and(|path| !picks::forbidden(path) && !left_out.module(path))
+            });
+            waiting.extend(info.depends.iter().chain(better).filter(|n| tree.has(n)).cloned());
+            picked.0.insert(name, Module { path, content, info });
         }
         Ok(picked)
+    }
+
+    /// Those of `names` that are neither here nor in the kernel itself.
+    pub(super) fn absent<'a>(&self, tree: &Tree, names: &[&'a str]) -> Vec<&'a str> {
+        let absent = |name: &&&str| !self.0.contains_key(**name) && !tree.is_built_in(name);
+        names.iter().filter(absent).copied().collect()
     }
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Where they lie, below the tree.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(|module| module.path.as_str())
+    /// Hands over each module's path and content: together they are large.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (&str, Vec<u8>)> {
+        self.0.values_mut().map(|module| (module.path.as_str(), std::mem::take(&mut module.content)))
+    }
+
+    /// Each module's name, and a file of firmware that it may ask for.
+    pub(super) fn firmware(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .flat_map(|(name, module)| module.info.firmware.iter().map(|file| (name.as_str(), file.as_str())))
     }
 
     /// `modules.dep`: each module, and all that it needs; what is needed by another stands behind it, since modprobe loads
@@ -149,6 +175,28 @@ impl Picked {
     }
 }
 
+/// A module's own words, where it fits the kernel and all that it needs is there.
+fn check(tree: &Tree, kernel: &Kernel, name: &str, content: &[u8]) -> Result<ModuleInfo, ModulesError> {
+    let path = || tree.file_of(name);
+    let no_module = || ModulesError::NoModule { path: path(), processor: kernel.processor.as_str() };
+    let info = elf::module_info(content, kernel.processor).ok_or_else(no_module)?;
+    if let Some(module) = info.kernel.clone().filter(|module| *module != kernel.version) {
+        return Err(ModulesError::OtherKernel { path: path(), module, kernel: kernel.version.clone() });
+    }
+    for needs in &info.depends {
+        match tree.path(needs) {
+            None if tree.is_built_in(needs) => {}
+            None => return Err(ModulesError::Missing { path: path(), needs: needs.clone() }),
+            Some(needed) if picks::forbidden(needed) => {
+                let (name, needs) = (name.to_owned(), needs.clone());
+                return Err(ModulesError::Assembles { path: path(), name, needs });
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(info)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,7 +206,7 @@ mod tests {
             let depends = depends.iter().map(|name| (*name).to_owned()).collect();
             let aliases = vec![format!("pci:v{name}*")];
             let info = ModuleInfo { depends, aliases, ..ModuleInfo::default() };
-            ((*name).to_owned(), Module { path: format!("kernel/{name}.ko"), info })
+            ((*name).to_owned(), Module { path: format!("kernel/{name}.ko"), content: vec![], info })
         };
         Picked(modules.iter().map(module).collect())
     }

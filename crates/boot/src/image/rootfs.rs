@@ -1,32 +1,41 @@
 //! What lies in the initramfs.
 
-use crate::ssh_key::SshPublicKey;
-
-use super::ImageError;
-use super::build::BuildOptions;
+use super::build::{BuildOptions, Extra, Ssh};
 use super::cpio::{Archive, Entry};
+use super::kernel::Kernel;
 use super::modules::{Picked, Tree};
+use super::processor::Processor;
+use super::{ImageError, libraries};
 
 /// The scripts, as busybox's ash runs them.
 const SCRIPTS: &[(&str, &str)] = &[
     ("init", include_str!("rootfs/init.sh")),
     ("etc/muster/console", include_str!("rootfs/console.sh")),
     ("etc/muster/start", include_str!("rootfs/start.sh")),
+    ("etc/muster/devices", include_str!("rootfs/devices.sh")),
+    ("etc/muster/device", include_str!("rootfs/device.sh")),
+    ("etc/muster/coldplug", include_str!("rootfs/coldplug.sh")),
     ("etc/muster/nic", include_str!("rootfs/nic.sh")),
     ("etc/muster/lease", include_str!("rootfs/lease.sh")),
     ("etc/muster/agent", include_str!("rootfs/agent.sh")),
+    ("etc/muster/screen", include_str!("rootfs/screen.sh")),
     ("etc/muster/stop", include_str!("rootfs/stop.sh")),
     // What busybox's acpid runs for the power button.
     ("etc/acpi/PWRF/00000080", "#!/bin/sh\nexec poweroff\n"),
 ];
-
 const INITTAB: &str = include_str!("rootfs/inittab");
+
+/// What an image with an SSH server has beside.
+const SSH_SCRIPT: &str = include_str!("rootfs/ssh.sh");
+const SSH_INITTAB: &str = "::respawn:/etc/muster/ssh\n";
+/// Nobody else is known, and root has no password that could be right.
+const PASSWD: &str = "root:*:0:0:root:/root:/bin/sh\n";
 
 pub(super) fn assemble(
     options: &BuildOptions,
     tree: &Tree,
-    picked: &Picked,
-    kernel_version: &str,
+    picked: &mut Picked,
+    kernel: &Kernel,
 ) -> Result<Archive, ImageError> {
     let mut archive = Archive::default();
     // Mount points, and a root that nobody else reads.
@@ -42,34 +51,56 @@ pub(super) fn assemble(
     for (path, script) in SCRIPTS {
         archive.put(path, Entry::Bytes { content: script.as_bytes().to_vec(), mode: 0o755 });
     }
-    archive.put("etc/inittab", Entry::Bytes { content: INITTAB.as_bytes().to_vec(), mode: 0o644 });
+    let mut inittab = INITTAB.to_owned();
+    if let Some(ssh) = &options.ssh {
+        inittab.push_str(SSH_INITTAB);
+        put_ssh(&mut archive, ssh, kernel.processor)?;
+    }
+    archive.put("etc/inittab", Entry::Bytes { content: inittab.into_bytes(), mode: 0o644 });
     archive.put("bin/busybox", Entry::Copy { from: options.busybox.clone(), mode: 0o755 });
     archive.put("bin/sh", Entry::Link { target: "busybox".to_owned() });
     archive.put("usr/bin/muster-agent", Entry::Copy { from: options.agent.clone(), mode: 0o755 });
-    if let Some(key) = &options.ssh_key {
-        put_key(&mut archive, key);
-    }
 
-    let modules = format!("lib/modules/{kernel_version}");
-    for path in picked.paths() {
-        archive.put(&format!("{modules}/{path}"), Entry::Copy { from: tree.full(path), mode: 0o644 });
+    let folder = format!("lib/modules/{}", kernel.version);
+    for (path, content) in picked.take() {
+        archive.put(&format!("{folder}/{path}"), Entry::Bytes { content, mode: 0o644 });
     }
-    for (name, content) in [("modules.dep", picked.dep()), ("modules.alias", picked.alias())] {
-        archive
-            .put(&format!("{modules}/{name}"), Entry::Bytes { content: content.into_bytes(), mode: 0o644 });
+    let lists = [
+        ("modules.dep", picked.dep()),
+        ("modules.alias", picked.alias()),
+        ("modules.builtin", tree.built_in()),
+    ];
+    for (name, content) in lists {
+        archive.put(&format!("{folder}/{name}"), Entry::Bytes { content: content.into_bytes(), mode: 0o644 });
     }
-    for extra in &options.extra {
+    Ok(archive)
+}
+
+/// Puts files of the operator's own in places that are still free.
+pub(super) fn put_extra(archive: &mut Archive, extra: &[Extra]) -> Result<(), ImageError> {
+    for extra in extra {
         let place = extra.place()?;
         if archive.contains(place) {
             return Err(ImageError::Place(extra.to.clone()));
         }
         archive.put(place, Entry::Copy { from: extra.from.clone(), mode: 0o644 });
     }
-    Ok(archive)
+    Ok(())
 }
 
-fn put_key(archive: &mut Archive, key: &SshPublicKey) {
+fn put_ssh(archive: &mut Archive, ssh: &Ssh, processor: Processor) -> Result<(), ImageError> {
+    for (place, lies) in libraries::of(&ssh.dropbear, processor)? {
+        archive.put(&place, Entry::Copy { from: lies, mode: 0o755 });
+    }
+    archive.put("usr/bin/dropbear", Entry::Copy { from: ssh.dropbear.clone(), mode: 0o755 });
     archive.put("root/.ssh", Entry::Folder { mode: 0o700 });
-    let content = format!("{key}\n").into_bytes();
-    archive.put("root/.ssh/authorized_keys", Entry::Bytes { content, mode: 0o600 });
+    for (path, text, mode) in [
+        ("etc/muster/ssh", SSH_SCRIPT.to_owned(), 0o755),
+        ("etc/passwd", PASSWD.to_owned(), 0o644),
+        ("etc/group", "root:x:0:\n".to_owned(), 0o644),
+        ("root/.ssh/authorized_keys", format!("{}\n", ssh.key), 0o600),
+    ] {
+        archive.put(path, Entry::Bytes { content: text.into_bytes(), mode });
+    }
+    Ok(())
 }

@@ -2,8 +2,11 @@
 //! they hang on, sensors, memory errors, the BMC, the firmware's variables, keyboard and power button. No filesystem of a
 //! disk, no array, no volume manager: what is not there can't write.
 
+use crate::image::left_out::LeftOut;
+
 /// Folders (with a slash at the end) and single modules.
 const WANTED: &[&str] = &[
+    "arch/arm64/crypto/crct10dif-ce.ko",
     "arch/x86/crypto/crc32c-intel.ko",
     "arch/x86/crypto/crct10dif-pclmul.ko",
     "crypto/crc32c_generic.ko",
@@ -34,11 +37,13 @@ const WANTED: &[&str] = &[
     "drivers/net/xen-netfront.ko",
     "drivers/nvme/host/",
     "drivers/pci/controller/",
+    "drivers/phy/",
     "drivers/scsi/",
     "drivers/usb/host/",
     "drivers/usb/storage/",
     "drivers/virtio/",
     "fs/efivarfs/",
+    "net/8021q/",
 ];
 
 /// What lies there and is not wanted: disks across an IP network (booting must not log in to a target), being a target, a
@@ -73,13 +78,24 @@ const UNWANTED: &[&str] = &[
     "drivers/scsi/scsi_debug.ko",
 ];
 
-/// Whether a module is picked for itself; what it needs comes with it.
-pub(super) fn wanted(path: &str) -> bool {
+/// What makes arrays and volumes of disks, or reads their filesystems. It is in no image, whatever asks for it.
+const FORBIDDEN: &[&str] = &["drivers/block/drbd/", "drivers/md/", "fs/"];
+const HARMLESS: &[&str] = &["fs/configfs/", "fs/efivarfs/", "fs/nls/", "fs/pstore/"];
+
+/// Whether a module could assemble or mount something.
+pub(super) fn forbidden(path: &str) -> bool {
     let Some(path) = path.strip_prefix("kernel/") else { return false };
-    let under = |places: &[&str]| {
-        places.iter().any(|place| if place.ends_with('/') { path.starts_with(place) } else { path == *place })
-    };
-    under(WANTED) && !under(UNWANTED)
+    under(path, FORBIDDEN) && !under(path, HARMLESS)
+}
+
+/// Whether a module is picked for itself; what it needs comes with it.
+pub(super) fn wanted(path: &str, left_out: &mut LeftOut) -> bool {
+    let Some(below) = path.strip_prefix("kernel/") else { return false };
+    under(below, WANTED) && !under(below, UNWANTED) && !left_out.module(path)
+}
+
+fn under(path: &str, places: &[&str]) -> bool {
+    places.iter().any(|place| if place.ends_with('/') { path.starts_with(place) } else { path == *place })
 }
 
 #[cfg(test)]
@@ -91,7 +107,7 @@ mod tests {
         for path in
             ["drivers/net/ethernet/intel/igb/igb.ko", "drivers/nvme/host/nvme.ko", "drivers/acpi/button.ko"]
         {
-            assert!(wanted(&format!("kernel/{path}")), "{path}");
+            assert!(wanted(&format!("kernel/{path}"), &mut LeftOut::default()), "{path}");
         }
         for path in [
             "drivers/md/md-mod.ko",
@@ -103,7 +119,12 @@ mod tests {
             "fs/xfs/xfs.ko",
             "drivers/acpi/button.ko.sig",
         ] {
-            assert!(!wanted(&format!("kernel/{path}")), "{path}");
+            assert!(!wanted(&format!("kernel/{path}"), &mut LeftOut::default()), "{path}");
+        }
+        for (path, is) in
+            [("drivers/md/md-mod.ko", true), ("fs/ext4/ext4.ko", true), ("fs/configfs/configfs.ko", false)]
+        {
+            assert_eq!(forbidden(&format!("kernel/{path}")), is, "{path}");
         }
     }
 }

@@ -1,19 +1,53 @@
 #!/bin/sh
-# Runs the agent, and shows what it says on every console. When it ends, init starts this script again.
+# Runs the agent for ever, and shows what it says on every console.
 . /etc/muster/console
 mkdir -p -m 0700 /run/muster-agent
+exit_file=$known/agent-exit
 
-# Before there is an address it could only complain.
+# The server knows this machine by the address that it was booted with: the others are second best.
+has_address() {
+  boot_nic=$(cat $known/boot-nic 2>/dev/null)
+  [ -z "$boot_nic" ] || [ ! -e "$known/lease.$boot_nic" ] || return 0
+  [ -z "$(cat $known/boot-mac)" ] || [ "$waited" -ge 20 ] || return 1
+  ls $known/lease.* >/dev/null 2>&1
+}
+note now "waiting for an address"
 waited=0
-until ls /run/muster/lease.* >/dev/null 2>&1; do
+until has_address; do
   sleep 1
   waited=$((waited + 1))
-  [ $((waited % 30)) != 0 ] || say "no address by DHCP since $waited seconds; the server is $(argument muster.server)"
+  [ $((waited % 30)) != 0 ] || fail "no card has an address since $waited seconds"
 done
 
-muster-agent run --scrape open --state /run/muster-agent/state.json 2>&1 | while read -r line; do
-  say "agent: $line"
+# When memory runs out, others go first.
+agent() {
+  sh -c 'echo -900 >/proc/self/oom_score_adj
+         exec muster-agent run --scrape open --state /run/muster-agent/state.json' 2>&1
+  echo $? >$exit_file
+}
+hear() {
+  case $1 in
+  "ERROR "* | "WARN "*) fail "agent: ${1#* }" ;;
+  *)
+    case $1 in *"enrolled at"* | *"the server is back"*) rm -f $known/error ;; esac
+    say "agent: $1"
+    note now "agent: ${1#INFO }"
+    ;;
+  esac
+}
+seconds() { cut -d. -f1 /proc/uptime; }
+
+pause=1
+while :; do
+  began=$(seconds)
+  note now "the agent is starting"
+  # What a server answered may be in it: no control character gets to a terminal.
+  agent | tr -cd '\12\40-\176' | while read -r line; do hear "$line"; done
+  [ ! -e $known/stopping ] || exit 0
+  ran=$(($(seconds) - began))
+  [ "$ran" -lt 60 ] || pause=1
+  fail "the agent has ended with status $(cat $exit_file) after $ran seconds; it starts again in $pause seconds"
+  sleep $pause
+  pause=$((pause * 2))
+  [ "$pause" -le 60 ] || pause=60
 done
-[ ! -e /run/muster/stopping ] || exit 0
-say "the agent has ended; it starts again in 5 seconds (the server is $(argument muster.server))"
-sleep 5

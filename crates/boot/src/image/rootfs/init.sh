@@ -5,7 +5,7 @@
 export PATH=/bin:/usr/bin
 mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
 mount -t devtmpfs -o nosuid devtmpfs /dev
-mount -t tmpfs -o nosuid,nodev,mode=0755 tmpfs /run
-mount -t tmpfs -o nosuid,nodev tmpfs /tmp
+mount -t tmpfs -o nosuid,nodev,mode=0755,size=16m tmpfs /run
+mount -t tmpfs -o nosuid,nodev,size=25% tmpfs /tmp
 ln -s /proc/self/fd /dev/fd
 exec init

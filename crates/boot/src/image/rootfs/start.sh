@@ -1,41 +1,26 @@
 #!/bin/sh
-# Once, at the start: drivers, then the network. No disk is mounted, no swap used, no array assembled.
+# Once, at the start, and quick: devices and their drivers come afterwards. No disk is mounted, no swap used, no array
+# assembled.
 . /etc/muster/console
-set -f
-
-say "discovery system, kernel $(uname -r), server $(argument muster.server)"
-
-# Every device says by which name its driver is found. Buses show more devices once their drivers are there.
-load_drivers() {
-  find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | xargs -r -P 4 -n 32 modprobe -a -b -q
-}
-load_drivers
-load_drivers
-# These answer to no device: disks' temperatures, the BMC's door, the power button's events, the firmware's variables.
-modprobe -a -q drivetemp ipmi_devintf evdev button
-if [ -d /sys/firmware/efi/efivars ]; then
-  modprobe -q efivarfs
-  mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sys/firmware/efi/efivars
-fi
+mkdir -p $known
+consoles >$known/consoles
+# A line that the kernel does not speak on has its own speed.
+grep -qw ttyS0 /sys/class/tty/console/active || stty -F /dev/ttyS0 115200 2>/dev/null
 
 # BOOTIF=01-52-54-00-aa-bb-01: the card that the machine was booted from.
 mac=$(argument BOOTIF | cut -d- -f2- | tr 'A-F-' 'a-f:')
+note boot-mac "$mac"
 hostname "muster-$(echo "${mac:-unknown}" | tr ':' '-')"
+note now "starting"
+say "discovery system, kernel $(uname -r), server $(argument muster.server)"
 
-mkdir -p /run/muster
+# The kernel's chatter would wipe the screen away; errors still come through.
+dmesg -n 4
+# A machine that nobody watches must come back by itself.
+[ "$(cat /proc/sys/kernel/panic)" != 0 ] || echo 60 >/proc/sys/kernel/panic
+# Several cards in one network: each answers for its own address.
+echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore
+echo 2 >/proc/sys/net/ipv4/conf/all/arp_announce
 ip link set lo up
-set +f
-for nic in /sys/class/net/*; do
-  [ -e "$nic/device" ] || continue
-  if [ "$(cat "$nic/address")" = "$mac" ]; then
-    echo "${nic##*/}" >/run/muster/boot-nic
-  fi
-done
-count=0
-for nic in /sys/class/net/*; do
-  [ -e "$nic/device" ] || continue
-  ip link set "${nic##*/}" up
-  count=$((count + 1))
-  METRIC=$((100 + count)) /etc/muster/nic "${nic##*/}" &
-done
-[ "$count" -gt 0 ] || say "no network card was found: is its driver in this image?"
+# The power button's events, before the one who listens to them starts.
+modprobe -a -q evdev button

@@ -1,0 +1,17 @@
+#!/bin/sh
+# The SSH server, where the image was built with one: the key in /root/.ssh and no password, no forwarding. Its own key is
+# made when somebody comes first, and is another after each boot: it is shown, so that it can be compared.
+. /etc/muster/console
+mkdir -p /dev/pts /etc/dropbear
+if ! grep -q ' /dev/pts ' /proc/mounts; then
+  mount -t devpts -o nosuid,noexec,mode=0620,ptmxmode=0666 devpts /dev/pts
+fi
+note ssh "root, with the key that the image was built with"
+# Its lines begin with a process's number and the date.
+dropbear -F -E -R -s -g -j -k -p 22 2>&1 | tr -cd '\12\40-\176' | while read -r line; do
+  case $line in
+  *fingerprint*) note ssh "root; this machine's key is ${line##*is }" && say "ssh: ${line#*:[0-9][0-9]:[0-9][0-9] }" ;;
+  *succeeded*) say "ssh: ${line#*:[0-9][0-9]:[0-9][0-9] }" ;;
+  esac
+done
+sleep 5

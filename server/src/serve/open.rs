@@ -17,7 +17,7 @@ use store::Store;
 
 use super::ServeError;
 use super::listeners::Listeners;
-use crate::agent_file::AgentFile;
+use crate::agent_file::Agents;
 use crate::api::problem::chain;
 use crate::app::App;
 use crate::auth::{AdminToken, Sessions};
@@ -87,7 +87,7 @@ pub(super) async fn open(
             .public()
             .parse()
             .map_err(|error| start_error(format!("the SSH key {}", ssh_key.path().display()), error))?,
-        agent: AgentFile::measure(&settings.agent),
+        agents: Agents::at(&settings.agents_at),
         images,
         site: site.into(),
         last_known: crate::api::boot::LastKnown::default(),

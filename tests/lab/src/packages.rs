@@ -11,7 +11,7 @@ use crate::{Deadline, Process};
 pub const BUILD: &[&str] = &["build-essential"];
 
 /// What the lab needs: machines, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
-/// `venv` for `ksvalidator`, and curl, with which the kickstart fetches the agent.
+/// `venv` for `ksvalidator`, curl, with which the kickstart fetches the agent, and a reader of the scripts.
 pub const LAB: &[&str] = &[
     "qemu-system-x86",
     "ipxe",
@@ -22,6 +22,7 @@ pub const LAB: &[&str] = &[
     "busybox-static",
     "python3-venv",
     "curl",
+    "shellcheck",
 ];
 
 /// What the tests of the agent on machines with much hardware need beside: a TPM, a BMC with an address, and disks with

@@ -15,7 +15,7 @@ use scores::Jobs;
 use secrets::Secrets;
 use store::{Store, StoreError};
 
-use crate::agent_file::AgentFile;
+use crate::agent_file::Agents;
 use crate::api::agent::enrol::RateLimit;
 use crate::api::boot::LastKnown;
 use crate::auth::{AdminToken, Sessions};
@@ -53,8 +53,8 @@ pub struct App {
     pub jobs: Jobs,
     /// Named secrets.
     pub secrets: Secrets,
-    /// The agent that machines are given.
-    pub agent: AgentFile,
+    /// The agents that machines are given.
+    pub agents: Agents,
     /// The boot images.
     pub images: Library,
     /// What unknown machines boot, as the database has it.
@@ -102,16 +102,28 @@ impl App {
                 stale.id, stale.manifest.agent_version
             ));
         }
-        let fetches_agent = |system: &DiscoverySystem| !matches!(system, DiscoverySystem::Image(_));
-        if let Some(system) = site.discovery.iter().find(|system| fetches_agent(system))
-            && self.agent.sha256.is_none()
-        {
-            notices.push(format!(
-                "Discovery is by {system}, but there is no agent to hand out at {}: name it with --agent.",
-                self.agent.path.display()
-            ));
-        }
+        notices.extend(self.missing_agents(&site).await);
+        notices.extend(site.discovery.iter().filter_map(untrusted_mirror));
         Ok(notices)
+    }
+
+    /// The discovery systems whose machines would find no agent here.
+    async fn missing_agents(&self, site: &Site) -> Vec<String> {
+        let fetches_agent = |system: &&DiscoverySystem| !matches!(system, DiscoverySystem::Image(_));
+        let systems: Vec<&DiscoverySystem> = site.discovery.iter().filter(fetches_agent).collect();
+        if systems.is_empty() {
+            return Vec::new();
+        }
+        let agents = self.agents.clone();
+        let present = tokio::task::spawn_blocking(move || agents.present()).await.unwrap_or_default();
+        let has_none = |system: &&&DiscoverySystem| !present.iter().any(|it| it.agent.arch == system.arch());
+        let notice = |system: &&DiscoverySystem| {
+            let (arch, places) = (system.arch().as_str(), self.agents.places());
+            format!(
+                "Discovery is by {system}, but there is no agent for {arch} at {places}: name it with --agent."
+            )
+        };
+        systems.iter().filter(has_none).map(notice).collect()
     }
 
     /// How many strangers are taken in.
@@ -119,4 +131,16 @@ impl App {
     pub fn intake_limits(&self) -> IntakeLimits {
         IntakeLimits { unapproved_hosts: self.settings.agents.max_unapproved }
     }
+}
+
+/// iPXE fetches kernel and initrd, and knows the authority of no mirror.
+fn untrusted_mirror(system: &DiscoverySystem) -> Option<String> {
+    let DiscoverySystem::Centos(centos) = system else { return None };
+    centos.repo.as_str().starts_with("https://").then(|| {
+        format!(
+            "{} is https: iPXE trusts only the authorities that it was built with, and the installer only public ones. \
+             Where a machine says \"Permission denied\" or \"Operation not permitted\", use an http:// mirror.",
+            centos.repo
+        )
+    })
 }

@@ -35,9 +35,10 @@ pub struct ServeArgs {
     /// OpenSSH private key for the machines that Muster boots [default: one made at the first start]
     #[arg(long, env = "MUSTER_SSH_KEY", value_name = "FILE")]
     pub ssh_key: Option<PathBuf>,
-    /// The static agent that is handed to machines [default: muster-agent beside this program]
-    #[arg(long, env = "MUSTER_AGENT", value_name = "FILE")]
-    pub agent: Option<PathBuf>,
+    /// The static agent that is handed to machines, for each processor one, or a folder with ARCH/muster-agent
+    /// [default: muster-agent and the folder agents beside this program]
+    #[arg(long, env = "MUSTER_AGENT", value_name = "FILE", value_delimiter = ',')]
+    pub agent: Vec<PathBuf>,
 }
 
 /// Checked, complete.
@@ -55,8 +56,8 @@ pub struct Settings {
     pub tftp_dir: PathBuf,
     /// An operator's own SSH key.
     pub ssh_key: Option<PathBuf>,
-    /// The agent that is handed to machines.
-    pub agent: PathBuf,
+    /// The agents that are handed to machines: files, or folders of them.
+    pub agents_at: Vec<PathBuf>,
     /// The networks in which this server may look for agents by itself.
     pub networks: Vec<IpNet>,
     /// What agents are told.
@@ -128,7 +129,11 @@ impl Settings {
             tftp_listen: parse_tftp_listen(&tftp_listen)?,
             tftp_dir: args.tftp_dir.or(file.tftp_dir).unwrap_or_else(|| PathBuf::from("/usr/lib/ipxe")),
             ssh_key: args.ssh_key.or(file.ssh_key),
-            agent: args.agent.or(file.agent).unwrap_or_else(beside_this_program),
+            agents_at: match (args.agent, file.agent) {
+                (given, _) if !given.is_empty() => given,
+                (_, filed) if !filed.is_empty() => filed,
+                _ => beside_this_program(),
+            },
             networks: file.networks,
             agents: file.agents,
             alerts: file.alerts,
@@ -140,9 +145,10 @@ impl Settings {
     }
 }
 
-fn beside_this_program() -> PathBuf {
+fn beside_this_program() -> Vec<PathBuf> {
     let folder = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
-    folder.unwrap_or_default().join("muster-agent")
+    let folder = folder.unwrap_or_default();
+    vec![folder.join("muster-agent"), folder.join("agents")]
 }
 
 fn parse_tftp_listen(text: &str) -> Result<Option<SocketAddr>, SettingsError> {

@@ -9,6 +9,8 @@ mod agents;
 mod bad_input;
 #[path = "http/booting.rs"]
 mod booting;
+#[path = "http/documents.rs"]
+mod documents;
 #[path = "http/everything.rs"]
 mod everything;
 #[path = "http/inventory.rs"]

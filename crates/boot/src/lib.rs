@@ -6,7 +6,8 @@
 //! 1. [`decide()`]: pure; a discovery system or the local disk, and why. An answer that writes to a disk does not exist here.
 //! 2. [`tickets`]: where the decision is discovery, one ticket for one purpose, one address and a short time.
 //! 3. [`scripts`]: the decision as an iPXE script, always whole, always ending in the local disk.
-//! 4. [`kickstart`]: where discovery is by CentOS Stream, the document that starts the agent and installs nothing.
+//! 4. [`kickstart`], [`ignition`]: where discovery is by CentOS Stream or CoreOS, the document that starts the agent and
+//!    installs nothing.
 //! 5. [`trail`]: each of these steps is recorded behind, so that a boot that hangs can be told from one that never began.
 //!
 //! [`image`] makes the discovery image and keeps those that the server was given; [`site`] says which one is in use.
@@ -15,7 +16,9 @@
 //! itself is hostile until it has passed [`inventory::MacAddr`] or the templates' escaper.
 
 mod asset;
+mod briefing;
 mod decide;
+pub mod ignition;
 pub mod image;
 pub mod kickstart;
 pub mod links;
@@ -31,6 +34,7 @@ pub mod trail;
 mod url;
 
 pub use asset::{AssetId, InvalidAssetId};
+pub use briefing::{Agent, Briefing};
 pub use decide::{Action, Decision, decide};
 pub use machine::{Arch, Machine, Platform};
 pub use ssh_key::{InvalidSshKey, SshPublicKey};

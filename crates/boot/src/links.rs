@@ -1,6 +1,7 @@
 //! The addresses that scripts send machines to, and the paths under which the server answers there.
 
 use crate::asset::AssetId;
+use crate::machine::Arch;
 use crate::site::ImageId;
 use crate::tickets::Token;
 use crate::url::BaseUrl;
@@ -45,15 +46,15 @@ impl Links {
         format!("{}/boot/kickstart/{}.ks", self.boot, ticket.reveal())
     }
 
-    /// The Ignition document that this ticket is for.
+    /// The Ignition document that this ticket is for, with the agent for this processor: nothing else says which it is.
     #[must_use]
-    pub fn ignition(&self, ticket: &Token) -> String {
-        format!("{}/boot/ignition/{}.ign", self.boot, ticket.reveal())
+    pub fn ignition(&self, ticket: &Token, arch: Arch) -> String {
+        format!("{}/boot/ignition/{}.ign?arch={}", self.boot, ticket.reveal(), arch.name())
     }
 
-    /// The static agent. The MAC is there for the trail only.
+    /// The static agent for a processor. The MAC is there for the trail only.
     #[must_use]
-    pub fn agent(&self, mac: MacAddr) -> String {
-        format!("{}/boot/agent/x86_64/muster-agent?mac={}", self.boot, mac.hyphenated())
+    pub fn agent(&self, arch: Arch, mac: MacAddr) -> String {
+        format!("{}/boot/agent/{}/muster-agent?mac={}", self.boot, arch.name(), mac.hyphenated())
     }
 }

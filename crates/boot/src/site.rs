@@ -1,5 +1,7 @@
 //! What the site boots machines with that have no system of their own yet.
 
+mod check;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::asset::AssetId;
 use crate::machine::Arch;
 use crate::url::BaseUrl;
+pub use check::InvalidSystem;
 
 /// What the boot decision needs to know of the site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +28,7 @@ pub enum DiscoverySystem {
     /// The installer of CentOS Stream with a kickstart that installs nothing.
     Centos(Centos),
     /// Fedora or CentOS Stream CoreOS, live, with an Ignition document that starts the agent.
+    #[serde(rename = "coreos")]
     CoreOs(CoreOs),
 }
 

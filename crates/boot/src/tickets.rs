@@ -12,10 +12,11 @@ use std::time::Duration;
 use ::store::{StoreError, Tx};
 use events::{Kind, NewEvent};
 use inventory::{MacAddr, Timestamp};
+use sqlx::SqlitePool;
 
 pub use token::{Purpose, TicketKey, Token};
 
-use crate::store::ticket as rows;
+use crate::store::ticket::{self as rows, FirstUse};
 
 /// How long a ticket is good for: a machine that loads an image over a slow line, twice, is done by then.
 pub const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
@@ -128,6 +129,26 @@ impl TicketError {
 pub async fn redeem(tx: &mut Tx, ticket: &Ticket, holder: &str, now: Timestamp) -> Result<(), TicketError> {
     let nonce = hex::encode(ticket.nonce);
     let first = rows::first_use(tx, &nonce, ticket, holder, now).await?;
+    may_use(ticket, &first, holder, now)
+}
+
+/// Whether [`redeem`] would take a ticket, without its use being counted: for those who only ask what they would get.
+///
+/// # Errors
+/// As [`redeem`].
+pub async fn check(
+    readers: &SqlitePool,
+    ticket: &Ticket,
+    holder: &str,
+    now: Timestamp,
+) -> Result<(), TicketError> {
+    match rows::known_use(readers, &hex::encode(ticket.nonce)).await? {
+        None => Ok(()),
+        Some(first) => may_use(ticket, &first, holder, now),
+    }
+}
+
+fn may_use(ticket: &Ticket, first: &FirstUse, holder: &str, now: Timestamp) -> Result<(), TicketError> {
     let in_time = match ticket.purpose {
         Purpose::Enrol => true,
         Purpose::Kickstart | Purpose::Ignition => now.since(first.at) <= REPEAT,

@@ -4,6 +4,7 @@
 
 mod decide;
 mod golden_file;
+mod ignition;
 mod image;
 mod ipxe_check;
 mod kickstart;
@@ -12,6 +13,7 @@ mod ksvalidator;
 mod library;
 mod parts;
 mod scripts;
+mod shell;
 mod site;
 mod tftp;
 mod tftp_client;

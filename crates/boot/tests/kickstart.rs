@@ -2,22 +2,22 @@
 
 use std::process::Command;
 
-use boot::kickstart::{self, Discovery, Sha256};
 use boot::links::Links;
-use boot::site::Stream;
 use boot::tickets::{Purpose, TicketKey, Token};
-use boot::{BaseUrl, SshPublicKey};
+use boot::{Agent, Arch, AssetId, BaseUrl, Briefing, SshPublicKey, ignition, kickstart};
 
 use crate::site::{MAC, NOW};
-use crate::{golden_file, ksvalidator};
+use crate::{golden_file, ksvalidator, shell};
 
-const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m muster";
+pub(crate) const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKd1bDrz8PLLbyKxXfCCDhmAz0ATDQLuBUSTrEFcyC2m muster";
 
 pub(crate) struct Given {
     pub(crate) links: Links,
     pub(crate) ssh_key: SshPublicKey,
     pub(crate) ticket: Token,
-    pub(crate) agent_sha256: Sha256,
+    /// For this machine, and another for ARM.
+    pub(crate) agents: [Agent; 2],
 }
 
 impl Given {
@@ -31,28 +31,33 @@ impl Given {
             links: Links { boot: boot.parse().unwrap(), server, pin: [0xc5; 32] },
             ssh_key: KEY.parse().unwrap(),
             ticket,
-            agent_sha256: Sha256(agent_sha256),
+            agents: [(Arch::X86_64, agent_sha256), (Arch::Aarch64, [0xcd; 32])]
+                .map(|(arch, sha256)| Agent { arch, sha256: AssetId::of_digest(sha256) }),
         }
     }
 
-    pub(crate) fn document(&self, stream: Stream) -> String {
-        let discovery = Discovery {
-            stream,
+    fn briefing(&self) -> Briefing<'_> {
+        Briefing {
             mac: MAC,
             links: &self.links,
             ssh_key: &self.ssh_key,
             ticket: &self.ticket,
-            agent_sha256: &self.agent_sha256,
             interval_secs: 30,
-        };
-        kickstart::discovery(discovery).unwrap()
+        }
+    }
+
+    pub(crate) fn kickstart(&self) -> String {
+        kickstart::discovery(self.briefing(), &self.agents).unwrap()
+    }
+
+    /// For the machine with the given of the agents.
+    pub(crate) fn ignition(&self, agent: usize) -> String {
+        ignition::discovery(self.briefing(), self.agents[agent]).unwrap()
     }
 }
 
-fn documents() -> [(Stream, &'static str, String); 2] {
-    let given = Given::new("http://10.99.0.1:8080", [0xab; 32]);
-    [(Stream::Nine, "RHEL9"), (Stream::Ten, "RHEL10")]
-        .map(|(stream, version)| (stream, version, given.document(stream)))
+fn document() -> String {
+    Given::new("http://10.99.0.1:8080", [0xab; 32]).kickstart()
 }
 
 /// The body of `%pre`.
@@ -66,16 +71,16 @@ pub(crate) fn pre(document: &str) -> String {
 #[test]
 fn the_document_is_as_it_is_meant() {
     let given = Given::new("http://10.99.0.1:8080", [0xab; 32]);
-    golden_file::same("discovery.ks", &given.document(Stream::Nine).replace(given.ticket.reveal(), "TICKET"));
+    golden_file::same("discovery.ks", &given.kickstart().replace(given.ticket.reveal(), "TICKET"));
 }
 
 #[test]
 fn it_is_valid_for_both_releases() {
     let validator = ksvalidator::path();
-    for (_, version, document) in documents() {
+    for version in ["RHEL9", "RHEL10"] {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("discovery.ks");
-        std::fs::write(&file, &document).unwrap();
+        std::fs::write(&file, document()).unwrap();
         let output = Command::new(&validator).args(["-v", version]).arg(&file).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said).to_lowercase();
@@ -138,42 +143,24 @@ fn no_storage_command_stands_in_it() {
         "pvcreate",
         "mdadm",
     ];
-    for (stream, _, document) in documents() {
-        assert_eq!(document.matches("\n%pre ").count(), 1);
-        for section in ["%post", "%packages", "%addon", "%pre-install", "%include", "%ksappend", "%onerror"] {
-            assert!(!document.contains(section), "{stream}: {section}");
-        }
-        let code = document.lines().filter(|line| !line.starts_with('#'));
-        for word in
-            code.flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_/".contains(c))))
-        {
-            assert!(!forbidden.contains(&word), "{stream}: {word}");
-            let used = |tool: &&str| word == *tool || tool.starts_with('/') && word.starts_with(tool);
-            assert!(!tools.iter().any(used), "{stream}: {word}");
-        }
-        let commands: Vec<&str> = document.lines().take_while(|line| !line.starts_with("%pre")).collect();
-        assert!(commands.contains(&"rescue --nomount") && commands.contains(&"rootpw --lock"));
-        assert!(
-            commands.contains(&format!("sshpw --username=root --sshkey \"{KEY}\"").as_str()),
-            "{commands:?}"
-        );
+    let document = document();
+    assert_eq!(document.matches("\n%pre ").count(), 1);
+    for section in ["%post", "%packages", "%addon", "%pre-install", "%include", "%ksappend", "%onerror"] {
+        assert!(!document.contains(section), "{section}");
     }
+    let code = document.lines().filter(|line| !line.starts_with('#'));
+    for word in code.flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || "-_/".contains(c))))
+    {
+        assert!(!forbidden.contains(&word), "{word}");
+        let used = |tool: &&str| word == *tool || tool.starts_with('/') && word.starts_with(tool);
+        assert!(!tools.iter().any(used), "{word}");
+    }
+    let commands: Vec<&str> = document.lines().take_while(|line| !line.starts_with("%pre")).collect();
+    assert!(commands.contains(&"rescue --nomount") && commands.contains(&"rootpw --lock"));
+    assert!(commands.contains(&format!("sshpw --username=root --sshkey \"{KEY}\"").as_str()), "{commands:?}");
 }
 
 #[test]
 fn its_script_is_sound_bash() {
-    for (stream, _, document) in documents() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = dir.path().join("pre.sh");
-        std::fs::write(&file, pre(&document)).unwrap();
-        let output = Command::new("bash").arg("-n").arg(&file).output().unwrap();
-        assert!(output.status.success(), "{stream}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-}
-
-#[test]
-fn a_sha_256_is_64_hex_digits() {
-    let text = "ab".repeat(32);
-    assert_eq!(text.parse::<Sha256>().unwrap().to_string(), text);
-    assert!("ab".parse::<Sha256>().is_err() && "zz".repeat(32).parse::<Sha256>().is_err());
+    shell::check("pre.sh", &format!("#!/bin/bash\n{}", pre(&document())));
 }

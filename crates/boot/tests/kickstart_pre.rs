@@ -9,16 +9,30 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use boot::site::Stream;
 use sha2::Digest;
 
 use crate::kickstart::{Given, pre};
 
-const TOOLS: [&str; 10] =
-    ["bash", "cat", "chmod", "curl", "mkdir", "mv", "setsid", "sha256sum", "env", "touch"];
+const TOOLS: [&str; 11] =
+    ["bash", "cat", "chmod", "curl", "mkdir", "mv", "setsid", "sha256sum", "env", "touch", "uname"];
 
-/// The agent of the test: tells how it was started, then stays.
-const AGENT: &str = "#!/bin/bash\necho \"$0 $*\" >$OUT/started\nenv >$OUT/environment\nexec /bin/sleep 600\n";
+/// The agent of the test: tells how it was started, complains, then stays.
+const AGENT: &str = "#!/bin/bash\necho \"$0 $*\" >$OUT/started\nenv >$OUT/environment\n\
+    echo $'the server \\e[31mdoes not answer' >&2\nexec /bin/sleep 600\n";
+
+/// A machine with two consoles and a card, as far as the script looks: whoever writes to a console is written down.
+const MACHINE: &str = "
+    mount -t tmpfs none /sys && mkdir -p /sys/class/tty/console /sys/class/net/{lo,eno1/device} || exit 99
+    echo 'tty0 ttyS0' >/sys/class/tty/console/active
+    mkdir $OUT/dev && mount -t tmpfs none $OUT/dev && touch $OUT/dev/null && mount --bind /dev/null $OUT/dev/null || exit 99
+    mkfifo $OUT/dev/{tty0,ttyS0} && mount --rbind $OUT/dev /dev || exit 99
+    for console in tty0 ttyS0; do
+        while :; do cat /dev/$console; done >>$OUT/$console &
+    done
+";
+
+/// The agent has said its line, and it was seen.
+const SHOWN: &str = "grep -q 'agent: ' $OUT/ttyS0 && grep -q 'agent: ' $OUT/tty0";
 
 /// Answers each request with the next answer, the last one for ever. Tells what was asked for.
 fn serve(answers: Vec<(u16, &'static str)>) -> (String, Arc<Mutex<Vec<String>>>) {
@@ -45,17 +59,19 @@ fn serve(answers: Vec<(u16, &'static str)>) -> (String, Arc<Mutex<Vec<String>>>)
 
 fn tool(tools: &Path, name: &str, script: &str) {
     let path = tools.join(name);
-    std::fs::write(&path, format!("#!/bin/bash\n{script}\n")).unwrap();
+    // Never through a link: that would write into this machine's own program.
+    let mut file = std::fs::File::create_new(&path).unwrap();
+    file.write_all(format!("#!/bin/bash\n{script}\n").as_bytes()).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Runs the script and answers the folder in which it and its agent left their marks.
+/// Runs the script until that condition holds, and answers the folder in which it and its agent left their marks.
 fn run(given: &Given, fakes: &[(&str, &str)], until: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let (tools, out) = (dir.path().join("tools"), dir.path().join("out"));
     std::fs::create_dir_all(&tools).unwrap();
     std::fs::create_dir_all(&out).unwrap();
-    for name in TOOLS {
+    for name in TOOLS.into_iter().filter(|name| fakes.iter().all(|(fake, _)| fake != name)) {
         let real = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(name));
         symlink(
             real.iter().find(|path| path.exists()).unwrap_or_else(|| panic!("{name} is needed")),
@@ -65,15 +81,18 @@ fn run(given: &Given, fakes: &[(&str, &str)], until: &str) -> tempfile::TempDir 
     }
     // Pauses cost nothing here; how long they were to be is noted.
     tool(&tools, "sleep", "echo $1 >>$OUT/pauses");
+    tool(&tools, "modprobe", "echo $* >$OUT/modprobe");
+    tool(&tools, "ip", "echo $* >>$OUT/ip");
     for (name, script) in fakes {
         tool(&tools, name, script);
     }
-    std::fs::write(dir.path().join("pre.sh"), pre(&given.document(Stream::Nine))).unwrap();
+    std::fs::write(dir.path().join("pre.sh"), pre(&given.kickstart())).unwrap();
     // Fresh /root and /run, as the installer has them. What the script leaves behind dies with the namespace.
     let script = format!(
-        "mount -t tmpfs none /root && mount -t tmpfs none /run || exit 99
+        "{MACHINE}
+         mount -t tmpfs none /root && mount -t tmpfs none /run || exit 99
          PATH=$TOOLS bash -c 'bash {0}/pre.sh; echo $? >$OUT/status' >$OUT/said 2>&1
-         for i in {{1..600}}; do [ -s {until} ] && break; sleep 0.05; done
+         for i in {{1..600}}; do {until} && break; sleep 0.05; done
          cp -a /root/.ssh /run/muster $OUT/; stat -c '%a %n' /root/.ssh /root/.ssh/* /run/muster /run/muster/* >$OUT/modes
          cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' >$OUT/arguments",
         dir.path().display()
@@ -105,9 +124,27 @@ fn without_systemd_the_agent_runs_in_its_own_session_once_it_is_the_right_one() 
     let (url, asked) =
         serve(vec![(503, "not yet"), (200, "#!/bin/bash\necho evil >$OUT/evil\n"), (200, AGENT)]);
     let given = Given::new(&url, sha2::Sha256::digest(AGENT).into());
-    let dir = run(&given, &[], "$OUT/environment");
+    let dir = run(&given, &[], SHOWN);
 
     assert_eq!(read(&dir, "status"), "0\n");
+    assert_eq!(read(&dir, "ip"), "link set eno1 up\n");
+    assert_eq!(read(&dir, "modprobe"), "-a -q ipmi_devintf drivetemp\n");
+    for console in ["tty0", "ttyS0"] {
+        let shown = read(&dir, console);
+        for line in [
+            "Muster: discovery by CentOS Stream, kernel",
+            "the server is https://10.99.0.1:8443",
+            &format!(
+                "Muster: no agent from {url}: curl: (22) The requested URL returned error: 503; next try in 2 seconds"
+            ),
+            &format!(
+                "Muster: no agent from {url}: it is not the one that was promised; next try in 4 seconds"
+            ),
+            "Muster: agent: the server ?[31mdoes not answer",
+        ] {
+            assert!(shown.contains(line), "{line}: {shown}");
+        }
+    }
     assert_eq!(read(&dir, "pauses"), "2\n4\n");
     assert!(!dir.path().join("out/evil").exists());
     assert_eq!(asked.lock().unwrap().len(), 3);
@@ -140,10 +177,15 @@ fn without_systemd_the_agent_runs_in_its_own_session_once_it_is_the_right_one() 
 fn systemd_runs_the_agent_and_never_hears_the_ticket_in_an_argument() {
     let (url, asked) = serve(vec![(200, AGENT)]);
     let given = Given::new(&url, sha2::Sha256::digest(AGENT).into());
-    let dir = run(&given, &[("systemd-run", "echo \"$*\" >$OUT/unit")], "$OUT/unit");
+    let dir = run(&given, &[("systemd-run", "echo \"$*\" >>$OUT/unit")], "test -s $OUT/unit");
     let unit = read(&dir, "unit");
     assert!(
-        unit.contains("--unit=muster-agent") && unit.contains("EnvironmentFile=/run/muster/agent.env"),
+        unit.contains("--unit=muster-agent --property=Restart=always")
+            && unit.contains("EnvironmentFile=/run/muster/agent.env"),
+        "{unit}"
+    );
+    assert!(
+        unit.contains("--unit=muster-console") && unit.contains("journalctl --unit=muster-agent"),
         "{unit}"
     );
     assert!(!unit.contains(given.ticket.reveal()));
@@ -156,7 +198,7 @@ fn systemd_runs_the_agent_and_never_hears_the_ticket_in_an_argument() {
 fn where_systemd_fails_the_agent_runs_all_the_same() {
     let (url, _) = serve(vec![(200, AGENT)]);
     let given = Given::new(&url, sha2::Sha256::digest(AGENT).into());
-    let dir = run(&given, &[("systemd-run", "exit 1")], "$OUT/environment");
+    let dir = run(&given, &[("systemd-run", "exit 1")], SHOWN);
     assert!(read(&dir, "started").starts_with("/run/muster/muster-agent run"));
 }
 
@@ -165,11 +207,29 @@ fn the_ssh_daemon_takes_keys_and_nothing_else() {
     let (url, _) = serve(vec![(200, AGENT)]);
     let given = Given::new(&url, sha2::Sha256::digest(AGENT).into());
     let fakes = [("sshd", "echo \"$*\" >$OUT/sshd"), ("ssh-keygen", "touch /run/muster/ssh_host_key")];
-    let dir = run(&given, &fakes, "$OUT/sshd");
+    let dir = run(&given, &fakes, "test -s $OUT/sshd");
     assert_eq!(read(&dir, "sshd"), "-f /run/muster/sshd_config\n");
     let config = read(&dir, "muster/sshd_config");
     for line in ["PermitRootLogin prohibit-password", "PasswordAuthentication no", "PermitEmptyPasswords no"]
     {
         assert!(config.lines().any(|l| l == line), "{config}");
     }
+}
+
+#[test]
+fn each_processor_fetches_its_own_agent_and_one_without_is_told_so() {
+    let (url, asked) = serve(vec![(200, AGENT)]);
+    let mut given = Given::new(&url, [0xab; 32]);
+    given.agents[1].sha256 = boot::AssetId::of_digest(sha2::Sha256::digest(AGENT).into());
+    let dir = run(&given, &[("uname", "echo aarch64")], SHOWN);
+    assert!(read(&dir, "started").starts_with("/run/muster/muster-agent run"));
+    assert_eq!(
+        *asked.lock().unwrap(),
+        ["GET /boot/agent/aarch64/muster-agent?mac=52-54-00-aa-bb-01 HTTP/1.1"]
+    );
+    let told = "grep -q 'the server has no agent for riscv64' $OUT/tty0";
+    let dir = run(&given, &[("uname", "echo riscv64")], told);
+    assert!(read(&dir, "tty0").contains("the server has no agent for riscv64: give it one with --agent"));
+    assert_eq!(read(&dir, "status"), "0\n");
+    assert_eq!(asked.lock().unwrap().len(), 1);
 }

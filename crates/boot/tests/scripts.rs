@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use boot::links::Links;
 use boot::scripts::{self, Handout};
-use boot::site::{Centos, DiscoverySystem, Image, ImageId, Stream};
+use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId, Stream};
 use boot::tickets::{Purpose, TicketKey, Token};
-use boot::{Action, Arch, Decision, Machine};
+use boot::{Action, Arch, AssetId, Decision, Machine};
 use inventory::{MacAddr, Timestamp};
 use proptest::prelude::*;
 
@@ -46,22 +46,29 @@ fn image() -> DiscoverySystem {
     DiscoverySystem::Image(Image { arch: Arch::X86_64, id: ImageId::of_digest(&[0xab; 32]) })
 }
 
-fn centos() -> DiscoverySystem {
-    let repo = "http://mirror.lan/10-stream/BaseOS/x86_64/os".parse().unwrap();
-    DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Ten, repo })
+fn centos(arch: Arch, stream: Stream) -> DiscoverySystem {
+    let repo = format!("http://mirror.lan/{stream}-stream/BaseOS/{}/os", arch.name()).parse().unwrap();
+    DiscoverySystem::Centos(Centos { arch, stream, repo })
+}
+
+fn coreos(arch: Arch) -> DiscoverySystem {
+    let [kernel, initramfs, rootfs] = [1, 2, 3].map(|number| AssetId::of_digest([number; 32]));
+    DiscoverySystem::CoreOs(CoreOs { arch, build: "9.0.20250510-0".to_owned(), kernel, initramfs, rootfs })
 }
 
 #[test]
 fn the_scripts_are_as_they_are_meant() {
     let by_image = discovery(image(), "this machine is not known yet");
-    let by_centos = discovery(centos(), "node1 is ready and has no role yet");
     // A ticket differs each time: the golden file has its place.
-    let image_script = rendered(&by_image).replace(by_image.1.reveal(), "TICKET");
-    let centos_script = rendered(&by_centos).replace(by_centos.1.reveal(), "TICKET");
+    let script = |case: &(Decision, Token)| rendered(case).replace(case.1.reveal(), "TICKET");
+    let by = |system| script(&discovery(system, "node1 is ready and has no role yet"));
     for (name, script) in [
         ("boot.ipxe", scripts::entry(&links())),
-        ("discover-image.ipxe", image_script),
-        ("discover-centos.ipxe", centos_script),
+        ("discover-image.ipxe", script(&by_image)),
+        ("discover-centos.ipxe", by(centos(Arch::X86_64, Stream::Ten))),
+        ("discover-centos-9-aarch64.ipxe", by(centos(Arch::Aarch64, Stream::Nine))),
+        ("discover-coreos.ipxe", by(coreos(Arch::X86_64))),
+        ("discover-coreos-aarch64.ipxe", by(coreos(Arch::Aarch64))),
         ("local-disk.ipxe", scripts::local_disk("node1 is in service")),
     ] {
         golden_file::same(name, &script);
@@ -83,7 +90,7 @@ fn a_ticket_is_carried_by_discovery_only_and_a_discovery_without_one_boots_the_d
 
 #[test]
 fn the_installers_ssh_daemon_is_never_asked_for() {
-    let script = rendered(&discovery(centos(), "new"));
+    let script = rendered(&discovery(centos(Arch::X86_64, Stream::Nine), "new"));
     assert!(!script.lines().any(|line| !line.starts_with('#') && line.contains("inst.sshd")), "{script}");
 }
 

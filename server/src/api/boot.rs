@@ -1,7 +1,9 @@
 //! What machines in their firmware ask for: `/boot/…`. Scripts are always answered with 200 and a whole script, never with
 //! a redirect, and nobody is told to come back later. Documents that carry a ticket are the opposite: 403 to all but one.
 
+mod document;
 pub mod file;
+pub mod ignition;
 pub mod kickstart;
 mod lookup;
 pub mod script;

@@ -52,6 +52,14 @@ pub enum ApiError {
         /// When it may be tried again.
         retry_after_secs: u64,
     },
+    /// Something is missing that an operator can bring: those who ask again will get it.
+    #[error("{detail}")]
+    NotReady {
+        /// What, and how to bring it.
+        detail: String,
+        /// When it may be tried again.
+        retry_after_secs: u64,
+    },
     /// The database can't take it now.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -81,6 +89,7 @@ impl ApiError {
             Self::NotFound { .. } => ("not-found", "Not found"),
             Self::Conflict { kind, .. } => (kind, "In conflict with what is there"),
             Self::TooMany { .. } => ("too-many", "Too many requests"),
+            Self::NotReady { .. } => ("not-ready", "The server is not ready for this yet"),
             Self::Store(StoreError::Busy) => ("busy", "The server is busy"),
             Self::Store(StoreError::Full) => ("disk-full", "The server's disk is full"),
             Self::Store(StoreError::ReadOnly) => ("read-only", "The server's database can't be written"),
@@ -112,7 +121,7 @@ impl ResponseError for ApiError {
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady { .. } | Self::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(StoreError::Full | StoreError::ReadOnly) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -127,7 +136,7 @@ impl ResponseError for ApiError {
         let (kind, title) = self.kind_and_title();
         let mut response = HttpResponse::build(status);
         match self {
-            Self::TooMany { retry_after_secs, .. } => {
+            Self::TooMany { retry_after_secs, .. } | Self::NotReady { retry_after_secs, .. } => {
                 response.insert_header((header::RETRY_AFTER, *retry_after_secs));
             }
             Self::Store(StoreError::Busy) => {

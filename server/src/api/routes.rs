@@ -56,9 +56,10 @@ pub const TABLE: &[Entry] = table! {
     Read "/boot/by-mac/{mac}.ipxe" Anybody => boot::script::by_mac,
     Read "/boot/inventory.ipxe" Anybody => boot::script::fallback,
     Read "/boot/ca.pem" Anybody => boot::file::certificate,
-    Read "/boot/agent/x86_64/muster-agent" Anybody => boot::file::agent,
+    Read "/boot/agent/{arch}/muster-agent" Anybody => boot::file::agent,
     Read "/boot/image/{image}/{file}" Anybody => boot::file::image,
     Read "/boot/kickstart/{ticket}.ks" Anybody => boot::kickstart::show,
+    Read "/boot/ignition/{ticket}.ign" Anybody => boot::ignition::show,
     Read "/healthz" Anybody => v1::health::alive,
     Read "/readyz" Anybody => v1::health::ready,
 

@@ -1,16 +1,19 @@
 //! `muster image`: the discovery image, and what unknown machines boot.
 
+mod choice;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use boot::SshPublicKey;
 use boot::image::{BuildOptions, ImageFile, Manifest, Ssh, build as build_image};
-use boot::site::Stream;
-use boot::{Arch, SshPublicKey};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use inventory::{Clock as _, SystemClock};
 use serde_json::Value;
 use tokio_util::io::ReaderStream;
+
+use choice::Use;
 
 use super::client::Client;
 use super::output::{Format, or_dash, print_text, table};
@@ -21,8 +24,8 @@ use crate::format;
 pub(super) enum Command {
     /// Build the discovery image from a kernel, its modules, busybox and the agent
     Build(Build),
-    /// Hand an image to the server, and let unknown machines boot it
-    Use(Use),
+    /// Choose what unknown machines boot: an image, which is handed to the server, or another system
+    Use(Box<Use>),
     /// List the images that the server keeps
     List,
 }
@@ -60,19 +63,6 @@ pub(super) struct Build {
     /// With --ssh: the only key that is let in [default: the server's, when its data folder is here]
     #[arg(long, value_name = "FILE", requires = "ssh")]
     ssh_key: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Use {
-    /// The folder that `muster image build` wrote
-    #[arg(value_name = "DIR", required_unless_present = "centos", conflicts_with = "centos")]
-    dir: Option<PathBuf>,
-    /// Discover by the installer of CentOS Stream instead: 9 or 10
-    #[arg(long, value_name = "STREAM", requires = "repo")]
-    centos: Option<String>,
-    /// With --centos: the folder that holds images/, e.g. http://mirror.lan/9-stream/BaseOS/x86_64/os
-    #[arg(long, value_name = "URL", requires = "centos")]
-    repo: Option<String>,
 }
 
 /// Builds an image: here, without a server.
@@ -152,13 +142,9 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
     match command {
         Command::Build(_) => bail!("an image is built without a server"),
         Command::Use(args) => {
-            let choice = match (args.dir, args.centos, args.repo) {
-                (Some(dir), ..) => Choice::Image { image: hand_over(&dir, client).await?.image },
-                (None, Some(stream), Some(repo)) => {
-                    let stream: Stream = stream.parse()?;
-                    Choice::Centos { arch: Arch::X86_64, stream, repo: repo.parse()? }
-                }
-                _ => bail!("name the image's folder, or --centos and --repo"),
+            let choice = match &args.dir {
+                Some(dir) => Choice::Image { image: hand_over(dir, client).await?.image },
+                None => args.choice()?,
             };
             let chosen: Chosen = client.post("/api/v1/discovery", &choice).await?;
             output.print(&chosen, |chosen| {

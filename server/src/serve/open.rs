@@ -17,7 +17,7 @@ use store::Store;
 
 use super::ServeError;
 use super::listeners::Listeners;
-use crate::agent_file::AgentFile;
+use crate::agent_file::Agents;
 use crate::api::problem::chain;
 use crate::app::App;
 use crate::auth::{AdminToken, Sessions};
@@ -77,6 +77,13 @@ pub(super) async fn open(
     let images_path = data_dir.join("images");
     let images = Library::open(&images_path)
         .map_err(|error| start_error(format!("the folder of images, {}", images_path.display()), error))?;
+    let agents = Agents::at(&settings.agents_at);
+    // Measured now, so that the first machine does not wait for it.
+    let to_measure = agents.clone();
+    let present = tokio::task::spawn_blocking(move || to_measure.present()).await.unwrap_or_default();
+    if present.is_empty() {
+        tracing::warn!(places = %agents.places(), "no agent to hand out; name it with --agent");
+    }
     let app = App {
         admin_token: AdminToken::new(&admin_token),
         sessions: Sessions::new(&signing_key, &admin_token),
@@ -87,7 +94,7 @@ pub(super) async fn open(
             .public()
             .parse()
             .map_err(|error| start_error(format!("the SSH key {}", ssh_key.path().display()), error))?,
-        agent: AgentFile::measure(&settings.agent),
+        agents,
         images,
         site: site.into(),
         last_known: crate::api::boot::LastKnown::default(),

@@ -25,7 +25,7 @@ pub struct SettingsFile {
     /// See `--ssh-key`.
     pub ssh_key: Option<PathBuf>,
     /// See `--agent`.
-    pub agent: Option<PathBuf>,
+    pub agent: Vec<PathBuf>,
     /// The networks in which this server may look for agents by itself; none, unless they are declared.
     pub networks: Vec<IpNet>,
     /// What agents are told.

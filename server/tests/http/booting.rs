@@ -55,8 +55,6 @@ async fn images_are_served_whole_in_parts_and_by_head() {
         let response = server.request(Method::GET, &missing).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{missing}");
     }
-    let agent = server.request(Method::GET, "/boot/agent/x86_64/muster-agent").send().await.unwrap();
-    assert_eq!(expect(agent, StatusCode::OK).await, "the agent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,32 +67,6 @@ async fn an_image_that_arrives_damaged_is_not_taken() {
     let unknown = unknown.json(&serde_json::json!({"by": "image", "image": "0000000000000000"}));
     problem(unknown.send().await.unwrap(), StatusCode::NOT_FOUND).await;
     assert_eq!(server.read("/api/v1/images").await[0]["id"], image.as_str());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_kickstart_is_for_the_one_machine_that_booted() {
-    let server = TestServer::new().await;
-    let choice =
-        serde_json::json!({"by": "centos", "stream": "9", "repo": "http://mirror.lan/9/BaseOS/x86_64/os"});
-    let chosen = server.operator(Method::POST, "/api/v1/discovery").json(&choice).send().await.unwrap();
-    expect(chosen, StatusCode::OK).await;
-    let script = server.script(MAC).await;
-    let path = script.split_once("inst.ks=").unwrap().1.split_whitespace().next().unwrap();
-    let path = path.strip_prefix(&server.base).unwrap().to_owned();
-    let stranger = server.request_from("127.0.0.2", Method::GET, &path).send().await.unwrap();
-    assert_eq!(problem(stranger, StatusCode::FORBIDDEN).await.kind, "ticket-wrong-address");
-    let kickstart = expect(server.request(Method::GET, &path).send().await.unwrap(), StatusCode::OK).await;
-    assert!(kickstart.contains("sshpw --username=root --sshkey"), "{kickstart}");
-    for word in ["clearpart", "zerombr", "autopart", "ignoredisk", "part "] {
-        assert!(!kickstart.lines().any(|line| line.trim_start().starts_with(word)), "{word}");
-    }
-    // A retry of the installer's is answered; after two minutes it is a replay.
-    expect(server.request(Method::GET, &path).send().await.unwrap(), StatusCode::OK).await;
-    server.clock.advance(std::time::Duration::from_secs(180));
-    let late = server.request(Method::GET, &path).send().await.unwrap();
-    assert_eq!(problem(late, StatusCode::FORBIDDEN).await.kind, "ticket-replayed");
-    let forged = server.request(Method::GET, "/boot/kickstart/AAAA.ks").send().await.unwrap();
-    assert_eq!(problem(forged, StatusCode::FORBIDDEN).await.kind, "ticket-forged");
 }
 
 #[tokio::test(flavor = "multi_thread")]

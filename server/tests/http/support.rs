@@ -35,20 +35,26 @@ impl TestServer {
         Self::with("").await
     }
 
-    /// With these settings.
+    /// With these settings, and an agent for 64-bit x86.
     pub(crate) async fn with(toml: &str) -> Self {
+        let server = Self::without_agent(toml).await;
+        server.give_agent("x86_64", "the agent");
+        server
+    }
+
+    /// With these settings, and no agent that machines could be given.
+    pub(crate) async fn without_agent(toml: &str) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("muster.toml");
         std::fs::write(&config, toml).unwrap();
-        let agent = dir.path().join("muster-agent");
-        std::fs::write(&agent, "the agent").unwrap();
+        std::fs::create_dir(dir.path().join("agents")).unwrap();
         let args = ServeArgs {
             config: Some(config),
             listen: vec!["127.0.0.1:0".parse().unwrap()],
             listen_tls: vec!["127.0.0.1:0".parse().unwrap()],
             tftp_listen: Some("off".to_owned()),
-            agent: Some(agent),
+            agent: vec![dir.path().join("agents")],
             ..ServeArgs::default()
         };
         let data_dir = DataDir::new(dir.path().join("data"));
@@ -58,6 +64,23 @@ impl TestServer {
         let (token, _) = data_dir.admin_token().unwrap();
         let base = format!("http://{}", running.http[0]);
         Self { _running: running, clock, token, base, dir, client: client(None) }
+    }
+
+    /// Puts an agent for this processor where the server looks for it; answers its bytes.
+    pub(crate) fn give_agent(&self, arch: &str, content: &str) -> Vec<u8> {
+        let machine = if arch == "x86_64" { 62 } else { 183 };
+        let head = [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0"[..], &[machine, 0]].concat();
+        let bytes = [head, content.into()].concat();
+        let folder = self.dir.path().join("agents").join(arch);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("new"), &bytes).unwrap();
+        std::fs::rename(folder.join("new"), folder.join("muster-agent")).unwrap();
+        bytes
+    }
+
+    /// Chooses what unknown machines boot.
+    pub(crate) async fn choose(&self, system: &Value) -> Response {
+        self.operator(Method::POST, "/api/v1/discovery").json(system).send().await.unwrap()
     }
 
     /// A request without credentials.
@@ -134,7 +157,12 @@ impl TestServer {
     }
 
     pub(crate) async fn script(&self, mac: &str) -> String {
-        let path = format!("/boot/by-mac/{}.ipxe?platform=efi&arch=x86_64", mac.replace(':', "-"));
+        self.script_for(mac, "x86_64").await
+    }
+
+    /// The script that a machine with this MAC and processor is given.
+    pub(crate) async fn script_for(&self, mac: &str, arch: &str) -> String {
+        let path = format!("/boot/by-mac/{}.ipxe?platform=efi&arch={arch}", mac.replace(':', "-"));
         let response = self.request(Method::GET, &path).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         response.text().await.unwrap()

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! [`packages`] says which Debian packages all this needs and installs them; [`cache`] keeps what is fetched but not
-//! installed ([`kernel`], [`dropbear()`], the ntfy program, [`ksvalidator`]) under `target/lab`, once for all tests that run side by side.
+//! installed ([`kernel`], [`dropbear()`], the ntfy program, [`ksvalidator`], [`ignition()`]) under `target/lab`, once for all tests that run side by side.
 //!
 //! Two things hold for every piece. **It leaves nothing behind**: each cleans up when it is dropped, a child process dies
 //! with the one that started it even when that is killed outright, and what a killed run did leave (its namespace, its
@@ -31,6 +31,7 @@ mod dropbear;
 mod forward;
 pub mod guest;
 mod http;
+mod ignition;
 pub mod interrupt;
 mod kernel;
 mod kickstart;
@@ -52,6 +53,7 @@ pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
 pub use dropbear::{SshKey, dropbear};
 pub use forward::Forward;
 pub use http::Response;
+pub use ignition::{Ignition, IgnitionMachine, Stage, ignition};
 pub use kernel::{Kernel, kernel};
 pub use kickstart::ksvalidator;
 pub use machine::{
@@ -74,5 +76,6 @@ pub fn fetch_all() -> anyhow::Result<()> {
     kernel()?;
     dropbear()?;
     ntfy::fetch::program()?;
+    ignition()?;
     ksvalidator().map(drop)
 }

@@ -11,8 +11,8 @@ use crate::{Deadline, Process};
 pub const BUILD: &[&str] = &["build-essential"];
 
 /// What the lab needs: machines, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
-/// `venv` for `ksvalidator`, curl, with which the kickstart fetches the agent, an operator's ssh, and the programs by which
-/// distributions pack their modules.
+/// `venv` for `ksvalidator`, curl, with which the kickstart fetches the agent, an operator's ssh, the programs by which
+/// distributions pack their modules, and a reader of scripts.
 pub const LAB: &[&str] = &[
     "qemu-system-x86",
     "ipxe",
@@ -26,6 +26,7 @@ pub const LAB: &[&str] = &[
     "openssh-client",
     "xz-utils",
     "zstd",
+    "shellcheck",
 ];
 
 /// What the tests of the agent on machines with much hardware need beside: a TPM with certificates, a BMC with an address, and

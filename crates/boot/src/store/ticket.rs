@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ::store::{StoreError, Tx};
 use inventory::Timestamp;
+use sqlx::SqlitePool;
 
 use crate::tickets::Ticket;
 
@@ -39,6 +40,16 @@ pub(crate) async fn first_use(
         .fetch_one(tx)
         .await?;
     Ok(FirstUse { holder, at: Timestamp(used_at) })
+}
+
+/// The first use of a ticket, where there was one.
+pub(crate) async fn known_use(readers: &SqlitePool, nonce: &str) -> Result<Option<FirstUse>, StoreError> {
+    let known: Option<(String, i64)> =
+        sqlx::query_as("SELECT holder, used_at FROM ticket_use WHERE nonce = $1")
+            .bind(nonce)
+            .fetch_optional(readers)
+            .await?;
+    Ok(known.map(|(holder, used_at)| FirstUse { holder, at: Timestamp(used_at) }))
 }
 
 /// Whether a refusal may be told as an event, and then how many were not; else it is counted.

@@ -56,7 +56,9 @@ pub enum StepKind {
     Initramfs,
     /// A kickstart.
     Kickstart,
-    /// The agent, fetched by a kickstart.
+    /// An Ignition document.
+    Ignition,
+    /// The agent, fetched by a kickstart or by Ignition.
     Agent,
     /// The agent has enrolled.
     AgentFirstWord,
@@ -110,13 +112,14 @@ impl Step {
 
 impl StepKind {
     /// All of them, in the order of a boot.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Tftp,
         Self::EntryScript,
         Self::Decision,
         Self::Kernel,
         Self::Initramfs,
         Self::Kickstart,
+        Self::Ignition,
         Self::Agent,
         Self::AgentFirstWord,
         Self::AgentFailed,
@@ -139,6 +142,7 @@ impl StepKind {
             Self::Kernel => "kernel",
             Self::Initramfs => "initramfs",
             Self::Kickstart => "kickstart",
+            Self::Ignition => "ignition",
             Self::Agent => "agent",
             Self::AgentFirstWord => "agent-first-word",
             Self::AgentFailed => "agent-failed",

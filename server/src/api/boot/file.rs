@@ -5,6 +5,7 @@ use std::path::Path;
 
 use actix_files::NamedFile;
 use actix_web::{HttpRequest, HttpResponse, web};
+use boot::Arch;
 use boot::image::ImageFile;
 use boot::site::ImageId;
 use boot::trail::{Step, StepKind};
@@ -26,21 +27,25 @@ pub async fn certificate(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/x-pem-file").body(app.certificate_pem.clone())
 }
 
-/// `GET /boot/agent/x86_64/muster-agent`.
+/// `GET /boot/agent/{arch}/muster-agent`.
 ///
 /// # Errors
-/// 404 while the server has no agent to hand out.
+/// 404 while the server has no agent for this processor.
 pub async fn agent(
     app: web::Data<App>,
     connection: Connection,
+    arch: web::Path<String>,
     who: web::Query<Who>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let path = &app.agent.path;
-    let file = open(path).await.map_err(|error| {
-        tracing::warn!(path = %path.display(), %error, "no agent to hand out; name it with --agent");
-        ApiError::not_found("file", "muster-agent")
-    })?;
+    let missing = |error: &dyn std::fmt::Display| {
+        tracing::warn!(places = %app.agents.places(), arch = %arch.as_str(), %error, "no agent to hand out; name it with --agent");
+        ApiError::not_found("agent for the processor", arch.as_str())
+    };
+    let (agents, wanted) = (app.agents.clone(), Arch::named(&arch));
+    let found = web::block(move || agents.for_arch(wanted)).await.map_err(|error| missing(&error))?;
+    let path = found.ok_or_else(|| missing(&"there is none"))?.path;
+    let file = open(&path).await.map_err(|error| missing(&error))?;
     record(&app, &connection, StepKind::Agent, who.mac, &file, "muster-agent");
     Ok(plain(file).into_response(&request))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 use boot::Arch;
 use boot::image::{self, ChooseError, ImageFile, KnownImage, LibraryError, Manifest};
-use boot::site::{Centos, DiscoverySystem, Image, ImageId, Site};
+use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId, Site};
 use futures_util::StreamExt as _;
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct Named {
     pub image: ImageId,
 }
 
-/// What unknown machines shall boot: one of the two.
+/// What unknown machines shall boot: one of these.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Choice {
@@ -39,6 +39,8 @@ pub enum Choice {
         /// The folder on a mirror that holds `images/`.
         repo: boot::BaseUrl,
     },
+    /// A live CoreOS.
+    Coreos(CoreOs),
 }
 
 /// What was chosen, and what to know about it.
@@ -132,7 +134,9 @@ pub async fn choose(
             DiscoverySystem::Image(Image { arch: Arch::named(&manifest.arch), id: image })
         }
         Choice::Centos { arch, stream, repo } => DiscoverySystem::Centos(Centos { arch, stream, repo }),
+        Choice::Coreos(coreos) => DiscoverySystem::CoreOs(coreos),
     };
+    system.check().map_err(|error| ApiError::BadRequest(error.to_string()))?;
     let (chosen, now) = (system.clone(), app.clock.now());
     app.store
         .write(move |tx| Box::pin(async move { image::choose(tx, &chosen, "operator", now).await }))

@@ -5,5 +5,6 @@ pub mod file;
 pub mod kickstart;
 mod lookup;
 pub mod script;
+mod sent;
 
 pub use lookup::LastKnown;

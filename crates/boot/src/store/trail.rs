@@ -8,7 +8,7 @@ use inventory::{MacAddr, Timestamp};
 use sqlx::{FromRow, SqlitePool};
 
 use crate::trail::attempt::{Current, Stage, stage};
-use crate::trail::{Facts, RecordedStep, Step, StepKind};
+use crate::trail::{Course, Facts, RecordedStep, Step, StepKind};
 
 #[derive(FromRow)]
 pub(crate) struct Row {
@@ -79,14 +79,17 @@ pub(crate) async fn current(tx: &mut Tx, mac: MacAddr) -> Result<Option<Current>
     .fetch_all(tx)
     .await?;
     let Some((number, last_at, ..)) = rows.first() else { return Ok(None) };
-    let reached = rows.iter().filter_map(|(_, _, kind, facts)| {
-        let client = facts.as_deref().and_then(|facts| serde_json::from_str::<Facts>(facts).ok()?.client);
-        stage(kind.parse().ok()?, client)
+    let facts =
+        |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Facts>(text).ok());
+    let reached = rows.iter().filter_map(|(_, _, kind, text)| {
+        stage(kind.parse().ok()?, facts(text).and_then(|facts| facts.client))
     });
+    let course = rows.iter().find_map(|(.., text)| facts(text)?.course);
     Ok(Some(Current {
         number: *number,
         steps: rows.len(),
         reached: reached.max().unwrap_or(Stage::Firmware),
+        switches: course == Some(Course::OtherIpxe),
         last_at: Timestamp(*last_at),
     }))
 }
@@ -148,6 +151,21 @@ pub(crate) async fn of_mac(readers: &SqlitePool, mac: MacAddr, limit: i64) -> Re
     .fetch_all(readers)
     .await?;
     Ok(rows)
+}
+
+/// How many boots of a MAC have a step since then.
+pub(crate) async fn boots_since(
+    readers: &SqlitePool,
+    mac: MacAddr,
+    since: Timestamp,
+) -> Result<usize, StoreError> {
+    let count: i64 =
+        sqlx::query_scalar("SELECT COUNT(DISTINCT attempt) FROM boot_step WHERE mac = $1 AND at >= $2")
+            .bind(mac.to_string())
+            .bind(since.millis())
+            .fetch_one(readers)
+            .await?;
+    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// The MACs that were seen last, the newest first, among the newest `among` steps: the price does not grow with the table.

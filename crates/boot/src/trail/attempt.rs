@@ -44,6 +44,8 @@ pub(crate) struct Current {
     pub(crate) number: i64,
     pub(crate) steps: usize,
     pub(crate) reached: Stage,
+    /// It was told to go on with another iPXE: what that does is the same boot.
+    pub(crate) switches: bool,
     pub(crate) last_at: Timestamp,
 }
 
@@ -112,6 +114,7 @@ pub(super) fn place(
         None | Some(Stage::Told | Stage::System | Stage::Agent) => false,
         Some(Stage::Firmware) => current.reached > Stage::Firmware && silent > LATE,
         // iPXE that was given iPXE to load loads it: that loop is one boot. Its first script may ask for an address anew.
+        Some(Stage::Loader | Stage::Ipxe | Stage::Entry) if current.switches => false,
         Some(Stage::Loader) => current.reached > Stage::Ipxe,
         Some(Stage::Ipxe) => current.reached > Stage::Entry && silent > LATE,
         Some(Stage::Entry) => current.reached > Stage::Entry,
@@ -164,7 +167,21 @@ mod tests {
     const T0: Timestamp = Timestamp(1_795_257_600_000);
 
     fn current(reached: Stage) -> Option<Current> {
-        Some(Current { number: 1, steps: 3, reached, last_at: T0 })
+        Some(Current { number: 1, steps: 3, reached, switches: false, last_at: T0 })
+    }
+
+    #[test]
+    fn another_ipxe_that_a_decision_named_goes_on_with_the_same_boot() {
+        let switches =
+            Some(Current { number: 1, steps: 3, reached: Stage::Told, switches: true, last_at: T0 });
+        for (kind, client, expected) in [
+            (StepKind::Binary, None, Place::Here),
+            (StepKind::DhcpAck, Some(Client::Ipxe), Place::Here),
+            (StepKind::EntryScript, None, Place::Here),
+            (StepKind::DhcpDiscover, Some(Client::Firmware), Place::Anew),
+        ] {
+            assert_eq!(place(switches, kind, client, T0.plus(LATE * 2)), expected, "{kind}");
+        }
     }
 
     #[test]

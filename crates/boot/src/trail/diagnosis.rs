@@ -76,8 +76,6 @@ pub struct Known {
     pub now: Timestamp,
     /// A file is on its way to the machine.
     pub sending: bool,
-    /// The DHCP server's log is read: what it did not tell did not happen.
-    pub dhcp_is_read: bool,
     /// How many boots it has begun in the last quarter of an hour, with this one.
     pub boots_lately: usize,
 }
@@ -150,7 +148,8 @@ impl Seen<'_> {
 
     /// What is awaited after `last`, and whether it is late.
     fn awaits(&self, last: &RecordedStep) -> Standing {
-        let next = if last.broke_off() { next::after_a_break(last, AGAIN) } else { next::after(self, last) };
+        let unfinished = last.broke_off() || (last.took_nothing() && !last.kind.is_loader());
+        let next = if unfinished { next::after_a_break(last, AGAIN) } else { next::after(self, last) };
         let since = self.steps.last().map_or(last.at, |step| step.at.max(last.at));
         let is_late = !self.known.sending && self.known.now.since(since) > next.within;
         let (state, text, cause) = if is_late {
@@ -169,6 +168,11 @@ impl Seen<'_> {
             matches!(step.kind, StepKind::DhcpOffer | StepKind::DhcpAck) && step.facts.client == Some(client)
         };
         self.steps.iter().rev().find(answered).map(|step| &step.facts)
+    }
+
+    /// The DHCP server's log is read: what it did not tell did not happen.
+    fn dhcp_is_read(&self) -> bool {
+        self.steps.iter().any(|step| step.kind.is_dhcp())
     }
 
     /// The architecture that the machine told DHCP.

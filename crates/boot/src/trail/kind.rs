@@ -95,7 +95,7 @@ impl StepKind {
             Self::DhcpAck => "dhcp-ack",
             Self::DhcpRefused => "dhcp-refused",
             Self::Tftp => "tftp",
-            Self::Binary => "ipxe-binary",
+            Self::Binary => "binary",
             Self::EntryScript => "entry-script",
             Self::Decision => "decision",
             Self::Script => "script",

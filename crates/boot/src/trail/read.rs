@@ -1,10 +1,10 @@
 //! Reading trails.
 
 use ::store::StoreError;
-use inventory::MacAddr;
+use inventory::{MacAddr, Timestamp};
 use sqlx::SqlitePool;
 
-use super::attempt::{KEEP_PER_MAC, LATE, stage};
+use super::attempt::{KEEP_PER_MAC, LATE, STEPS, stage};
 use super::step::RecordedStep;
 use crate::store::trail as rows;
 
@@ -26,7 +26,8 @@ pub struct Attempt {
 /// The database's.
 pub async fn recent(readers: &SqlitePool, mac: MacAddr, limit: usize) -> Result<Vec<Attempt>, StoreError> {
     let mut attempts: Vec<Attempt> = Vec::new();
-    for row in rows::of_mac(readers, mac, KEEP_PER_MAC).await? {
+    let most = i64::try_from(limit.saturating_mul(STEPS)).unwrap_or(KEEP_PER_MAC).min(KEEP_PER_MAC);
+    for row in rows::of_mac(readers, mac, most).await? {
         let number = row.attempt;
         let step = RecordedStep::try_from(row)?;
         if let Some(last) = attempts.last_mut().filter(|last| last.number == number) {
@@ -53,6 +54,14 @@ pub async fn latest(readers: &SqlitePool, limit: i64) -> Result<Vec<MacAddr>, St
     Ok(macs.iter().filter_map(|mac| mac.parse().ok()).collect())
 }
 
+/// How many boots a machine has begun, or gone on with, since then.
+///
+/// # Errors
+/// The database's.
+pub async fn boots_since(readers: &SqlitePool, mac: MacAddr, since: Timestamp) -> Result<usize, StoreError> {
+    rows::boots_since(readers, mac, since).await
+}
+
 /// The log of a DHCP server is read a moment later than a request comes: what DHCP told goes before what it made possible.
 fn order(steps: &mut [RecordedStep]) {
     for end in 1..steps.len() {
@@ -75,7 +84,6 @@ fn order(steps: &mut [RecordedStep]) {
 mod tests {
     use super::*;
     use crate::trail::{Client, Facts, StepKind};
-    use inventory::Timestamp;
 
     fn step(id: i64, kind: StepKind, client: Option<Client>, at: i64) -> RecordedStep {
         RecordedStep {

@@ -108,6 +108,8 @@ pub enum Course {
     Installer,
     /// To a live CoreOS.
     Live,
+    /// To another iPXE, which asks again.
+    OtherIpxe,
 }
 
 impl Step {
@@ -176,6 +178,12 @@ impl Step {
 }
 
 impl RecordedStep {
+    /// Its size was asked for, or it broke off before anything was sent.
+    #[must_use]
+    pub fn took_nothing(&self) -> bool {
+        self.bytes == Some(0) && self.size > Some(0)
+    }
+
     /// A transfer that broke off: some of it was sent, and not all.
     #[must_use]
     pub fn broke_off(&self) -> bool {

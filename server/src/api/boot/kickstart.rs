@@ -1,11 +1,12 @@
 //! The kickstart that turns the CentOS Stream installer into a discovery system. It carries a ticket: one receiver.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use boot::kickstart::{Discovery, discovery};
 use boot::site::{Centos, DiscoverySystem};
 use boot::tickets::{self, DEFAULT_LIFE, Purpose, Ticket, TicketError};
 use boot::trail::{Step, StepKind};
 
+use super::sent::watched;
 use crate::api::problem::ApiError;
 use crate::api::refusal::refuse_ticket;
 use crate::app::App;
@@ -19,6 +20,7 @@ pub async fn show(
     app: web::Data<App>,
     connection: Connection,
     ticket: web::Path<String>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let address = connection.peer_ip();
     let now = app.clock.now();
@@ -54,12 +56,12 @@ pub async fn show(
         interval_secs: app.settings.agents.interval_secs,
     })
     .map_err(|error| ApiError::Internal(format!("rendering the kickstart: {error}")))?;
-    app.trail
-        .record(Step::new(StepKind::Kickstart, address).mac(mac).detail(&format!("CentOS Stream {stream}")));
-    Ok(HttpResponse::Ok()
+    let step = Step::new(StepKind::Kickstart, address).mac(mac).detail(&format!("CentOS Stream {stream}"));
+    let answer = HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .insert_header(("Cache-Control", "no-store"))
-        .body(document))
+        .body(document);
+    Ok(watched(&app.trail, step, &request, answer))
 }
 
 async fn redeem(app: &App, ticket: Ticket, holder: String) -> Result<(), TicketError> {

@@ -207,7 +207,7 @@ fn after_the_loader(seen: &Seen<'_>, last: &RecordedStep) -> Next {
             "DHCP names a file that the TFTP folder (--tftp-dir) does not hold: put it there, or correct the boot entry. What was asked for stands above.",
         );
     }
-    if last.bytes == Some(0) && last.size > Some(0) {
+    if last.took_nothing() {
         return next(
             Hop::Loader,
             30,
@@ -225,7 +225,7 @@ fn after_the_loader(seen: &Seen<'_>, last: &RecordedStep) -> Next {
          needs half a minute after a reset (spanning tree without portfast, LACP without fallback).{arch}",
         if arch.is_empty() { " or" } else { "" }
     );
-    let cause = if seen.known.dhcp_is_read {
+    let cause = if seen.dhcp_is_read() {
         format!("The DHCP server has not heard from iPXE. {driver}")
     } else {
         format!(
@@ -252,6 +252,14 @@ fn after_the_decision(seen: &Seen<'_>) -> Next {
             "It was sent to the installer, and did not ask for its kickstart.",
             "Kernel and initramfs come from the mirror, not from here: see that the machine reaches it, by plain HTTP or with a certificate that iPXE knows, and that the \
              mirror has images/pxeboot. With the installer running, its network card got no address (a driver, BOOTIF).",
+        ),
+        Some(Course::OtherIpxe) => next(
+            Hop::Loader,
+            45,
+            "It was sent to another iPXE.",
+            "It was sent to another iPXE and did not fetch it.",
+            "iPXE stopped in the script: its console shows the line. See that the address in it is one that the machine reaches, and take the host's choice of another \
+             iPXE back where its firmware refuses that one.",
         ),
         _ => next(
             Hop::Kernel,
@@ -295,7 +303,7 @@ const HTTP_BREAK: &str = "The machine was switched off or started anew, its memo
      An iPXE driver that fails under load does this, too: try snponly.efi instead of ipxe.efi, or the other way round.";
 
 fn network(seen: &Seen<'_>, last: &RecordedStep) -> &'static str {
-    match (seen.system_asked_after(last), seen.known.dhcp_is_read) {
+    match (seen.system_asked_after(last), seen.dhcp_is_read()) {
         (true, _) => " The system has an address.",
         (false, true) => " The system never asked for an address.",
         (false, false) => "",
@@ -305,7 +313,7 @@ fn network(seen: &Seen<'_>, last: &RecordedStep) -> &'static str {
 fn no_network(seen: &Seen<'_>, last: &RecordedStep, image: &str) -> String {
     const NO_CARD: &str = "its network card has no driver or no firmware file in ";
     const NO_SERVER: &str = "the agent does not reach the server (TLS port 8443, --advertise), the machine's clock is far off, or another certificate answers than the script named";
-    match (seen.system_asked_after(last), seen.known.dhcp_is_read) {
+    match (seen.system_asked_after(last), seen.dhcp_is_read()) {
         (true, _) => format!("The network works. Most likely {NO_SERVER}. The console shows the last error."),
         (false, true) => format!(
             "Most likely {NO_CARD}{image}, the link is down after the kernel took the card over, or the kernel did not start (memory, a kernel for another processor). The console shows which."

@@ -5,7 +5,7 @@ const T0: Timestamp = Timestamp(1_795_257_600_000);
 const URL: &str = "http://10.0.0.1:8080/boot/boot.ipxe";
 
 fn known(now: Timestamp) -> Known {
-    Known { now, sending: false, dhcp_is_read: true, boots_lately: 1 }
+    Known { now, sending: false, boots_lately: 1 }
 }
 
 fn step(kind: StepKind) -> RecordedStep {
@@ -74,6 +74,16 @@ fn boots() -> Vec<(&'static str, Vec<RecordedStep>)> {
         ("the system's DHCP seen", in_order(with_system)),
         ("CentOS Stream", uefi_by_tftp(Course::Installer, &[Kickstart, Agent, AgentFirstWord])),
         ("CoreOS", uefi_by_tftp(Course::Live, &[Kernel, Initramfs, Rootfs, Ignition, Agent, AgentFirstWord])),
+        (
+            "another iPXE first",
+            uefi_by_tftp(Course::OtherIpxe, &[StepKind::Binary, StepKind::EntryScript])
+                .into_iter()
+                .chain([
+                    RecordedStep { id: 90, at: T0.plus(Duration::from_secs(90)), ..decided(Course::Image) },
+                    RecordedStep { id: 91, at: T0.plus(Duration::from_secs(91)), ..step(AgentFirstWord) },
+                ])
+                .collect(),
+        ),
         ("its disk", uefi_by_tftp(Course::Disk, &[])),
     ]
 }
@@ -169,8 +179,14 @@ fn what_is_broken_is_named() {
         (vec![step(StepKind::EntryScript); 3], Hop::Script, vec!["3 times", "boot.ipxe"]),
         (image(vec![]), Hop::Kernel, vec!["console"]),
         (image(vec![step(StepKind::Kernel)]), Hop::Initramfs, vec!["memory", "Secure Boot"]),
+        (
+            image(vec![RecordedStep { bytes: Some(0), ..step(StepKind::Kernel) }]),
+            Hop::Kernel,
+            vec!["0 of 1000"],
+        ),
         (image(vec![broken(StepKind::Kernel)]), Hop::Kernel, vec!["40 %", "memory"]),
-        (initramfs(), Hop::Agent, vec!["never asked for an address", "driver"]),
+        (initramfs(), Hop::Agent, vec!["Either its network card", "8443", "--dhcp-log"]),
+        (with(loaded(), initramfs()), Hop::Agent, vec!["never asked for an address", "driver"]),
         (with(initramfs(), asks(Client::System, None)), Hop::Agent, vec!["has an address", "8443", "clock"]),
         (
             with(initramfs(), said(StepKind::AgentFailed, "enrol: connection refused")),
@@ -213,7 +229,7 @@ fn a_loop_is_said_at_once_and_a_restless_machine_too() {
 #[test]
 fn where_dhcp_is_not_read_nothing_is_said_of_it() {
     let steps = in_order(vec![step(StepKind::Tftp)]);
-    let blind = Known { dhcp_is_read: false, ..known(T0.plus(Duration::from_secs(600))) };
+    let blind = known(T0.plus(Duration::from_secs(600)));
     let cause = standing(&steps, blind).cause.unwrap();
     assert!(cause.contains("user class") && !cause.contains("has not heard"), "{cause}");
 }

@@ -21,3 +21,5 @@ mod pages;
 mod rights;
 #[path = "http/support.rs"]
 mod support;
+#[path = "http/trail.rs"]
+mod trail;

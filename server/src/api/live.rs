@@ -30,7 +30,7 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(700);
 /// How often it is looked whether the next step is late.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// A word at least so often: whoever hears nothing for longer has lost the connection, and so have we.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+const HEARTBEAT: Duration = Duration::from_secs(5);
 /// When a browser asks again.
 const RETRY: &str = "retry: 2000\n\n";
 

@@ -19,8 +19,8 @@ use crate::format;
 use crate::links::escape;
 use crate::pages::trail::sent;
 
-/// The server speaks every 15 s: whoever hears nothing for longer has lost it.
-const SILENCE: Duration = Duration::from_secs(45);
+/// The server speaks every 5 s: whoever hears nothing for longer has lost it.
+const SILENCE: Duration = Duration::from_secs(20);
 /// How long is waited before it is asked again: doubled each time, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);

@@ -109,7 +109,7 @@ impl Sighting {
     }
 
     fn detail(&self, client: Client, arch: Option<u16>) -> String {
-        let machine = arch.map(|arch| format!("{} (architecture {arch})", arch_in_words(arch)));
+        let machine = arch.map(|arch| format!("{}, architecture {arch}", arch_in_words(arch)));
         let asks = match client {
             Client::Firmware => {
                 format!("firmware, {}", machine.as_deref().unwrap_or("of unknown architecture"))
@@ -119,6 +119,11 @@ impl Sighting {
                 Some(class) => format!("its system, {class}"),
                 None => "its system".to_owned(),
             },
+        };
+        let who = match client {
+            Client::Firmware => "firmware",
+            Client::Ipxe => "iPXE",
+            Client::System => "its system",
         };
         let file = match (&self.boot_file, &self.next_server) {
             (Some(file), Some(server)) if !file.contains("://") => {
@@ -130,8 +135,7 @@ impl Sighting {
         };
         match &self.told {
             Told::Discover => asks,
-            Told::Offer(address) => format!("{address}{file} ({asks})"),
-            Told::Ack(address) => format!("{address}{file} ({asks})"),
+            Told::Offer(address) | Told::Ack(address) => format!("{address}{file} ({who})"),
             Told::Lease(address) => format!("{address}, as the list of leases says"),
             Told::Refused(reason) => format!("{reason} ({asks})"),
         }

@@ -1,5 +1,5 @@
 //! A machine is switched on, is in the database, and a phone rings.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 use lab::{
     Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Ntfy, Scratch,

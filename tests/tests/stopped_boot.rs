@@ -1,5 +1,4 @@
 //! A boot that stops at a broken hop is explained, is mended, and is followed all the while: over a new start of the server.
-#![expect(clippy::unwrap_used, reason = "a test may")]
 
 use lab::{Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Scratch};
 use muster_tests::programs;

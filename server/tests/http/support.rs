@@ -57,7 +57,7 @@ impl TestServer {
             start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
         let (token, _) = data_dir.admin_token().unwrap();
         let base = format!("http://{}", running.http[0]);
-        Self { running: running, clock, token, base, dir, client: client(None) }
+        Self { running, clock, token, base, dir, client: client(None) }
     }
 
     /// Stops it in good order.

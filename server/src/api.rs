@@ -5,6 +5,7 @@ mod alerts_error;
 pub mod body;
 pub mod boot;
 mod hosts_error;
+pub mod live;
 pub mod problem;
 mod refusal;
 pub mod routes;

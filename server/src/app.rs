@@ -18,6 +18,7 @@ use store::{Store, StoreError};
 use crate::agent_file::Agents;
 use crate::api::agent::enrol::RateLimit;
 use crate::api::boot::LastKnown;
+use crate::api::live::Live;
 use crate::auth::{AdminToken, Sessions};
 use crate::links::Links;
 use crate::mailbox::Mailbox;
@@ -47,6 +48,8 @@ pub struct App {
     pub ticket_key: TicketKey,
     /// What each machine did at boot.
     pub trail: Trail,
+    /// Who looks on while machines boot.
+    pub live: Live,
     /// Rules, incidents, notifications.
     pub alerts: Alerts,
     /// Scores that run.

@@ -12,7 +12,9 @@ mod output;
 mod provider;
 mod score;
 mod secret;
+mod sse;
 mod subscription;
+mod trail;
 
 use std::path::PathBuf;
 

@@ -51,6 +51,17 @@ pub(crate) fn span(span: Duration) -> String {
     }
 }
 
+/// A short span, to tell what follows closely: `40ms`, `0.4s`, `12.3s`, `2m 05s`; in its largest unit from an hour on.
+#[must_use]
+pub(crate) fn fine_span(of: Duration) -> String {
+    match of.as_secs() {
+        0 if of.as_millis() < 100 => format!("{}ms", of.as_millis()),
+        0..60 => format!("{:.1}s", of.as_secs_f64()),
+        secs @ 60..3_600 => format!("{}m {:02}s", secs / 60, secs % 60),
+        _ => span(of),
+    }
+}
+
 /// A moment, in UTC: `2026-11-21 10:38:53Z`.
 #[must_use]
 pub(crate) fn moment(at: Timestamp) -> String {
@@ -85,6 +96,16 @@ mod tests {
         }
         for (n, text) in [(0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (7200, "2h"), (200_000, "2d")] {
             assert_eq!(span(Duration::from_secs(n)), text, "{n}");
+        }
+        for (ms, text) in [
+            (0, "0ms"),
+            (99, "99ms"),
+            (432, "0.4s"),
+            (12_340, "12.3s"),
+            (125_000, "2m 05s"),
+            (7_200_000, "2h"),
+        ] {
+            assert_eq!(fine_span(Duration::from_millis(ms)), text, "{ms}");
         }
         assert_eq!(moment(Timestamp(1_795_257_600_000)), "2026-11-21 10:40:00Z");
     }

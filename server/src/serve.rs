@@ -135,6 +135,7 @@ pub async fn start(
 impl Running {
     /// Stops in good order: no new requests, the running ones end, what is queued is committed.
     pub async fn stop(self) {
+        self.background.hang_up();
         self.handle.stop(true).await;
         self.background.stop().await;
     }

@@ -1,6 +1,7 @@
 //! How this server is to run, in three steps: what the file and the command line say ([`file::SettingsFile`],
 //! [`ServeArgs`]), merged, checked into [`Settings`]. What comes after sees only the last.
 
+mod dhcp_log;
 mod file;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ipnet::IpNet;
 
+pub use dhcp_log::DhcpLog;
 pub use file::{AgentSettings, SettingsFile};
 
 /// `muster serve`: what may be said on the command line or in the environment. It wins over the file.
@@ -39,6 +41,12 @@ pub struct ServeArgs {
     /// [default: muster-agent and the folder agents beside this program]
     #[arg(long, env = "MUSTER_AGENT", value_name = "FILE", value_delimiter = ',')]
     pub agent: Vec<PathBuf>,
+    /// dnsmasq's log, for boot trails: a file, or udp://ADDR:PORT where a gateway sends it by syslog [default: none]
+    #[arg(long, env = "MUSTER_DHCP_LOG", value_name = "FILE|URL")]
+    pub dhcp_log: Option<String>,
+    /// Address or network of the gateway that may send its log
+    #[arg(long, env = "MUSTER_DHCP_LOG_FROM", value_name = "ADDR", value_delimiter = ',', value_parser = dhcp_log::parse_sender)]
+    pub dhcp_log_from: Vec<IpNet>,
 }
 
 /// Checked, complete.
@@ -58,6 +66,8 @@ pub struct Settings {
     pub ssh_key: Option<PathBuf>,
     /// The agents that are handed to machines: files, or folders of them.
     pub agents_at: Vec<PathBuf>,
+    /// Where the DHCP server's log is read; absent when it is not.
+    pub dhcp_log: Option<DhcpLog>,
     /// The networks in which this server may look for agents by itself.
     pub networks: Vec<IpNet>,
     /// What agents are told.
@@ -121,6 +131,8 @@ impl Settings {
             _ => vec![default],
         };
         let tftp_listen = args.tftp_listen.or(file.tftp_listen).unwrap_or_else(|| "0.0.0.0:69".to_owned());
+        let senders = if args.dhcp_log_from.is_empty() { file.dhcp_log_from } else { args.dhcp_log_from };
+        let dhcp_log = args.dhcp_log.or(file.dhcp_log);
         let advertise = args.advertise.or(file.advertise);
         let settings = Self {
             listen: or(args.listen, file.listen, SocketAddr::from(([0, 0, 0, 0], 8080))),
@@ -134,6 +146,7 @@ impl Settings {
                 (_, filed) if !filed.is_empty() => filed,
                 _ => beside_this_program(),
             },
+            dhcp_log: dhcp_log.map(|text| DhcpLog::parse(&text, senders)).transpose()?,
             networks: file.networks,
             agents: file.agents,
             alerts: file.alerts,
@@ -226,6 +239,9 @@ mod tests {
             ("advertise = \"http://x\"", "advertise"),
             ("advertise = \"https://x/path\"", "advertise"),
             ("tftp_listen = \"here\"", "tftp-listen"),
+            ("dhcp_log = \"udp://0.0.0.0:5514\"", "dhcp-log-from"),
+            ("dhcp_log = \"udp://here\"", "dhcp-log"),
+            ("dhcp_log = \"tcp://0.0.0.0:5514\"", "dhcp-log"),
             ("[alerts]\nwarmup = \"3m\"", "warmup"),
             ("[alerts.rules.agent.missing]\nwarn_after = \"1h\"", "alerts.rules.agent.missing"),
         ] {

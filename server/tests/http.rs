@@ -23,3 +23,5 @@ mod pages;
 mod rights;
 #[path = "http/support.rs"]
 mod support;
+#[path = "http/trail.rs"]
+mod trail;

@@ -1,5 +1,5 @@
 //! A machine is switched on, is in the database, and a phone rings.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 use lab::{
     Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Ntfy, Scratch,
@@ -32,7 +32,8 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
     let folder = Scratch::new().unwrap();
     let dnsmasq = Dnsmasq::start(&namespace, &DnsmasqOptions::new(&Muster::boot_url())).unwrap();
     let ntfy = Ntfy::start(&namespace, namespace.address()).unwrap();
-    let muster = Muster::start(&namespace, &programs, folder.path(), SETTINGS).unwrap();
+    let settings = format!("dhcp_log = {:?}\n{SETTINGS}", dnsmasq.log_file());
+    let muster = Muster::start(&namespace, &programs, folder.path(), &settings).unwrap();
     muster.use_own_image(folder.path()).unwrap();
     subscribe(&muster, &ntfy);
 
@@ -86,11 +87,7 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
         assert_eq!(booted_from["mac"], mac);
         assert!(shown["sample"]["temperatures"].as_array().is_some_and(|t| !t.is_empty()), "{shown:#}");
         let trail = muster.json(&["host", "trail", host["id"].as_str().unwrap()]).unwrap();
-        let steps: Vec<&str> =
-            trail[0]["steps"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
-        for step in ["entry-script", "decision", "kernel", "initramfs", "agent-first-word"] {
-            assert!(steps.contains(&step), "{step} is missing from {steps:?}");
-        }
+        check_trail(&trail[0], mode);
         // The ticket that booted this machine shows nowhere.
         let cmdline = inventory["os"]["kernel_arguments"].as_str().unwrap();
         assert!(cmdline.contains("muster.ticket=<redacted>"), "{cmdline}");
@@ -141,6 +138,38 @@ fn machines_of_both_firmwares_enrol_and_a_phone_rings_when_one_falls_silent() {
     let again = muster.json(&["host", "show", &name]).unwrap();
     assert_eq!(again["host"]["state"], "ready");
     assert_eq!(muster.json(&["host", "list"]).unwrap().as_array().unwrap().len(), 2);
+}
+
+/// What a whole boot leaves: who asked DHCP and for what, each file with its bytes and time, and that it came to its end.
+fn check_trail(boot: &Value, mode: &str) {
+    let steps = boot["steps"].as_array().unwrap();
+    let mut seen = steps.iter().map(|step| {
+        let client = step["facts"]["client"].as_str().map(|client| format!(" {client}")).unwrap_or_default();
+        (format!("{}{client}", step["kind"].as_str().unwrap()), step)
+    });
+    // QEMU's BIOS card is iPXE already: no firmware asks before it.
+    let firmware = ["dhcp-discover firmware", "dhcp-offer firmware", "dhcp-ack firmware", "tftp"];
+    let ipxe = ["dhcp-discover ipxe", "dhcp-offer ipxe", "dhcp-ack ipxe", "entry-script", "decision"];
+    let system = ["kernel", "initramfs", "dhcp-ack system", "agent-first-word"];
+    let firmware = if mode == "uefi" { &firmware[..] } else { &[] };
+    let expected = firmware.iter().chain(&ipxe).chain(&system);
+    for kind in expected {
+        let Some((_, step)) = seen.find(|(found, _)| found == kind) else {
+            panic!("{kind} is missing, or not in its order: {boot:#}");
+        };
+        if ["tftp", "entry-script", "decision", "kernel", "initramfs"].contains(kind) {
+            // Firmware asks for a file's size first, and takes nothing of it.
+            let sized = *kind == "tftp" || step["bytes"] == step["size_bytes"];
+            assert!(sized && step["size_bytes"].as_u64() > Some(0) && step["took_ms"].is_u64(), "{step:#}");
+        }
+        if *kind == "dhcp-ack firmware" {
+            assert_eq!(
+                (step["facts"]["arch"].as_u64(), step["facts"]["boot_file"].as_str()),
+                (Some(7), Some("snponly.efi"))
+            );
+        }
+    }
+    assert_eq!(boot["standing"]["state"], "done", "{boot:#}");
 }
 
 fn subscribe(muster: &Muster, ntfy: &Ntfy) {

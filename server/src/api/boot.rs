@@ -7,5 +7,6 @@ pub mod ignition;
 pub mod kickstart;
 mod lookup;
 pub mod script;
+mod sent;
 
 pub use lookup::LastKnown;

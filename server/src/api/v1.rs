@@ -13,3 +13,4 @@ pub mod scores;
 pub mod secrets;
 pub mod status;
 pub mod subscriptions;
+pub mod trail;

@@ -21,10 +21,14 @@ pub(super) enum Command {
         #[arg(long, default_value = "efi")]
         platform: String,
     },
+    /// List the machines that booted lately, known or not, and where each stands
+    Trails,
 }
 
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
-    let Command::Preview { mac, arch, platform } = command;
+    let Command::Preview { mac, arch, platform } = command else {
+        return super::trail::list(client, output).await;
+    };
     let query = format!("mac={}&arch={}&platform={}", escape(&mac), escape(&arch), escape(&platform));
     let preview: Preview = client.get(&format!("/api/v1/boot/preview?{query}")).await?;
     output.print(&preview, |preview| {

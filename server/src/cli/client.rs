@@ -71,6 +71,17 @@ impl Client {
         self.answer(self.request(Method::GET, path)).await
     }
 
+    /// An answer whose body comes piece by piece.
+    pub(super) async fn open(&self, path: &str) -> anyhow::Result<reqwest::Response> {
+        let response = self.send(self.request(Method::GET, path)).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status();
+        let body = response.bytes().await.context("the server's answer broke off")?;
+        Err(self.refusal(status, &body))
+    }
+
     /// Reads text.
     pub(super) async fn get_text(&self, path: &str) -> anyhow::Result<String> {
         let request = self.request(Method::GET, path);
@@ -118,24 +129,43 @@ impl Client {
         serde_json::from_slice(body).context("the server's answer can't be read: is it of another version?")
     }
 
-    async fn exchange(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
-        let response = request
+    async fn send(&self, request: RequestBuilder) -> anyhow::Result<reqwest::Response> {
+        request
             .send()
             .await
-            .with_context(|| format!("can't reach the server at {}; is it running?", self.base))?;
+            .with_context(|| format!("can't reach the server at {}; is it running?", self.base))
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
+        let response = self.send(request).await?;
         let status = response.status();
         let body = response.bytes().await.context("the server's answer broke off")?;
-        if status.is_success() {
-            return Ok(body);
-        }
-        match serde_json::from_slice::<Problem>(&body) {
+        if status.is_success() { Ok(body) } else { Err(self.refusal(status, &body)) }
+    }
+
+    fn refusal(&self, status: StatusCode, body: &[u8]) -> anyhow::Error {
+        match serde_json::from_slice::<Problem>(body) {
             Ok(problem) => {
-                bail!("{}: {}", problem.title, problem.detail.unwrap_or_else(|| status.to_string()))
+                let detail = problem.detail.unwrap_or_else(|| status.to_string());
+                Refused { status, text: format!("{}: {detail}", problem.title) }.into()
             }
             Err(_) if status == StatusCode::NOT_FOUND => {
-                bail!("the server at {} does not know this: is it a Muster of this version?", self.base)
+                let text = format!(
+                    "the server at {} does not know this: is it a Muster of this version?",
+                    self.base
+                );
+                Refused { status, text }.into()
             }
-            Err(_) => bail!("the server answered {status}"),
+            Err(_) => Refused { status, text: format!("the server answered {status}") }.into(),
         }
     }
+}
+
+/// The server's no.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub(super) struct Refused {
+    /// How it said it.
+    pub(super) status: StatusCode,
+    text: String,
 }

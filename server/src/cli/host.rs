@@ -7,7 +7,7 @@ use inventory::{Clock as _, SystemClock};
 use super::client::Client;
 use super::output::{Format, ago, or_dash, print_text, table};
 use crate::api::v1::claims::Settle;
-use crate::api::v1::hosts::{Detail, Event, Rename, TrailAttempt};
+use crate::api::v1::hosts::{Detail, Event, Rename};
 use crate::format;
 use crate::links::escape;
 use crate::pages::inventory_view::View;
@@ -40,10 +40,13 @@ pub(super) enum Command {
         #[arg(long, value_name = "N")]
         to: Option<i64>,
     },
-    /// Show what a host did at boot
+    /// Show what a host did at boot, where it stopped, and what usually causes that
     Trail {
-        /// Name or id
+        /// Name or id; or a MAC address, of a machine that need not be known
         host: String,
+        /// Go on, and print what it does as it does it
+        #[arg(short, long)]
+        follow: bool,
     },
     /// Take hosts in: from now on their silence rings
     Approve {
@@ -124,10 +127,8 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             })
         }
         Command::Diff { host, from, to } => diff(&host, from, to, client, output).await,
-        Command::Trail { host } => {
-            let attempts: Vec<TrailAttempt> = client.get(&path(&host, "/trail")).await?;
-            output.print(&attempts, |attempts| trail(attempts))
-        }
+        Command::Trail { host, follow: false } => super::trail::show(&host, client, output).await,
+        Command::Trail { host, follow: true } => super::trail::follow(&host, client, output).await,
         Command::Approve { hosts } => {
             for host in hosts {
                 let approved: Host = client.post(&path(&host, "/approve"), &()).await?;
@@ -303,22 +304,6 @@ async fn diff(
             changes.iter().map(|c| [c.path.join(" "), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
         table(["what", "before", "after"], rows)
     })
-}
-
-fn trail(attempts: &[TrailAttempt]) -> String {
-    if attempts.is_empty() {
-        return "it has not booted from here yet".to_owned();
-    }
-    let mut text = String::new();
-    for attempt in attempts {
-        let began = attempt.steps.first().map(|step| step.at).unwrap_or_default();
-        text.push_str(&format!("{}  {}\n", format::moment(began), attempt.mac));
-        for step in &attempt.steps {
-            let after = step.at.since(began).as_secs_f64();
-            text.push_str(&format!("  +{after:>6.1}s  {:<16}  {}\n", step.kind, step.detail));
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The style sheet and the icon, compiled in.
+//! The style sheet, the script and the icon, compiled in.
 
 use actix_web::{HttpResponse, web};
 
@@ -11,6 +11,7 @@ use crate::api::problem::ApiError;
 pub async fn show(file: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let (kind, content) = match file.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("../../static/style.css")),
+        "trail.js" => ("text/javascript; charset=utf-8", include_str!("../../static/trail.js")),
         "icon.svg" => ("image/svg+xml", include_str!("../../static/icon.svg")),
         _ => return Err(ApiError::not_found("file", file.into_inner())),
     };

@@ -7,8 +7,9 @@ use super::hosts::{last_seen, machine, state_class};
 use super::incident::{self, Line};
 use super::inventory_view::{Card, Table, View};
 use super::page;
+use super::trail;
 use crate::api::problem::ApiError;
-use crate::api::v1::hosts::{TrailAttempt, attempts};
+use crate::api::v1::trail::{macs, of_cards};
 use crate::app::App;
 use crate::format;
 
@@ -25,7 +26,8 @@ struct Page {
     problems: Vec<String>,
     cards: Vec<Card>,
     tables: Vec<TableView>,
-    trail: Vec<TrailView>,
+    /// Rendered already: the same piece of page is sent again when it has changed.
+    trail: String,
     revisions: Vec<RevisionView>,
     events: Vec<EventView>,
 }
@@ -35,16 +37,6 @@ struct TableView {
     count: usize,
     more: usize,
     wide: bool,
-}
-
-struct TrailView {
-    began: String,
-    steps: Vec<StepView>,
-}
-
-struct StepView {
-    text: String,
-    after: String,
 }
 
 struct RevisionView {
@@ -58,8 +50,6 @@ struct EventView {
     summary: String,
 }
 
-/// Boot attempts shown; the command line shows more.
-const ATTEMPTS: usize = 3;
 /// Rows of one table shown; the command line and the API show all.
 const ROWS: usize = 256;
 /// Columns of a table that leaves room for another one beside it.
@@ -81,14 +71,14 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
     let problems = hosts::problems(readers, &host.id).await?;
     let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
     let events = events::of_host(readers, &host.id, None, LINES).await?;
-    let attempts = attempts(&app, &host.id, ATTEMPTS).await?;
+    let attempts = of_cards(&app, &macs(&app, &host.id).await?, trail::ATTEMPTS).await?;
     let view = View { host: &host, inventory: &inventory, sample: sample.as_ref(), drives: &drives };
     page(&Page {
         incidents: incident::open(&app, Some(&host.id)).await?,
         problems: problems.into_iter().map(|p| format!("{}: {}", p.part, p.reason)).collect(),
         cards: view.cards(),
         tables: view.tables().into_iter().map(bounded).collect(),
-        trail: attempts.iter().map(trail_view).collect(),
+        trail: trail::html(&attempts)?,
         revisions: revisions
             .into_iter()
             .map(|r| RevisionView { number: r.number, at: format::moment(r.at), summary: r.summary })
@@ -109,29 +99,4 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
 fn bounded(mut table: Table) -> TableView {
     let (count, more) = (table.rows.len(), table.cut(ROWS));
     TableView { wide: table.headings.len() > NARROW, table, count, more }
-}
-
-fn trail_view(attempt: &TrailAttempt) -> TrailView {
-    let began = attempt.steps.first().map(|step| step.at).unwrap_or_default();
-    let steps = attempt.steps.iter().map(|step| StepView {
-        text: format!("{} {}", in_words(&step.kind), step.detail).trim_end().to_owned(),
-        after: format!("+{}", format::span(step.at.since(began))),
-    });
-    TrailView { began: format::moment(began), steps: steps.collect() }
-}
-
-/// A step as a sentence begins; one of a kind that this page does not know keeps its name.
-fn in_words(kind: &str) -> &str {
-    match kind {
-        "tftp" => "fetched by TFTP:",
-        "entry-script" => "iPXE asked for its first script",
-        "decision" => "was told:",
-        "kernel" => "fetched the kernel:",
-        "initramfs" => "fetched the initramfs:",
-        "kickstart" => "fetched its kickstart:",
-        "agent" => "fetched the agent:",
-        "agent-first-word" => "the agent's first word:",
-        "refused" => "was refused:",
-        other => other,
-    }
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use actix_web::web;
 use boot::tftp::TftpServer;
 use boot::tickets;
-use boot::trail::{self, TrailWriter};
+use boot::trail::dhcp::syslog::Listener;
+use boot::trail::{self, TrailWriter, dhcp};
 use store::StoreError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::ServeError;
 use crate::app::App;
+use crate::settings::DhcpLog;
 
 /// What is swept out is days old: an hour sooner or later makes no difference.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -39,6 +41,9 @@ pub(super) async fn start(
             Err(error) => tracing::warn!("no TFTP: {}", crate::api::problem::chain(&error)),
         }
     }
+    if let Some(log) = &app.settings.dhcp_log {
+        read_dhcp_log(log, app, &mut tasks, &stop).await;
+    }
     let token = stop.clone();
     tasks.spawn(async move { trail_writer.run(token).await });
     let (alerts, token) = (app.alerts.clone(), stop.clone());
@@ -58,6 +63,35 @@ pub(super) async fn start(
     Ok(Background { tasks, stop, app: app.clone() })
 }
 
+/// Boots go on without: a log that can't be had is one clear line.
+async fn read_dhcp_log(
+    log: &DhcpLog,
+    app: &web::Data<App>,
+    tasks: &mut JoinSet<()>,
+    stop: &CancellationToken,
+) {
+    let (trail, stop) = (app.trail.clone(), stop.clone());
+    match log {
+        DhcpLog::File(path) => {
+            tracing::info!(path = %path.display(), "the DHCP server's log is followed");
+            tasks.spawn(dhcp::follow::run(path.clone(), trail, stop));
+        }
+        DhcpLog::Syslog { listen, from } => {
+            let from = from.clone();
+            let welcome = move |address| from.iter().any(|network| network.contains(&address));
+            match Listener::bind(*listen, welcome, trail).await {
+                Ok(listener) => {
+                    tracing::info!(address = %listen, "the DHCP server's log is taken by syslog");
+                    tasks.spawn(listener.run(stop));
+                }
+                Err(error) => {
+                    tracing::warn!(address = %listen, %error, "no DHCP in boot trails: its log can't be listened for");
+                }
+            }
+        }
+    }
+}
+
 async fn sweep(app: &App) -> Result<(), StoreError> {
     let now = app.clock.now();
     app.store
@@ -71,6 +105,11 @@ async fn sweep(app: &App) -> Result<(), StoreError> {
 }
 
 impl Background {
+    /// Ends what would never end by itself, so that the listeners can.
+    pub(super) fn hang_up(&self) {
+        self.app.live.close();
+    }
+
     pub(super) async fn stop(mut self) {
         self.app.jobs.stop().await;
         self.stop.cancel();

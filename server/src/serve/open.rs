@@ -106,6 +106,7 @@ pub(super) async fn open(
         settings,
         links,
         trail,
+        live: crate::api::live::Live::default(),
         alerts,
         jobs,
         secrets,

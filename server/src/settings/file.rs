@@ -26,6 +26,10 @@ pub struct SettingsFile {
     pub ssh_key: Option<PathBuf>,
     /// See `--agent`.
     pub agent: Vec<PathBuf>,
+    /// See `--dhcp-log`.
+    pub dhcp_log: Option<String>,
+    /// See `--dhcp-log-from`.
+    pub dhcp_log_from: Vec<IpNet>,
     /// The networks in which this server may look for agents by itself; none, unless they are declared.
     pub networks: Vec<IpNet>,
     /// What agents are told.

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 pub(crate) const START: Timestamp = Timestamp(1_795_257_600_000);
 
 pub(crate) struct TestServer {
-    _running: Running,
+    running: Running,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) token: String,
     pub(crate) base: String,
@@ -63,7 +63,12 @@ impl TestServer {
             start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
         let (token, _) = data_dir.admin_token().unwrap();
         let base = format!("http://{}", running.http[0]);
-        Self { _running: running, clock, token, base, dir, client: client(None) }
+        Self { running, clock, token, base, dir, client: client(None) }
+    }
+
+    /// Stops it in good order.
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 
     /// Puts an agent for this processor where the server looks for it; answers its bytes.

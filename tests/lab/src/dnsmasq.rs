@@ -2,13 +2,15 @@
 
 mod config;
 mod lease;
+mod log_file;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::{Deadline, Namespace, Process, Scratch};
 pub use lease::Lease;
+use log_file::LogFile;
 
 const START_SECS: u64 = 20;
 
@@ -36,6 +38,8 @@ impl DnsmasqOptions {
 /// Runs until it is dropped. Its log (`log-dhcp`) has every request and offer.
 #[derive(Debug)]
 pub struct Dnsmasq {
+    // Before the process in the order of dropping: it copies what that says.
+    log_file: LogFile,
     process: Process,
     leases: PathBuf,
     // After the process in the order of dropping.
@@ -57,13 +61,20 @@ impl Dnsmasq {
             .arg(format!("--conf-file={}", file.display()));
         let process = Process::spawn("dnsmasq", &command)?;
         process.wait_for_line("DHCP, IP range", Deadline::seconds(START_SECS))?;
-        Ok(Self { process, leases: folder.path().join("leases"), _folder: folder })
+        let log_file = LogFile::start(folder.path().join("log"), process.log())?;
+        Ok(Self { log_file, process, leases: folder.path().join("leases"), _folder: folder })
     }
 
     /// Its process and log.
     #[must_use]
     pub fn process(&self) -> &Process {
         &self.process
+    }
+
+    /// A file that its log is written to as it comes: what a gateway keeps.
+    #[must_use]
+    pub fn log_file(&self) -> &Path {
+        self.log_file.path()
     }
 
     /// The addresses that it has given out.

@@ -88,7 +88,15 @@ impl Muster {
         Process::run(&told(arguments), &self.command(arguments)?, Deadline::seconds(COMMAND_SECS))
     }
 
-    /// The same with something on its standard input.
+    /// Starts an operator's command that goes on by itself; its log has what it prints.
+    ///
+    /// # Errors
+    /// It can't be started.
+    pub fn spawn(&self, arguments: &[&str]) -> anyhow::Result<Process> {
+        Process::spawn(&told(arguments), &self.command(arguments)?)
+    }
+
+    /// Like [`Self::run`], with something on its standard input.
     ///
     /// # Errors
     /// It failed; the error holds what it printed.

@@ -9,7 +9,6 @@ use std::time::Duration;
 use tokio::io::BufReader;
 use tokio::net::UdpSocket;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::folder;
@@ -169,11 +168,12 @@ impl TftpServer {
         let terms = terms::agree(request, size_bytes);
         let transfer = Transfer { socket, client, terms, patience: self.patience };
         let file = BufReader::with_capacity(READ_AHEAD_BYTES, tokio::fs::File::from_std(file));
-        let (trail, name) = (self.trail.clone(), request.name.clone());
+        let name = request.name.clone();
+        let mut watched =
+            self.trail.begin(Step::new(StepKind::Tftp, client.ip()).detail(&name).of(size_bytes));
         transfers.start(client, async move {
-            let started = Instant::now();
-            let report = transfer.run(file).await;
-            trail.record(step(&name, client.ip(), &report, started.elapsed()));
+            let report = transfer.run(file, |bytes| watched.sent(bytes)).await;
+            watched.end(Some(&said(&name, &report)));
         });
         Ok(())
     }
@@ -184,15 +184,14 @@ impl TftpServer {
     }
 }
 
-fn step(name: &str, address: IpAddr, report: &Report, took: Duration) -> Step {
-    let detail = match &report.end {
+fn said(name: &str, report: &Report) -> String {
+    match &report.end {
         End::Complete => name.to_owned(),
         End::ByClient { .. } if report.sent_bytes == 0 => format!("{name}: asked for its size"),
         End::ByClient { code, message } => format!("{name}: ended by the client: {message} (error {code})"),
         End::Silent => format!("{name}: the client fell silent"),
         End::Failed(error) => format!("{name}: {error}"),
-    };
-    Step::new(StepKind::Tftp, address).detail(&detail).sent(report.sent_bytes, took)
+    }
 }
 
 /// The transfers that run, each by its client.

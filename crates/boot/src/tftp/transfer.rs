@@ -55,9 +55,21 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
-    pub(super) async fn run(&self, mut file: impl AsyncRead + Unpin) -> Report {
+    /// Sends the file, and tells `acknowledged` of each block that has arrived.
+    pub(super) async fn run(
+        &self,
+        mut file: impl AsyncRead + Unpin,
+        mut acknowledged: impl FnMut(u64),
+    ) -> Report {
         let mut sent_bytes = 0;
-        let end = self.send_all(&mut file, &mut sent_bytes).await.err().unwrap_or(End::Complete);
+        let end = self
+            .send_all(&mut file, |bytes| {
+                sent_bytes += bytes;
+                acknowledged(bytes);
+            })
+            .await
+            .err()
+            .unwrap_or(End::Complete);
         if let End::Failed(_) = end {
             let sorry = packet::error(ErrorCode::Undefined, "the file can't be read any further");
             self.socket.send_to(&sorry, self.client).await.ok();
@@ -65,7 +77,11 @@ impl Transfer {
         Report { sent_bytes, end }
     }
 
-    async fn send_all(&self, file: &mut (impl AsyncRead + Unpin), sent_bytes: &mut u64) -> Result<(), End> {
+    async fn send_all(
+        &self,
+        file: &mut (impl AsyncRead + Unpin),
+        mut acknowledged: impl FnMut(u64),
+    ) -> Result<(), End> {
         if !self.terms.agreed.is_empty() {
             self.exchange(&packet::option_ack(&self.terms.agreed), 0).await?;
         }
@@ -75,7 +91,7 @@ impl Transfer {
             number = number.wrapping_add(1);
             let block = self.read_block(file).await.map_err(End::Failed)?;
             self.exchange(&packet::data(number, &block), number).await?;
-            *sent_bytes += block.len() as u64;
+            acknowledged(block.len() as u64);
             if block.len() < self.terms.block_bytes {
                 return Ok(());
             }

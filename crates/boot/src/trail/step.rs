@@ -1,15 +1,21 @@
 //! One step of a boot.
 
-use std::fmt;
 use std::net::IpAddr;
-use std::str::FromStr;
 use std::time::Duration;
 
 use inventory::{MacAddr, Timestamp};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::kind::StepKind;
+use crate::decide::{Action, Decision};
+use crate::site::DiscoverySystem;
 
 /// A detail is one line on a screen.
 const MAX_DETAIL: usize = 300;
+/// A name of DHCP's: RFC 2132 has room for 255 octets.
+const MAX_NAME: usize = 255;
+/// Tags of one exchange.
+const MAX_TAGS: usize = 16;
 
 /// Something that a booting machine did, as it is handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,59 +25,92 @@ pub struct Step {
     pub(crate) mac: Option<MacAddr>,
     pub(crate) detail: String,
     pub(crate) bytes: Option<u64>,
+    pub(crate) size: Option<u64>,
     pub(crate) took: Option<Duration>,
+    pub(crate) facts: Facts,
 }
 
 /// A step as it was stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordedStep {
-    /// When.
+    /// Its number among all steps of all machines; a later one is greater.
+    pub id: i64,
+    /// When; of a transfer, when it ended.
     pub at: Timestamp,
     /// What.
     pub kind: StepKind,
-    /// From which address.
+    /// From which address; `0.0.0.0` while the machine has none.
     pub address: IpAddr,
     /// More, in a line.
     pub detail: String,
     /// How much was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
+    /// How much there was to send.
+    #[serde(rename = "size_bytes", skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
     /// How long that took.
     #[serde(rename = "took_ms", serialize_with = "as_millis", skip_serializing_if = "Option::is_none")]
     pub took: Option<Duration>,
+    /// What programs read of it.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
 }
 
-/// What a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StepKind {
-    /// A file by TFTP, to the firmware.
-    Tftp,
-    /// `boot.ipxe`.
-    EntryScript,
-    /// What was decided for this machine.
-    Decision,
-    /// A kernel.
-    Kernel,
-    /// An initramfs.
-    Initramfs,
-    /// A kickstart.
-    Kickstart,
-    /// An Ignition document.
-    Ignition,
-    /// The agent, fetched by a kickstart or by Ignition.
-    Agent,
-    /// The agent has enrolled.
-    AgentFirstWord,
-    /// An agent that is not enrolled says what it could not do.
-    AgentFailed,
-    /// Something was refused: a ticket, a document.
-    Refused,
+/// What programs read of a step: the diagnosis, before all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// Which program of the machine asked DHCP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<Client>,
+    /// Its architecture, by DHCP's number (option 93).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arch: Option<u16>,
+    /// What it says it is (option 60).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_class: Option<String>,
+    /// What it was told to load.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boot_file: Option<String>,
+    /// From where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_server: Option<String>,
+    /// The DHCP server's tags for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Where a decision leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
 }
 
-/// A name in the database that this build does not know.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no step of a boot called {0:?}")]
-pub struct UnknownStepKind(pub String);
+/// Which program of a machine asks for an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Client {
+    /// The firmware.
+    Firmware,
+    /// iPXE.
+    Ipxe,
+    /// An operating system, or one that did not say.
+    System,
+}
+
+/// Where a decision leads: what is to be seen next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Course {
+    /// To the machine's own disk.
+    Disk,
+    /// To Muster's own image.
+    Image,
+    /// To an installer with a kickstart, from a mirror.
+    Installer,
+    /// To a live CoreOS.
+    Live,
+    /// To another iPXE, which asks again.
+    OtherIpxe,
+}
 
 impl Step {
     /// A step of which no more is known.
@@ -83,7 +122,9 @@ impl Step {
             mac: None,
             detail: String::new(),
             bytes: None,
+            size: None,
             took: None,
+            facts: Facts::default(),
         }
     }
 
@@ -97,7 +138,7 @@ impl Step {
     /// More, in a line. What is no printable text is left out, what is too long is cut.
     #[must_use]
     pub fn detail(mut self, detail: &str) -> Self {
-        self.detail = detail.chars().filter(|c| !c.is_control()).take(MAX_DETAIL).collect();
+        self.detail = plain(detail, MAX_DETAIL);
         self
     }
 
@@ -108,67 +149,72 @@ impl Step {
         self.took = Some(took);
         self
     }
-}
 
-impl StepKind {
-    /// All of them, in the order of a boot.
-    pub const ALL: [Self; 11] = [
-        Self::Tftp,
-        Self::EntryScript,
-        Self::Decision,
-        Self::Kernel,
-        Self::Initramfs,
-        Self::Kickstart,
-        Self::Ignition,
-        Self::Agent,
-        Self::AgentFirstWord,
-        Self::AgentFailed,
-        Self::Refused,
-    ];
-
-    /// A machine that does this was just switched on.
+    /// How much there was to send.
     #[must_use]
-    pub const fn begins(self) -> bool {
-        matches!(self, Self::Tftp | Self::EntryScript)
+    pub fn of(mut self, size: u64) -> Self {
+        self.size = Some(size);
+        self
     }
 
-    /// As it is written in the database and in JSON.
+    /// What programs read of it; bounded as a detail is.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Tftp => "tftp",
-            Self::EntryScript => "entry-script",
-            Self::Decision => "decision",
-            Self::Kernel => "kernel",
-            Self::Initramfs => "initramfs",
-            Self::Kickstart => "kickstart",
-            Self::Ignition => "ignition",
-            Self::Agent => "agent",
-            Self::AgentFirstWord => "agent-first-word",
-            Self::AgentFailed => "agent-failed",
-            Self::Refused => "refused",
+    pub fn facts(mut self, facts: Facts) -> Self {
+        self.facts = facts.bounded();
+        self
+    }
+
+    /// Where this decision leads.
+    #[must_use]
+    pub fn course(mut self, decision: &Decision) -> Self {
+        self.facts.course = Some(match &decision.action {
+            Action::LocalDisk => Course::Disk,
+            Action::Discover(DiscoverySystem::Image(_)) => Course::Image,
+            Action::Discover(DiscoverySystem::Centos(_)) => Course::Installer,
+            Action::Discover(DiscoverySystem::CoreOs(_)) => Course::Live,
+        });
+        self
+    }
+}
+
+impl RecordedStep {
+    /// Its size was asked for, or it broke off before anything was sent.
+    #[must_use]
+    pub fn took_nothing(&self) -> bool {
+        self.bytes == Some(0) && self.size > Some(0)
+    }
+
+    /// A transfer that broke off: some of it was sent, and not all.
+    #[must_use]
+    pub fn broke_off(&self) -> bool {
+        matches!((self.bytes, self.size), (Some(bytes), Some(size)) if bytes > 0 && bytes < size)
+    }
+}
+
+impl Facts {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn bounded(mut self) -> Self {
+        for name in [&mut self.vendor_class, &mut self.boot_file, &mut self.next_server].into_iter().flatten()
+        {
+            *name = plain(name, MAX_NAME);
         }
+        self.tags.truncate(MAX_TAGS);
+        for tag in &mut self.tags {
+            *tag = plain(tag, MAX_NAME);
+        }
+        self
+    }
+
+    pub(crate) fn written(&self) -> Option<String> {
+        (!self.is_empty()).then(|| serde_json::to_string(self).ok()).flatten()
     }
 }
 
-impl FromStr for StepKind {
-    type Err = UnknownStepKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownStepKind> {
-        Self::ALL.into_iter().find(|k| k.as_str() == text).ok_or_else(|| UnknownStepKind(text.to_owned()))
-    }
-}
-
-impl fmt::Display for StepKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl Serialize for StepKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
+fn plain(text: &str, length: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(length).collect()
 }
 
 fn as_millis<S: Serializer>(took: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -13,6 +13,7 @@ use boot::tickets::{self, DEFAULT_LIFE, Purpose, Ticket, TicketError, Token};
 use boot::trail::{Step, StepKind};
 use boot::{Arch, Briefing};
 
+use super::sent::watched;
 use crate::agent_file::AgentFile;
 use crate::api::problem::{ApiError, chain};
 use crate::api::refusal::refuse_ticket;
@@ -88,13 +89,16 @@ impl Receiver {
         if let Err(error) = used {
             return Err(refuse_ticket(app, self.address, error).await);
         }
-        if request.method() != Method::HEAD {
-            app.trail.record(Step::new(step.0, self.address).mac(mac).detail(step.1));
-        }
-        Ok(HttpResponse::Ok()
+        let answer = HttpResponse::Ok()
             .content_type("text/plain; charset=utf-8")
             .insert_header(("Cache-Control", "no-store"))
-            .body(document))
+            .body(document);
+        // Ignition asks for the head first, and that is no step of a boot.
+        if request.method() == Method::HEAD {
+            return Ok(answer);
+        }
+        let step = Step::new(step.0, self.address).mac(mac).detail(step.1);
+        Ok(watched(&app.trail, step, request, answer))
     }
 }
 

@@ -12,6 +12,7 @@ use boot::trail::{Step, StepKind};
 use inventory::MacAddr;
 use serde::Deserialize;
 
+use super::sent::watched;
 use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::transport::Connection;
@@ -46,8 +47,8 @@ pub async fn agent(
     let found = web::block(move || agents.for_arch(wanted)).await.map_err(|error| missing(&error))?;
     let path = found.ok_or_else(|| missing(&"there is none"))?.path;
     let file = open(&path).await.map_err(|error| missing(&error))?;
-    record(&app, &connection, StepKind::Agent, who.mac, &file, "muster-agent");
-    Ok(plain(file).into_response(&request))
+    let step = step(&connection, StepKind::Agent, who.mac, "muster-agent");
+    Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }
 
 /// `GET /boot/image/{image}/{file}`.
@@ -69,8 +70,8 @@ pub async fn image(
     };
     let file =
         open(&app.images.path(&id, which)).await.map_err(|_| ApiError::not_found("image", id.as_str()))?;
-    record(&app, &connection, kind, who.mac, &file, &name);
-    Ok(plain(file).into_response(&request))
+    let step = step(&connection, kind, who.mac, &name);
+    Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }
 
 async fn open(path: &Path) -> std::io::Result<NamedFile> {
@@ -82,15 +83,7 @@ fn plain(file: NamedFile) -> NamedFile {
     file.set_content_type(mime::APPLICATION_OCTET_STREAM).prefer_utf8(false).disable_content_disposition()
 }
 
-fn record(
-    app: &App,
-    connection: &Connection,
-    kind: StepKind,
-    mac: Option<MacAddr>,
-    file: &NamedFile,
-    name: &str,
-) {
-    let size = crate::format::bytes(file.metadata().len());
-    let step = Step::new(kind, connection.peer_ip()).detail(&format!("{name}, {size}"));
-    app.trail.record(if let Some(mac) = mac { step.mac(mac) } else { step });
+fn step(connection: &Connection, kind: StepKind, mac: Option<MacAddr>, name: &str) -> Step {
+    let step = Step::new(kind, connection.peer_ip()).detail(name);
+    if let Some(mac) = mac { step.mac(mac) } else { step }
 }

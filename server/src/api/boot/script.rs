@@ -9,6 +9,7 @@ use inventory::MacAddr;
 use serde::Deserialize;
 
 use super::lookup::Found;
+use super::sent::watched;
 use crate::app::App;
 use crate::transport::Connection;
 
@@ -24,12 +25,12 @@ struct Said {
 }
 
 /// `GET /boot/boot.ipxe`: the first script of every machine.
-pub async fn entry(app: web::Data<App>, connection: Connection) -> HttpResponse {
-    app.trail.record(Step::new(StepKind::EntryScript, connection.peer_ip()));
-    match app.links.boot_links(&connection, &app.pin) {
+pub async fn entry(app: web::Data<App>, connection: Connection, request: HttpRequest) -> HttpResponse {
+    let answer = match app.links.boot_links(&connection, &app.pin) {
         Ok(links) => script(scripts::entry(&links)),
         Err(error) => script(scripts::local_disk(&error.to_string())),
-    }
+    };
+    watched(&app.trail, Step::new(StepKind::EntryScript, connection.peer_ip()), &request, answer)
 }
 
 /// `GET /boot/by-mac/{mac}.ipxe`: this machine's own script.
@@ -39,27 +40,30 @@ pub async fn by_mac(
     mac: web::Path<String>,
     request: HttpRequest,
 ) -> HttpResponse {
-    answer(&app, &connection, Some(mac.as_str()), said(&request)).await
+    let (step, script) = answer(&app, &connection, Some(mac.as_str()), said(&request)).await;
+    watched(&app.trail, step, &request, script)
 }
 
 /// `GET /boot/inventory.ipxe?mac=…`: for a machine that got no answer to its own.
 pub async fn fallback(app: web::Data<App>, connection: Connection, request: HttpRequest) -> HttpResponse {
     let said = said(&request);
     let mac = said.mac.clone();
-    answer(&app, &connection, mac.as_deref(), said).await
+    let (step, script) = answer(&app, &connection, mac.as_deref(), said).await;
+    watched(&app.trail, step, &request, script)
 }
 
 fn said(request: &HttpRequest) -> Said {
     web::Query::<Said>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default()
 }
 
-async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Said) -> HttpResponse {
+/// The script, and the step of the trail that it is.
+async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Said) -> (Step, HttpResponse) {
     let address = connection.peer_ip();
     let mac: MacAddr = match mac.unwrap_or_default().parse() {
         Ok(mac) => mac,
         Err(error) => {
-            app.trail.record(Step::new(StepKind::Refused, address).detail(&format!("{error}")));
-            return script(scripts::local_disk(&error.to_string()));
+            let step = Step::new(StepKind::Refused, address).detail(&format!("{error}"));
+            return (step, script(scripts::local_disk(&error.to_string())));
         }
     };
     let machine = Machine::new(mac, said.arch.as_deref(), said.platform.as_deref());
@@ -76,11 +80,11 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         said.product.map(|p| format!(", {p}")).unwrap_or_default(),
         said.version.map(|v| format!(", iPXE {v}")).unwrap_or_default(),
     );
-    app.trail.record(Step::new(StepKind::Decision, address).mac(mac).detail(&detail));
+    let step = Step::new(StepKind::Decision, address).mac(mac).detail(&detail).course(&decision);
     tracing::info!(boot.mac = %mac, boot.address = %address, boot.decision = decision.as_str(), reason = %decision.reason, "boot");
     let links = match app.links.boot_links(connection, &app.pin) {
         Ok(links) => links,
-        Err(error) => return script(scripts::local_disk(&error.to_string())),
+        Err(error) => return (step, script(scripts::local_disk(&error.to_string()))),
     };
     let ticket = scripts::ticket_purpose(&decision).and_then(|purpose| {
         let token = app.ticket_key.mint(purpose, mac, address, app.clock.now(), DEFAULT_LIFE);
@@ -89,7 +93,7 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
     let handout = ticket
         .as_ref()
         .map(|ticket: &Token| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
-    script(scripts::for_decision(&decision, &machine, &links, handout))
+    (step, script(scripts::for_decision(&decision, &machine, &links, handout)))
 }
 
 fn script(text: String) -> HttpResponse {

@@ -2,9 +2,8 @@
 
 use actix_web::{HttpRequest, web};
 use alerts::Incident;
-use boot::trail::{self, RecordedStep};
-use hosts::{Change, DriveWord, Filter, Host, HostProblem, IdentifierKind, Inventory, Page, Revision};
-use inventory::{Id, Limits, MacAddr, Sample, Timestamp};
+use hosts::{Change, DriveWord, Filter, Host, HostProblem, Inventory, Page, Revision};
+use inventory::{Limits, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::api::body;
@@ -82,32 +81,8 @@ pub struct Event {
     pub summary: String,
 }
 
-/// One boot of one of a host's network cards.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct TrailAttempt {
-    /// The card.
-    pub mac: MacAddr,
-    /// Its steps, oldest first.
-    pub steps: Vec<TrailStep>,
-}
-
-/// One step of a boot.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct TrailStep {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub kind: String,
-    /// More of it.
-    pub detail: String,
-    /// From where.
-    pub address: String,
-}
-
 /// Longest page of a list.
 const LONGEST: u32 = 1000;
-/// Boots that are shown of each card.
-const ATTEMPTS: usize = 10;
 
 /// `GET /api/v1/hosts`.
 ///
@@ -245,51 +220,7 @@ pub async fn events(
     Ok(web::Json(events.collect()))
 }
 
-/// `GET /api/v1/hosts/{host}/trail`, the newest boot first.
-///
-/// # Errors
-/// 404 for a host that is not known.
-pub async fn trail(
-    app: web::Data<App>,
-    host: web::Path<String>,
-) -> Result<web::Json<Vec<TrailAttempt>>, ApiError> {
-    let host = find(&app, &host).await?;
-    Ok(web::Json(attempts(&app, &host.id, ATTEMPTS).await?))
-}
-
-/// The newest boots of all of a host's cards, the newest first.
-///
-/// # Errors
-/// The database's.
-pub async fn attempts(app: &App, host: &Id, limit: usize) -> Result<Vec<TrailAttempt>, ApiError> {
-    let readers = app.store.readers();
-    let mut attempts = Vec::new();
-    let identifiers = hosts::identifiers(readers, host).await?;
-    let macs =
-        identifiers.iter().filter(|i| i.kind == IdentifierKind::Mac).filter_map(|i| i.value.parse().ok());
-    for mac in macs {
-        for attempt in trail::recent(readers, mac, limit).await? {
-            attempts
-                .push(TrailAttempt { mac, steps: attempt.steps.into_iter().map(TrailStep::from).collect() });
-        }
-    }
-    attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.steps.first().map(|step| step.at)));
-    attempts.truncate(limit);
-    Ok(attempts)
-}
-
-impl From<RecordedStep> for TrailStep {
-    fn from(step: RecordedStep) -> Self {
-        Self {
-            at: step.at,
-            kind: step.kind.to_string(),
-            detail: step.detail,
-            address: step.address.to_string(),
-        }
-    }
-}
-
-pub(super) async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
+pub(crate) async fn find(app: &App, name: &str) -> Result<Host, ApiError> {
     hosts::get(app.store.readers(), name).await?.ok_or_else(|| ApiError::not_found("host", name))
 }
 

@@ -21,7 +21,7 @@ pub use elf::ElfFault;
 pub use library::{Library, LibraryError, Receiver};
 pub use manifest::{FileFacts, ImageFile, InvalidManifest, Manifest, UnknownImageFile};
 pub use modules::ModulesError;
-pub use site::{ChooseError, KnownImage, adopt, choose, chosen, known};
+pub use site::{ChooseError, KnownImage, adopt, choose, chosen, known, site};
 
 use std::io;
 use std::path::PathBuf;

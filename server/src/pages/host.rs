@@ -8,6 +8,7 @@ use super::incident::{self, Line};
 use super::inventory_view::{Card, Table, View};
 use super::page;
 use crate::api::problem::ApiError;
+use crate::api::v1::boots;
 use crate::api::v1::hosts::{TrailAttempt, attempts};
 use crate::app::App;
 use crate::format;
@@ -23,6 +24,10 @@ struct Page {
     last_seen: String,
     incidents: Vec<Line>,
     problems: Vec<String>,
+    boot: Vec<String>,
+    boot_options: String,
+    boot_order: String,
+    boot_order_is_wrong: bool,
     cards: Vec<Card>,
     tables: Vec<TableView>,
     trail: Vec<TrailView>,
@@ -82,10 +87,16 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
     let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
     let events = events::of_host(readers, &host.id, None, LINES).await?;
     let attempts = attempts(&app, &host.id, ATTEMPTS).await?;
+    let boot = boots::of_host(&app, &host.id);
+    let boot_order = hosts::BootOrder::of(inventory.firmware.as_ref());
     let view = View { host: &host, inventory: &inventory, sample: sample.as_ref(), drives: &drives };
     page(&Page {
         incidents: incident::open(&app, Some(&host.id)).await?,
         problems: problems.into_iter().map(|p| format!("{}: {}", p.part, p.reason)).collect(),
+        boot_options: boot.in_words.clone(),
+        boot: boot.news(app.clock.now()),
+        boot_order: boot_order.in_words().to_owned(),
+        boot_order_is_wrong: boot_order.advice().is_some(),
         cards: view.cards(),
         tables: view.tables().into_iter().map(bounded).collect(),
         trail: attempts.iter().map(trail_view).collect(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web;
+use boot::control::ControlWriter;
 use boot::tftp::TftpServer;
 use boot::tickets;
 use boot::trail::{self, TrailWriter};
@@ -25,6 +26,7 @@ pub(super) struct Background {
 pub(super) async fn start(
     app: &web::Data<App>,
     trail_writer: TrailWriter,
+    control_writer: ControlWriter,
     stop: CancellationToken,
 ) -> Result<Background, ServeError> {
     let mut tasks = JoinSet::new();
@@ -41,6 +43,8 @@ pub(super) async fn start(
     }
     let token = stop.clone();
     tasks.spawn(async move { trail_writer.run(token).await });
+    let token = stop.clone();
+    tasks.spawn(async move { control_writer.run(token).await });
     let (alerts, token) = (app.alerts.clone(), stop.clone());
     tasks.spawn(async move { alerts.run(token).await });
     let (swept, token) = (app.clone(), stop.clone());
@@ -50,6 +54,7 @@ pub(super) async fn start(
             if let Err(error) = swept.images.sweep(std::time::SystemTime::now()).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished images out");
             }
+            swept.control.sweep();
             if let Err(error) = sweep(&swept).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
             }

@@ -26,7 +26,8 @@ pub async fn show(
         Ok(ticket) => ticket,
         Err(error) => return Err(refuse_ticket(&app, address, error).await),
     };
-    let centos = app.site().discovery.into_iter().find_map(|system| match system {
+    let site = app.site();
+    let centos = site.discovery.into_iter().chain(site.known).find_map(|system| match system {
         DiscoverySystem::Centos(centos) => Some(centos),
         _ => None,
     });

@@ -26,7 +26,7 @@ pub(crate) struct Overview {
     pub(crate) nic_count: Option<i64>,
     pub(crate) primary_address: Option<String>,
     /// What its firmware's order of booting comes to.
-    pub(crate) boot_order: &'static str,
+    pub(crate) boot_order: Option<&'static str>,
 }
 
 impl Overview {
@@ -57,7 +57,7 @@ impl Overview {
                 .map(|disks| column(disks.filter_map(|d| d.size_bytes).fold(0, u64::saturating_add))),
             nic_count: nics.map(|nics| column(nics.iter().filter(|nic| nic.physical).count() as u64)),
             primary_address: nics.and_then(|nics| primary_address(nics)),
-            boot_order: BootOrder::of(inventory.firmware.as_ref()).verdict(),
+            boot_order: inventory.firmware.as_ref().map(|firmware| BootOrder::of(Some(firmware)).verdict()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What runs beside the requests: one set of tasks under one token.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::web;
@@ -33,6 +34,9 @@ pub(super) async fn start(
     if let Some(address) = app.settings.tftp_listen {
         match TftpServer::bind(address, &app.settings.tftp_dir, app.trail.clone()).await {
             Ok(tftp) => {
+                let author = app.clone();
+                let tftp = tftp
+                    .writing(boot::links::AUTOEXEC, Box::new(move |client| entry_script(&author, client)));
                 tracing::info!(%address, dir = %app.settings.tftp_dir.display(), "TFTP");
                 let stop = stop.clone();
                 tasks.spawn(async move { tftp.run(stop).await });
@@ -61,6 +65,13 @@ pub(super) async fn start(
         }
     });
     Ok(Background { tasks, stop, app: app.clone() })
+}
+
+/// The entry script for a client that asked by TFTP.
+fn entry_script(app: &App, client: IpAddr) -> Option<String> {
+    let links = app.links.boot_links_to(client, &app.pin);
+    let links = links.inspect_err(|error| tracing::warn!(%client, %error, "no entry script by TFTP")).ok()?;
+    Some(boot::scripts::entry(&links))
 }
 
 async fn sweep(app: &App) -> Result<(), StoreError> {

@@ -31,6 +31,7 @@ mod forward;
 pub mod guest;
 mod http;
 pub mod interrupt;
+mod ipxe;
 mod kernel;
 mod kickstart;
 mod machine;
@@ -49,6 +50,7 @@ pub use deadline::Deadline;
 pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
 pub use forward::Forward;
 pub use http::Response;
+pub use ipxe::newer_ipxe;
 pub use kernel::{Kernel, kernel};
 pub use kickstart::ksvalidator;
 pub use machine::{
@@ -69,5 +71,6 @@ pub use scratch::Scratch;
 pub fn fetch_all() -> anyhow::Result<()> {
     kernel()?;
     ntfy::fetch::program()?;
+    newer_ipxe()?;
     ksvalidator().map(drop)
 }

@@ -42,12 +42,26 @@ impl Muster {
         folder: &Path,
         settings: &str,
     ) -> anyhow::Result<Self> {
+        Self::start_with_loaders(namespace, programs, folder, settings, Path::new("/usr/lib/ipxe"))
+    }
+
+    /// The same with another folder for TFTP than Debian's.
+    ///
+    /// # Errors
+    /// As [`Muster::start`].
+    pub fn start_with_loaders(
+        namespace: &Namespace,
+        programs: &Programs,
+        folder: &Path,
+        settings: &str,
+        loaders: &Path,
+    ) -> anyhow::Result<Self> {
         let config = folder.join("muster.toml");
         std::fs::write(&config, settings).with_context(|| format!("can't write {}", config.display()))?;
         let data_dir = folder.join("muster-data");
         let mut command = namespace.command(text(&programs.muster)?);
         command.arg("serve").arg("--data-dir").arg(&data_dir).arg("--config").arg(&config);
-        command.arg("--agent").arg(&programs.agent).args(["--tftp-dir", "/usr/lib/ipxe"]);
+        command.arg("--agent").arg(&programs.agent).arg("--tftp-dir").arg(loaders);
         let ports = [("--listen", Self::HTTP_PORT), ("--listen-tls", Self::TLS_PORT), ("--tftp-listen", 69)];
         for (option, port) in ports {
             command.arg(option).arg(format!("{}:{port}", Namespace::ADDRESS));

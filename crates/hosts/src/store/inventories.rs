@@ -113,7 +113,7 @@ pub(crate) async fn put(
          ON CONFLICT (host_id) DO UPDATE SET verdict = excluded.verdict",
     )
     .bind(host.as_str())
-    .bind(overview.boot_order)
+    .bind(overview.boot_order.unwrap_or("unknown"))
     .execute(tx)
     .await?;
     Ok(())

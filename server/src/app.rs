@@ -3,11 +3,11 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::Alerts;
-use boot::SshPublicKey;
 use boot::image::{self, Library};
 use boot::site::{DiscoverySystem, Site};
 use boot::tickets::TicketKey;
 use boot::trail::Trail;
+use boot::{Control, SshPublicKey};
 use hosts::IntakeLimits;
 use inventory::Clock;
 use pin::Fingerprint;
@@ -46,6 +46,8 @@ pub struct App {
     pub ssh_public_key: SshPublicKey,
     /// Mints and checks tickets.
     pub ticket_key: TicketKey,
+    /// What operators and the loop guard say of each machine's boot.
+    pub control: Control,
     /// What each machine did at boot.
     pub trail: Trail,
     /// Who looks on while machines boot.
@@ -107,6 +109,25 @@ impl App {
         }
         notices.extend(self.missing_agents(&site).await);
         notices.extend(site.discovery.iter().filter_map(untrusted_mirror));
+        let held = self.control.holds();
+        if let Some(first) = held.first() {
+            let more = match held.len() {
+                1 => "1 machine is".to_owned(),
+                count => format!("{count} machines are"),
+            };
+            notices.push(format!(
+                "{more} held at the local disk, for booting again and again: {}{}. See muster boot holds and muster boot release.",
+                first.mac,
+                if held.len() > 1 { ", …" } else { "" }
+            ));
+        }
+        let cut_off = hosts::count_boot_order(self.store.readers(), "wrong").await?;
+        if cut_off > 0 {
+            notices.push(format!(
+                "The firmware of {cut_off} {} not go from the network to the disk: see muster host list --boot-order wrong.",
+                if cut_off == 1 { "host does" } else { "hosts do" }
+            ));
+        }
         Ok(notices)
     }
 

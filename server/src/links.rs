@@ -56,6 +56,17 @@ impl Links {
         })
     }
 
+    /// What the boot scripts for this client say, where it did not come by HTTP.
+    ///
+    /// # Errors
+    /// The advertised host can't stand in a script.
+    pub fn boot_links_to(&self, client: IpAddr, pin: &Fingerprint) -> Result<boot::links::Links, InvalidUrl> {
+        let bound = self.http.first().copied().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 80)));
+        let ip = Some(bound.ip()).filter(|ip| !ip.is_unspecified()).or_else(|| address_towards(client));
+        let local = SocketAddr::new(ip.unwrap_or(bound.ip()), bound.port());
+        self.boot_links(&Connection { tls: false, peer: SocketAddr::new(client, 0), local }, pin)
+    }
+
     /// `https://HOST:PORT` for messages and the command line, where there is no connection to take it from.
     #[must_use]
     pub fn page(&self) -> String {
@@ -107,11 +118,16 @@ fn loopback(bound: SocketAddr) -> IpAddr {
     if bound.is_ipv4() { IpAddr::from([127, 0, 0, 1]) } else { IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1_u16]) }
 }
 
-/// The address that this machine's default route goes out from. Nothing is sent: connecting a UDP socket only asks the
-/// kernel's routing table. 192.0.2.1 is nobody's (RFC 5737).
+/// The address that this machine's default route goes out from. 192.0.2.1 is nobody's (RFC 5737).
 pub(crate) fn outgoing_address() -> Option<IpAddr> {
-    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
-    socket.connect("192.0.2.1:9").ok()?;
+    address_towards(IpAddr::from([192, 0, 2, 1]))
+}
+
+/// Our address on the way to this one. Nothing is sent: connecting a UDP socket only asks the kernel's routing table.
+fn address_towards(peer: IpAddr) -> Option<IpAddr> {
+    let any = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+    let socket = std::net::UdpSocket::bind(any).ok()?;
+    socket.connect((peer, 9)).ok()?;
     socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 

@@ -123,7 +123,7 @@ pub async fn start(
     let endpoint = Endpoint { url: opened.app.links.here(), pin: opened.app.pin.to_string() };
     let (http, tls) = (listeners.http_addresses(), listeners.tls_addresses());
     let app = actix_web::web::Data::new(opened.app);
-    let background = background::start(&app, opened.trail_writer, stop).await?;
+    let background = background::start(&app, opened.trail_writer, opened.control_writer, stop).await?;
     let server = listeners.run(app.clone(), opened.tls)?;
     let handle = server.handle();
     let server = tokio::spawn(server);

@@ -7,6 +7,10 @@ mod actions;
 mod agents;
 #[path = "http/bad_input.rs"]
 mod bad_input;
+#[path = "http/boot_control.rs"]
+mod boot_control;
+#[path = "http/boot_firmware.rs"]
+mod boot_firmware;
 #[path = "http/booting.rs"]
 mod booting;
 #[path = "http/documents.rs"]

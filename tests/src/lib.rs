@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask test` builds the programs and says where they are; a scenario that is run by hand without them says so.
 
+pub mod disk;
+
 use std::path::PathBuf;
 
 use anyhow::Context as _;

@@ -3,30 +3,9 @@
 use lab::{
     Deadline, Disk, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Scratch,
 };
-use muster_tests::programs;
+use muster_tests::{disk, programs};
 
 const BOOT: u64 = 240;
-
-/// A boot sector that writes its message to the serial port and halts.
-fn boot_sector() -> Vec<u8> {
-    let mut sector = vec![
-        0x31, 0xc0, // xor ax, ax
-        0x8e, 0xd8, // mov ds, ax
-        0xbe, 0x15, 0x7c, // mov si, 0x7c15: the message, behind this code
-        0xba, 0xf8, 0x03, // mov dx, 0x3f8: the first serial port
-        0xac, // next: lodsb
-        0x84, 0xc0, // test al, al
-        0x74, 0x03, // jz halt
-        0xee, // out dx, al
-        0xeb, 0xf8, // jmp next
-        0xf4, // halt: hlt
-        0xeb, 0xfd, // jmp halt
-    ];
-    sector.extend(b"\r\nTHE DISK BOOTED\r\n\0");
-    sector.resize(510, 0);
-    sector.extend([0x55, 0xaa]);
-    sector
-}
 
 #[test]
 fn without_an_image_a_machine_is_told_so_and_boots_its_disk() {
@@ -36,9 +15,7 @@ fn without_an_image_a_machine_is_told_so_and_boots_its_disk() {
     let muster = Muster::start(&namespace, &programs().unwrap(), folder.path(), "").unwrap();
 
     let image = folder.path().join("disk.img");
-    let mut disk = boot_sector();
-    disk.resize(1 << 20, 0);
-    std::fs::write(&image, disk).unwrap();
+    std::fs::write(&image, disk::for_bios()).unwrap();
     // The plain card has no iPXE of its own: `undionly.kpxe` comes by TFTP from Muster.
     let mut spec = MachineSpec::furnished("disk", Firmware::BiosWithPlainPxe, "52:54:00:00:00:03", "CZ1003");
     spec.disks = vec![Disk { image: Some(image), ..Disk::sata("BOOTDISK", 1 << 20) }];
@@ -57,7 +34,7 @@ fn without_an_image_a_machine_is_told_so_and_boots_its_disk() {
         });
     };
     told(&bios);
-    bios.wait_for_console("THE DISK BOOTED", Deadline::seconds(BOOT)).unwrap();
+    bios.wait_for_console(disk::SAYS, Deadline::seconds(BOOT)).unwrap();
     told(&uefi);
     // No ticket was made, no host was invented.
     assert_eq!(muster.json(&["host", "list"]).unwrap().as_array().unwrap().len(), 0);

@@ -51,8 +51,9 @@ pub use incident::{Incident, IncidentFilter, IncidentState, OpenCount, UnknownIn
 pub use provider::{InvalidProviderUrl, NewProvider, Provider, ProviderKind, ProviderUrl, Trouble};
 pub use rules::{RuleId, UnknownRule};
 pub use settings::{
-    AgentRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules, InvalidSettings,
-    InvalidSpan, MissingSettings, RuleSettings, Settings, Span, TempRules, TempSettings, UnapprovedSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules,
+    InvalidSettings, InvalidSpan, MissingSettings, RuleSettings, Settings, Span, TempRules, TempSettings,
+    UnapprovedSettings,
 };
 pub use severity::{Severity, UnknownSeverity};
 pub use store::deliveries::deliveries;

@@ -26,6 +26,7 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
         State::Armed | State::Installing | State::Installed | State::Failed => match rule {
             RuleId::AgentMissing | RuleId::AgentStopped | RuleId::AgentFailed => Hearing::Off,
             RuleId::IdentityClaim
+            | RuleId::BootLoop
             | RuleId::HostsUnapproved
             | RuleId::FsUsage
             | RuleId::TempNvme

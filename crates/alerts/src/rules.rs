@@ -48,6 +48,8 @@ rules! {
     AgentFailed = "agent.failed",
     /// An unproven source says something of an approved host. Component: the claim.
     IdentityClaim = "identity.claim",
+    /// A host boots again and again, and is held at its disk. Component: the card that it boots from.
+    BootLoop = "boot.loop",
     /// Hosts wait for an operator's approval: one incident for all of them.
     HostsUnapproved = "hosts.unapproved",
     /// A filesystem fills up. Component: where it is mounted.

@@ -12,8 +12,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::rules::{
-    AgentRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules, MissingSettings,
-    RuleSettings, TempRules, TempSettings, UnapprovedSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules,
+    MissingSettings, RuleSettings, TempRules, TempSettings, UnapprovedSettings,
 };
 pub use self::span::{InvalidSpan, Span};
 

@@ -1,12 +1,38 @@
-//! The boot answer: a pure function of the machine that asks, its host and the site.
+//! The boot answer: a pure function of the machine that asks, its host, the site, and what operators and the loop guard say.
 //!
-//! Two answers exist, and neither writes to a disk: a discovery system, which reads, and the local disk, which is what the
-//! firmware would have done without us. Whatever is unclear gets one of them.
+//! Three answers exist, and none writes to a disk: a discovery system, which reads; another iPXE, which asks again; and the
+//! local disk, which is what the firmware would have done without us. Whatever is unclear gets the last.
+//!
+//! What is asked in which order: an operator's word for this one boot, the loop guard, the host's state. So an operator gets
+//! a machine out of a loop without lifting the hold first.
 
 use hosts::{HostFacts, State};
 
-use crate::machine::Machine;
+use crate::guard::{Given, Hold};
+use crate::ipxe::Build;
+use crate::machine::{Arch, Machine};
+use crate::next::{Next, NextAction};
+use crate::options::HostOptions;
 use crate::site::{DiscoverySystem, Site};
+
+/// All that the answer follows from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Who asks.
+    pub machine: &'a Machine,
+    /// What is known of its host, `None` when nothing is.
+    pub host: Option<&'a HostFacts>,
+    /// What the site has.
+    pub site: &'a Site,
+    /// How this host boots.
+    pub options: &'a HostOptions,
+    /// What an operator wants of this one boot.
+    pub next: Option<&'a Next>,
+    /// It boots again and again.
+    pub hold: Option<Hold>,
+    /// It was not sent to another iPXE just now.
+    pub may_switch: bool,
+}
 
 /// What a machine shall boot, and why: the reason is shown on its console and kept in its trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +41,8 @@ pub struct Decision {
     pub action: Action,
     /// Why.
     pub reason: String,
+    /// On whose word.
+    pub cause: Cause,
 }
 
 /// What a machine can be told to boot.
@@ -24,13 +52,35 @@ pub enum Action {
     Discover(DiscoverySystem),
     /// What is on its own disk.
     LocalDisk,
+    /// Another iPXE, which asks again.
+    OtherIpxe {
+        /// Which.
+        build: Build,
+        /// Its file, below `/boot/ipxe/`.
+        file: &'static str,
+    },
+}
+
+/// What decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// An operator's word for this one boot.
+    Operator,
+    /// The loop guard.
+    Guard,
+    /// Where the host stands in its life. Only this counts as a boot for the loop guard, and what it was given.
+    State(Given),
+    /// The option that says which iPXE it runs.
+    Option,
+    /// It should have been discovered, and there is nothing to do it by; or nothing is known at all.
+    Nothing,
 }
 
 impl Decision {
-    /// The local disk, for this reason.
+    /// The local disk, for this reason: where nothing can be decided.
     #[must_use]
     pub fn local_disk(reason: impl Into<String>) -> Self {
-        Self { action: Action::LocalDisk, reason: reason.into() }
+        Self { action: Action::LocalDisk, reason: reason.into(), cause: Cause::Nothing }
     }
 
     /// In a word, for the trail and the log.
@@ -39,29 +89,100 @@ impl Decision {
         match self.action {
             Action::Discover(_) => "discovery",
             Action::LocalDisk => "local disk",
+            Action::OtherIpxe { .. } => "another iPXE",
         }
     }
 }
 
-/// What `machine` shall boot. `host` is what is known of it, `None` when nothing is.
+/// What the machine shall boot.
 #[must_use]
-pub fn decide(machine: &Machine, host: Option<&HostFacts>, site: &Site) -> Decision {
-    let wanted = match host {
-        None => Ok("this machine is not known yet".to_owned()),
-        Some(host) => wanted(host),
-    };
-    let why = match wanted {
-        Ok(why) => why,
-        Err(why_not) => return Decision::local_disk(why_not),
-    };
-    if site.discovery.is_empty() {
-        return Decision::local_disk(format!("{why}, and there is no discovery image: run muster image use"));
+pub fn decide(inputs: &Inputs<'_>) -> Decision {
+    let decision = system(inputs);
+    // The local disk needs no other iPXE.
+    match other_ipxe(inputs) {
+        Some((build, file)) if matches!(decision.action, Action::Discover(_)) => Decision {
+            action: Action::OtherIpxe { build, file },
+            reason: format!("{} is to run the {} build of iPXE", name(inputs), build.as_str()),
+            cause: Cause::Option,
+        },
+        _ => decision,
     }
-    let Some(system) = site.discovery_for(machine.arch) else {
-        let arch = machine.arch.as_str();
-        return Decision::local_disk(format!("{why}, but no discovery system is for its processor ({arch})"));
+}
+
+fn system(inputs: &Inputs<'_>) -> Decision {
+    if let Some(next) = inputs.next {
+        let why = asked(next);
+        return match next.action {
+            NextAction::Discover => discover(inputs, why, Cause::Operator),
+            NextAction::LocalDisk => {
+                Decision { action: Action::LocalDisk, reason: why, cause: Cause::Operator }
+            }
+        };
+    }
+    if let Some(hold) = inputs.hold {
+        let reason = format!(
+            "{} is held at its disk: {}. Release it with muster boot release",
+            name(inputs),
+            hold.in_words()
+        );
+        return Decision { action: Action::LocalDisk, reason, cause: Cause::Guard };
+    }
+    match inputs.host.map_or_else(|| Ok("this machine is not known yet".to_owned()), wanted) {
+        Ok(why) => discover(inputs, why, Cause::State(Given::Discovery)),
+        Err(reason) => Decision { action: Action::LocalDisk, reason, cause: Cause::State(Given::LocalDisk) },
+    }
+}
+
+fn name<'a>(inputs: &Inputs<'a>) -> &'a str {
+    inputs.host.map_or("this machine", |host| &host.name)
+}
+
+fn asked(next: &Next) -> String {
+    let what = match next.action {
+        NextAction::Discover => "to be discovered",
+        NextAction::LocalDisk => "to boot its local disk",
     };
-    Decision { action: Action::Discover(system.clone()), reason: why }
+    let reason = if next.reason.is_empty() { String::new() } else { format!(" ({})", next.reason) };
+    format!("{} asked for it {what} this once{reason}", next.actor)
+}
+
+fn discover(inputs: &Inputs<'_>, why: String, cause: Cause) -> Decision {
+    let Inputs { machine, site, options, .. } = inputs;
+    let arch = machine.arch;
+    let system = match &options.discovery {
+        Some(own) => {
+            let Some(system) = own.system(site, arch) else {
+                return Decision::local_disk(format!(
+                    "{why}, but {} is to be discovered by {own}, which this site has not set up: run muster image use",
+                    name(inputs)
+                ));
+            };
+            Some(system).filter(|system| arch == Arch::Unknown || system.arch() == arch)
+        }
+        None if site.discovery.is_empty() => {
+            return Decision::local_disk(format!(
+                "{why}, and there is no discovery image: run muster image use"
+            ));
+        }
+        None => site.discovery_for(arch).cloned(),
+    };
+    match system {
+        Some(system) => Decision { action: Action::Discover(system), reason: why, cause },
+        None => Decision::local_disk(format!(
+            "{why}, but no discovery system is for its processor ({})",
+            arch.as_str()
+        )),
+    }
+}
+
+/// The iPXE that this machine is to run instead of the one that it has.
+fn other_ipxe(inputs: &Inputs<'_>) -> Option<(Build, &'static str)> {
+    let machine = inputs.machine;
+    let (wanted, has) = (inputs.options.ipxe?, machine.build?);
+    // With Secure Boot only what DHCP names is verified, so that DHCP has to name the build.
+    let may = inputs.may_switch && !machine.kept && !inputs.options.secure_boot && wanted != has;
+    let file = wanted.file(machine.platform, machine.arch).filter(|_| may)?;
+    Some((wanted, file))
 }
 
 /// Why a host of this state is to be discovered, or else why it is not.

@@ -31,7 +31,7 @@ pub use manifest::{
 };
 pub use modules::ModulesError;
 pub use packed::PackedError;
-pub use site::{ChooseError, KnownImage, adopt, choose, chosen, known};
+pub use site::{ChooseError, KnownImage, adopt, choose, chosen, known, site};
 
 use std::io;
 use std::path::PathBuf;

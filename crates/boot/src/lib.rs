@@ -4,6 +4,8 @@
 //! up and calls, in this order:
 //!
 //! 1. [`decide()`]: pure; a discovery system or the local disk, and why. An answer that writes to a disk does not exist here.
+//!    [`control`] holds what it follows from beside the host and the site: what operators want of a host ([`options`]) and of
+//!    one boot ([`next`]), and the loop [`guard`].
 //! 2. [`tickets`]: where the decision is discovery, one ticket for one purpose, one address and a short time.
 //! 3. [`scripts`]: the decision as an iPXE script, always whole, always ending in the local disk.
 //! 4. [`kickstart`], [`ignition`]: where discovery is by CentOS Stream or CoreOS, the document that starts the agent and
@@ -17,12 +19,18 @@
 
 mod asset;
 mod briefing;
+pub mod console;
+pub mod control;
 mod decide;
+pub mod guard;
 pub mod ignition;
 pub mod image;
+pub mod ipxe;
 pub mod kickstart;
 pub mod links;
 mod machine;
+pub mod next;
+pub mod options;
 mod plain;
 pub mod scripts;
 pub mod site;
@@ -35,7 +43,8 @@ mod url;
 
 pub use asset::{AssetId, InvalidAssetId};
 pub use briefing::{Agent, Briefing};
-pub use decide::{Action, Decision, decide};
+pub use control::Control;
+pub use decide::{Action, Cause, Decision, Inputs, decide};
 pub use machine::{Arch, Machine, Platform};
 pub use ssh_key::{InvalidSshKey, SshPublicKey};
 pub use url::{BaseUrl, InvalidUrl};

@@ -9,6 +9,8 @@ use inventory::MacAddr;
 
 /// The first script of every machine.
 pub const ENTRY: &str = "/boot/boot.ipxe";
+/// The same, where a UEFI iPXE looks for it: beside itself, by HTTP or TFTP, before it believes DHCP.
+pub const AUTOEXEC: &str = "autoexec.ipxe";
 /// The fall-back for a machine that got no answer to its own: `?mac=`.
 pub const INVENTORY: &str = "/boot/inventory.ipxe";
 
@@ -38,6 +40,18 @@ impl Links {
     #[must_use]
     pub fn asset(&self, asset: AssetId, name: &str, mac: MacAddr) -> String {
         format!("{}/boot/asset/{asset}/{name}?mac={}", self.boot, mac.hyphenated())
+    }
+
+    /// One of the iPXE binaries.
+    #[must_use]
+    pub fn ipxe(&self, file: &str) -> String {
+        format!("{}/boot/ipxe/{file}", self.boot)
+    }
+
+    /// The shim of the distribution whose kernel is booted: with Secure Boot it vouches for that kernel.
+    #[must_use]
+    pub fn kernel_shim(&self, arch: Arch) -> String {
+        self.ipxe(&format!("kernel-shim-{}.efi", arch.name()))
     }
 
     /// The kickstart that this ticket is for.

@@ -3,6 +3,9 @@
 use inventory::MacAddr;
 use serde::{Deserialize, Serialize};
 
+use crate::console::SerialPorts;
+use crate::ipxe::Build;
+
 /// A machine that asks for its boot script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Machine {
@@ -12,6 +15,12 @@ pub struct Machine {
     pub arch: Arch,
     /// Its firmware.
     pub platform: Platform,
+    /// The iPXE that asks, where it told which.
+    pub build: Option<Build>,
+    /// Its serial ports, as far as its maker's name tells.
+    pub ports: SerialPorts,
+    /// It was sent to another iPXE, and that one did not start: it goes on with the one that it has.
+    pub kept: bool,
 }
 
 /// A processor, as far as a kernel cares.
@@ -32,7 +41,7 @@ pub enum Arch {
 }
 
 /// A kind of firmware.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Platform {
     /// The old one.
     Bios,
@@ -52,7 +61,15 @@ impl Machine {
             Some("efi") => Platform::Efi,
             _ => Platform::Unknown,
         };
-        Self { mac, arch, platform }
+        let ports = SerialPorts::of("", "", arch);
+        Self { mac, arch, platform, build: None, ports, kept: false }
+    }
+
+    /// With what else the entry script says: the driver that its iPXE uses, and who made the machine.
+    #[must_use]
+    pub fn telling(self, chip: Option<&str>, manufacturer: Option<&str>, product: Option<&str>) -> Self {
+        let ports = SerialPorts::of(manufacturer.unwrap_or_default(), product.unwrap_or_default(), self.arch);
+        Self { build: chip.and_then(Build::of_chip), ports, ..self }
     }
 }
 
@@ -76,6 +93,16 @@ impl Arch {
             Self::X86 => "i386",
             Self::Aarch64 => "aarch64",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// What UEFI calls the boot loader on media (UEFI 2.10, 3.5.1.1).
+    #[must_use]
+    pub const fn removable_media_name(self) -> &'static str {
+        match self {
+            Self::X86_64 | Self::Unknown => "BOOTX64.EFI",
+            Self::X86 => "BOOTIA32.EFI",
+            Self::Aarch64 => "BOOTAA64.EFI",
         }
     }
 

@@ -6,17 +6,39 @@ use inventory::MacAddr;
 
 use crate::decide::{Action, Decision};
 use crate::links::Links;
-use crate::machine::Machine;
+use crate::machine::{Arch, Machine};
+use crate::options::{HostOptions, Vlan};
 use crate::site::{Centos, CoreOs, DiscoverySystem, ImageId};
 use crate::tickets::{Purpose, Token};
 
 /// What a discovery script carries beside its decision.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Handout<'a> {
     /// A ticket of the purpose that [`ticket_purpose`] names.
     pub ticket: &'a Token,
     /// Seconds between two samples.
     pub interval_secs: u32,
+    /// The kernel's `console=` arguments, the one for programs last.
+    pub consoles: String,
+    /// The VLAN that the discovery system shall speak on, too.
+    pub vlan: Option<Vlan>,
+    /// The kernel has to be vouched for.
+    pub secure_boot: bool,
+}
+
+impl<'a> Handout<'a> {
+    /// For this machine, as its host's options want it.
+    #[must_use]
+    pub fn new(ticket: &'a Token, interval_secs: u32, machine: &Machine, options: &HostOptions) -> Self {
+        let usual = || machine.ports.arguments().to_owned();
+        Self {
+            ticket,
+            interval_secs,
+            consoles: options.console.as_ref().map_or_else(usual, |console| console.arguments()),
+            vlan: options.vlan,
+            secure_boot: options.secure_boot,
+        }
+    }
 }
 
 /// The ticket that the script for this decision must carry; `None` where it carries none.
@@ -26,7 +48,7 @@ pub const fn ticket_purpose(decision: &Decision) -> Option<Purpose> {
         Action::Discover(DiscoverySystem::Image(_)) => Some(Purpose::Enrol),
         Action::Discover(DiscoverySystem::Centos(_)) => Some(Purpose::Kickstart),
         Action::Discover(DiscoverySystem::CoreOs(_)) => Some(Purpose::Ignition),
-        Action::LocalDisk => None,
+        Action::LocalDisk | Action::OtherIpxe { .. } => None,
     }
 }
 
@@ -42,14 +64,15 @@ pub fn for_decision(
     decision: &Decision,
     machine: &Machine,
     links: &Links,
-    handout: Option<Handout>,
+    handout: Option<&Handout>,
 ) -> String {
     let (mac, reason) = (machine.mac, decision.reason.as_str());
     match (&decision.action, handout) {
         (Action::LocalDisk, _) => local_disk(reason),
+        (Action::OtherIpxe { file, .. }, _) => rendered(OtherIpxe { mac, reason, links, file }),
         (Action::Discover(_), None) => local_disk(&format!("{reason}, but this server has no ticket for it")),
         (Action::Discover(DiscoverySystem::Image(image)), Some(handout)) => {
-            rendered(DiscoverImage { mac, reason, links, image: &image.id, handout })
+            rendered(DiscoverImage { mac, reason, links, image: &image.id, arch: image.arch, handout })
         }
         (Action::Discover(DiscoverySystem::Centos(centos)), Some(handout)) => {
             rendered(DiscoverCentos { mac, reason, links, centos, handout })
@@ -79,7 +102,8 @@ struct DiscoverImage<'a> {
     reason: &'a str,
     links: &'a Links,
     image: &'a ImageId,
-    handout: Handout<'a>,
+    arch: Arch,
+    handout: &'a Handout<'a>,
 }
 
 #[derive(Template)]
@@ -89,7 +113,7 @@ struct DiscoverCentos<'a> {
     reason: &'a str,
     links: &'a Links,
     centos: &'a Centos,
-    handout: Handout<'a>,
+    handout: &'a Handout<'a>,
 }
 
 #[derive(Template)]
@@ -99,7 +123,16 @@ struct DiscoverCoreOs<'a> {
     reason: &'a str,
     links: &'a Links,
     coreos: &'a CoreOs,
-    handout: Handout<'a>,
+    handout: &'a Handout<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "other-ipxe.ipxe")]
+struct OtherIpxe<'a> {
+    mac: MacAddr,
+    reason: &'a str,
+    links: &'a Links,
+    file: &'a str,
 }
 
 #[derive(Template)]

@@ -17,6 +17,8 @@ pub use check::InvalidSystem;
 pub struct Site {
     /// The chosen discovery systems, at most one for each processor.
     pub discovery: Vec<DiscoverySystem>,
+    /// Those that were ever chosen, but images: the last of each kind for each processor. A host may be told to use one.
+    pub known: Vec<DiscoverySystem>,
 }
 
 /// A small system that only reads: it runs the agent and touches no disk.
@@ -102,9 +104,28 @@ impl Site {
         let fits = |system: &&DiscoverySystem| arch == Arch::Unknown || system.arch() == arch;
         self.discovery.iter().find(fits)
     }
+
+    /// The system of this kind that is known for this processor.
+    #[must_use]
+    pub fn known_of(&self, kind: &str, arch: Arch) -> Option<&DiscoverySystem> {
+        let fits = |system: &&DiscoverySystem| {
+            system.kind() == kind && (arch == Arch::Unknown || system.arch() == arch)
+        };
+        self.discovery.iter().chain(&self.known).find(fits)
+    }
 }
 
 impl DiscoverySystem {
+    /// Its kind, as JSON has it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Image(_) => "image",
+            Self::Centos(_) => "centos",
+            Self::CoreOs(_) => "core_os",
+        }
+    }
+
     /// For which processor it is.
     #[must_use]
     pub const fn arch(&self) -> Arch {

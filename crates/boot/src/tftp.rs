@@ -9,7 +9,7 @@ mod transfer;
 
 use std::path::Path;
 
-pub use server::{BindError, TftpServer};
+pub use server::{Author, BindError, TftpServer};
 pub use transfer::Patience;
 
 /// What the gateway hands out by name: BIOS, UEFI by the firmware's own driver, UEFI by iPXE's drivers.

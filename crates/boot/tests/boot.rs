@@ -2,6 +2,7 @@
 //! tests share is linked once.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may")]
 
+mod control;
 mod decide;
 mod golden_file;
 mod ignition;

@@ -1,9 +1,16 @@
-//! Every state of a host, with and without a discovery system, known and unknown, on every processor.
+//! Every combination of what the decision follows from: host and state, an operator's word, the loop guard, the host's own
+//! options, the processor, the site.
 
-use boot::site::{Centos, DiscoverySystem, Image, ImageId, Site, Stream};
-use boot::{Action, Arch, Decision, Machine, decide};
+use boot::guard::{Given, Hold};
+use boot::ipxe::Build;
+use boot::next::{Next, NextAction};
+use boot::options::{HostOptions, OwnDiscovery};
+use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId, Site, Stream};
+use boot::{Action, Arch, AssetId, Cause, Decision, Inputs, Machine, decide};
 use hosts::{HostFacts, State};
-use inventory::MacAddr;
+use inventory::{MacAddr, Timestamp};
+
+const NOW: Timestamp = Timestamp(1_795_257_600_000);
 
 fn machine(arch: Option<&str>) -> Machine {
     Machine::new(MacAddr::new([0x52, 0x54, 0, 0xaa, 0xbb, 1]), arch, Some("efi"))
@@ -20,13 +27,35 @@ fn host(state: State) -> HostFacts {
     }
 }
 
-fn image() -> DiscoverySystem {
-    DiscoverySystem::Image(Image { arch: Arch::X86_64, id: ImageId::of_digest(&[0xab; 32]) })
+fn image(arch: Arch) -> DiscoverySystem {
+    DiscoverySystem::Image(Image { arch, id: ImageId::of_digest(&[0xab; 32]) })
 }
 
 fn centos() -> DiscoverySystem {
     let repo = "http://mirror.lan/9/os".parse().unwrap();
     DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Nine, repo })
+}
+
+fn coreos() -> DiscoverySystem {
+    let asset = |byte| AssetId::of_digest([byte; 32]);
+    DiscoverySystem::CoreOs(CoreOs {
+        arch: Arch::Aarch64,
+        build: "9.0.20250510-0".to_owned(),
+        kernel: asset(1),
+        initramfs: asset(2),
+        rootfs: asset(3),
+    })
+}
+
+fn next(action: NextAction) -> Next {
+    Next {
+        action,
+        reason: "a new disk".to_owned(),
+        actor: "operator".to_owned(),
+        made_at: NOW,
+        expires_at: NOW,
+        used_at: None,
+    }
 }
 
 /// Whether a host of this state is to be discovered. No wild card: a state that is added is decided here, too.
@@ -39,48 +68,178 @@ const fn discovered(state: State) -> bool {
     }
 }
 
+/// What decides, without what it finds: an operator's word before the guard before the state.
+fn expected_cause(host: Option<State>, next: Option<NextAction>, hold: Option<Given>) -> (Cause, bool) {
+    match (next, hold, host) {
+        (Some(action), _, _) => (Cause::Operator, action == NextAction::Discover),
+        (None, Some(_), _) => (Cause::Guard, false),
+        (None, None, None) => (Cause::State(Given::Discovery), true),
+        (None, None, Some(state)) if discovered(state) => (Cause::State(Given::Discovery), true),
+        (None, None, Some(_)) => (Cause::State(Given::LocalDisk), false),
+    }
+}
+
+/// The system that a machine is discovered by, if there is one.
+fn expected_system(site: &Site, own: Option<&OwnDiscovery>, arch: Arch) -> Option<DiscoverySystem> {
+    let fits = |system: &&DiscoverySystem| arch == Arch::Unknown || system.arch() == arch;
+    match own {
+        None => site.discovery.iter().find(fits).cloned(),
+        Some(OwnDiscovery::Image(image)) => {
+            Some(DiscoverySystem::Image(image.clone())).filter(|system| fits(&system))
+        }
+        Some(OwnDiscovery::Centos) => site
+            .known
+            .iter()
+            .chain(&site.discovery)
+            .filter(fits)
+            .find_map(|system| matches!(system, DiscoverySystem::Centos(_)).then(|| system.clone())),
+        Some(OwnDiscovery::CoreOs) => site
+            .known
+            .iter()
+            .chain(&site.discovery)
+            .filter(fits)
+            .find_map(|system| matches!(system, DiscoverySystem::CoreOs(_)).then(|| system.clone())),
+    }
+}
+
 #[test]
-fn every_state_is_answered_with_every_site() {
-    for system in [None, Some(image()), Some(centos())] {
-        let site = Site { discovery: system.clone().into_iter().collect() };
-        for state in State::ALL {
-            let decision = decide(&machine(Some("x86_64")), Some(&host(state)), &site);
-            let expected = match &system {
-                Some(system) if discovered(state) => Action::Discover(system.clone()),
-                _ => Action::LocalDisk,
-            };
-            assert_eq!(decision.action, expected, "{state} {system:?}");
-            assert!(decision.reason.contains("node1"), "{state}: {}", decision.reason);
-            let told = decision.reason.contains("muster image use");
-            assert_eq!(told, system.is_none() && discovered(state), "{state}: {}", decision.reason);
+fn every_combination_is_answered() {
+    let hosts: Vec<Option<State>> = State::ALL.into_iter().map(Some).chain([None]).collect();
+    let nexts = [None, Some(NextAction::LocalDisk), Some(NextAction::Discover)];
+    let holds = [None, Some(Given::Discovery), Some(Given::LocalDisk)];
+    let archs = ["x86_64", "i386", "arm64", "${arch}"];
+    let sites = [
+        Site::default(),
+        Site { discovery: vec![image(Arch::X86_64)], known: vec![] },
+        Site { discovery: vec![centos()], known: vec![centos()] },
+        Site { discovery: vec![image(Arch::X86_64), coreos()], known: vec![centos(), coreos()] },
+    ];
+    let own_image = Image { arch: Arch::X86_64, id: ImageId::of_digest(&[0xcd; 32]) };
+    let owns =
+        [None, Some(OwnDiscovery::Image(own_image)), Some(OwnDiscovery::Centos), Some(OwnDiscovery::CoreOs)];
+    let mut seen = 0;
+    for state in &hosts {
+        for (next_action, hold_given) in
+            nexts.iter().flat_map(|next| holds.iter().map(move |hold| (next, hold)))
+        {
+            for (arch, site) in archs.iter().flat_map(|arch| sites.iter().map(move |site| (arch, site))) {
+                for own in &owns {
+                    let (facts, word) = (state.map(host), next_action.map(next));
+                    let options = HostOptions { discovery: own.clone(), ..HostOptions::default() };
+                    let machine = machine(Some(arch));
+                    let decision = decide(&Inputs {
+                        machine: &machine,
+                        host: facts.as_ref(),
+                        site,
+                        options: &options,
+                        next: word.as_ref(),
+                        hold: hold_given.map(|given| Hold { since: NOW, given }),
+                        may_switch: true,
+                    });
+                    let case = format!(
+                        "{state:?} {next_action:?} {hold_given:?} {arch} {site:?} {own:?}: {decision:?}"
+                    );
+                    let (cause, discovers) = expected_cause(*state, *next_action, *hold_given);
+                    let system = expected_system(site, own.as_ref(), machine.arch).filter(|_| discovers);
+                    let nothing = discovers && system.is_none();
+                    assert_eq!(decision.cause, if nothing { Cause::Nothing } else { cause }, "{case}");
+                    assert_eq!(decision.action, system.map_or(Action::LocalDisk, Action::Discover), "{case}");
+                    assert!(!decision.reason.is_empty() && !decision.reason.contains("${"), "{case}");
+                    if word.is_some() {
+                        assert!(
+                            decision.reason.contains("operator asked")
+                                && decision.reason.contains("a new disk"),
+                            "{case}"
+                        );
+                    } else if hold_given.is_some() {
+                        assert!(decision.reason.contains("muster boot release"), "{case}");
+                    }
+                    seen += 1;
+                }
+            }
         }
     }
+    assert_eq!(seen, (State::ALL.len() + 1) * 9 * 16 * 4);
+}
+
+fn plain(machine: &Machine, options: &HostOptions, may_switch: bool) -> Decision {
+    let site = Site { discovery: vec![image(Arch::X86_64), coreos()], known: vec![] };
+    let host = host(State::Ready);
+    decide(&Inputs { machine, host: Some(&host), site: &site, options, next: None, hold: None, may_switch })
 }
 
 #[test]
-fn an_unknown_machine_is_discovered_or_told_why_not() {
-    let with = |discovery| decide(&machine(Some("x86_64")), None, &Site { discovery });
-    assert_eq!(with(vec![image()]).action, Action::Discover(image()));
-    assert_eq!(with(vec![centos()]).action, Action::Discover(centos()));
-    let without = with(Vec::new());
-    assert_eq!(without.action, Action::LocalDisk);
-    assert!(without.reason.contains("no discovery image: run muster image use"), "{}", without.reason);
-}
-
-#[test]
-fn a_processor_that_the_system_is_not_for_boots_its_disk() {
-    let site = Site { discovery: vec![image()] };
-    for (said, arch, fits) in [
-        (Some("x86_64"), Arch::X86_64, true),
-        (Some("i386"), Arch::X86, false),
-        (Some("arm64"), Arch::Aarch64, false),
-        (Some("${arch}"), Arch::Unknown, true),
-        (None, Arch::Unknown, true),
+fn a_machine_is_sent_to_another_ipxe_once_and_only_where_there_is_one() {
+    let full = HostOptions { ipxe: Some(Build::Full), ..HostOptions::default() };
+    let snponly = HostOptions { ipxe: Some(Build::SnpOnly), ..HostOptions::default() };
+    let secure = HostOptions { secure_boot: true, ..full.clone() };
+    let says = |chip: &str, platform: &str, arch: &str| {
+        Machine::new(MacAddr::new([2, 0, 0, 0, 0, 1]), Some(arch), Some(platform)).telling(
+            Some(chip),
+            None,
+            None,
+        )
+    };
+    for (machine, options, may_switch, file) in [
+        (says("SNPONLY", "efi", "x86_64"), &full, true, Some("ipxe.efi")),
+        (says("SNPONLY", "efi", "arm64"), &full, true, Some("ipxe-arm64.efi")),
+        (says("undionly", "pcbios", "x86_64"), &full, true, Some("ipxe.pxe")),
+        (says("virtio-net", "efi", "x86_64"), &snponly, true, Some("snponly.efi")),
+        (says("virtio-net", "pcbios", "x86_64"), &snponly, true, Some("undionly.kpxe")),
+        // It is the right one; it was tried just now; it did not say which it is; Secure Boot; no such firmware.
+        (says("virtio-net", "efi", "x86_64"), &full, true, None),
+        (says("SNPONLY", "efi", "x86_64"), &full, false, None),
+        (Machine { kept: true, ..says("SNPONLY", "efi", "x86_64") }, &full, true, None),
+        (says("", "efi", "x86_64"), &full, true, None),
+        (says("SNPONLY", "efi", "x86_64"), &secure, true, None),
+        (says("SNPONLY", "", "x86_64"), &full, true, None),
+        (says("SNPONLY", "efi", "x86_64"), &HostOptions::default(), true, None),
     ] {
-        assert_eq!(machine(said).arch, arch);
-        let decision: Decision = decide(&machine(said), None, &site);
-        assert_eq!(decision.action != Action::LocalDisk, fits, "{said:?}");
-        assert_eq!(decision.as_str(), if fits { "discovery" } else { "local disk" });
-        assert!(fits || decision.reason.contains(arch.as_str()), "{}", decision.reason);
+        let decision = plain(&machine, options, may_switch);
+        match file {
+            Some(expected) => {
+                assert!(
+                    matches!(&decision.action, Action::OtherIpxe { file, .. } if *file == expected),
+                    "{machine:?}: {decision:?}"
+                );
+                assert_eq!((decision.cause, decision.as_str()), (Cause::Option, "another iPXE"));
+            }
+            None => assert!(matches!(decision.action, Action::Discover(_)), "{machine:?}: {decision:?}"),
+        }
     }
+    // What boots its disk needs no other iPXE.
+    let installed = host(State::Installed);
+    let machine = says("SNPONLY", "efi", "x86_64");
+    let site = Site::default();
+    let decision = decide(&Inputs {
+        machine: &machine,
+        host: Some(&installed),
+        site: &site,
+        options: &full,
+        next: None,
+        hold: None,
+        may_switch: true,
+    });
+    assert_eq!(decision.action, Action::LocalDisk);
+}
+
+#[test]
+fn a_machine_is_told_what_is_missing() {
+    let machine = machine(Some("x86_64"));
+    let site = Site::default();
+    let options = HostOptions::default();
+    let inputs = Inputs {
+        machine: &machine,
+        host: None,
+        site: &site,
+        options: &options,
+        next: None,
+        hold: None,
+        may_switch: true,
+    };
+    let reason = decide(&inputs).reason;
+    assert!(reason.contains("no discovery image: run muster image use"), "{reason}");
+    let options = HostOptions { discovery: Some(OwnDiscovery::Centos), ..HostOptions::default() };
+    let reason = decide(&Inputs { options: &options, ..inputs }).reason;
+    assert!(reason.contains("by centos, which this site has not set up"), "{reason}");
 }

@@ -1,7 +1,7 @@
 //! Reads an iPXE script as iPXE does, and says what could leave a machine stranded.
 
 /// Commands that iPXE of 2019 (Debian 12) has, and whether they can fail.
-const COMMANDS: [(&str, bool); 13] = [
+const COMMANDS: [(&str, bool); 16] = [
     ("echo", false),
     ("goto", false), // fails only without its label, which is looked for
     ("exit", false),
@@ -15,6 +15,10 @@ const COMMANDS: [(&str, bool); 13] = [
     ("initrd", true),
     ("boot", true),
     ("sanboot", true),
+    ("isset", true),
+    ("dhcp", true),
+    // Of iPXE 2: an older one does not know it, which is a failure like any other, and every use is guarded.
+    ("shim", true),
 ];
 
 /// What is wrong with a script; nothing when it is sound.
@@ -44,7 +48,7 @@ fn line_faults(line: &str, labels: &[&str], faults: &mut Vec<String>) {
         if *name == "goto" && !labels.contains(&command.get(1).copied().unwrap_or_default()) {
             faults.push(format!("there is no such label: {line}"));
         }
-        if ["chain", "kernel", "initrd"].contains(name) && command.get(1) != Some(&"--timeout") {
+        if ["chain", "kernel", "initrd", "shim"].contains(name) && command.get(1) != Some(&"--timeout") {
             faults.push(format!("a fetch without --timeout: {line}"));
         }
     }

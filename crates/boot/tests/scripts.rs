@@ -3,11 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use boot::guard::Given;
+use boot::ipxe::Build;
 use boot::links::Links;
+use boot::options::HostOptions;
 use boot::scripts::{self, Handout};
 use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId, Stream};
 use boot::tickets::{Purpose, TicketKey, Token};
-use boot::{Action, Arch, AssetId, Decision, Machine};
+use boot::{Action, Arch, AssetId, Cause, Decision, Machine};
 use inventory::{MacAddr, Timestamp};
 use proptest::prelude::*;
 
@@ -32,14 +35,19 @@ fn ticket(purpose: Purpose) -> Token {
 }
 
 fn discovery(system: DiscoverySystem, reason: &str) -> (Decision, Token) {
-    let decision = Decision { action: Action::Discover(system), reason: reason.to_owned() };
+    let cause = Cause::State(Given::Discovery);
+    let decision = Decision { action: Action::Discover(system), reason: reason.to_owned(), cause };
     let token = ticket(scripts::ticket_purpose(&decision).unwrap());
     (decision, token)
 }
 
-fn rendered((decision, ticket): &(Decision, Token)) -> String {
-    let handout = Handout { ticket, interval_secs: 30 };
-    scripts::for_decision(decision, &machine(), &links(), Some(handout))
+fn rendered(case: &(Decision, Token)) -> String {
+    rendered_with(case, &HostOptions::default())
+}
+
+fn rendered_with((decision, ticket): &(Decision, Token), options: &HostOptions) -> String {
+    let handout = Handout::new(ticket, 30, &machine(), options);
+    scripts::for_decision(decision, &machine(), &links(), Some(&handout))
 }
 
 fn image() -> DiscoverySystem {
@@ -56,6 +64,22 @@ fn coreos(arch: Arch) -> DiscoverySystem {
     DiscoverySystem::CoreOs(CoreOs { arch, build: "9.0.20250510-0".to_owned(), kernel, initramfs, rootfs })
 }
 
+fn other_ipxe() -> Decision {
+    Decision {
+        action: Action::OtherIpxe { build: Build::Full, file: "ipxe.efi" },
+        reason: "node1 is to run the full build of iPXE".to_owned(),
+        cause: Cause::Option,
+    }
+}
+
+/// All options at once: each has to show in the script.
+fn all_options() -> HostOptions {
+    let mut options = HostOptions { secure_boot: true, ..HostOptions::default() };
+    options.set_vlan("42").unwrap();
+    options.set_console("ttyS1,57600").unwrap();
+    options
+}
+
 #[test]
 fn the_scripts_are_as_they_are_meant() {
     let by_image = discovery(image(), "this machine is not known yet");
@@ -69,6 +93,7 @@ fn the_scripts_are_as_they_are_meant() {
         ("discover-centos-9-aarch64.ipxe", by(centos(Arch::Aarch64, Stream::Nine))),
         ("discover-coreos.ipxe", by(coreos(Arch::X86_64))),
         ("discover-coreos-aarch64.ipxe", by(coreos(Arch::Aarch64))),
+        ("other-ipxe.ipxe", scripts::for_decision(&other_ipxe(), &machine(), &links(), None)),
         ("local-disk.ipxe", scripts::local_disk("node1 is in service")),
     ] {
         golden_file::same(name, &script);
@@ -81,11 +106,65 @@ fn a_ticket_is_carried_by_discovery_only_and_a_discovery_without_one_boots_the_d
     let local = Decision::local_disk("node1 is in service");
     assert_eq!(scripts::ticket_purpose(&local), None);
     let unasked = ticket(Purpose::Enrol);
-    let handout = Handout { ticket: &unasked, interval_secs: 30 };
-    let script = scripts::for_decision(&local, &machine(), &links(), Some(handout));
+    let handout = Handout::new(&unasked, 30, &machine(), &HostOptions::default());
+    let script = scripts::for_decision(&local, &machine(), &links(), Some(&handout));
     assert!(!script.contains(unasked.reveal()) && !script.contains("kernel "));
     let script = scripts::for_decision(&discovery(image(), "new").0, &machine(), &links(), None);
     assert!(script.contains("no ticket") && !script.contains("kernel "), "{script}");
+}
+
+#[test]
+fn every_option_reaches_every_discovery_system() {
+    for system in [image(), centos(Arch::X86_64, Stream::Ten), coreos(Arch::X86_64)] {
+        let name = format!("{}-with-options.ipxe", system.kind());
+        let case = discovery(system, "node1 is ready and has no role yet");
+        let script = rendered_with(&case, &all_options()).replace(case.1.reveal(), "TICKET");
+        golden_file::same(&name, &script);
+        assert_eq!(ipxe_check::faults(&script), Vec::<String>::new(), "{name}");
+        assert!(script.contains(" console=tty0 console=ttyS1,57600n8 ||"), "{script}");
+        let after_kernel = script.lines().skip_while(|line| !line.starts_with("kernel ")).nth(1).unwrap();
+        assert!(after_kernel.starts_with("shim --timeout "), "{script}");
+        assert!(!rendered(&case).contains("shim"));
+    }
+}
+
+#[test]
+fn a_machine_speaks_where_its_maker_listens() {
+    let case = discovery(image(), "new");
+    for (maker, product, last) in
+        [("Supermicro", "SYS-1", "ttyS1,115200n8"), ("HPE", "ProLiant DL20 Gen10", "ttyS0,115200n8")]
+    {
+        let machine = machine().telling(None, Some(maker), Some(product));
+        let handout = Handout::new(&case.1, 30, &machine, &HostOptions::default());
+        let script = scripts::for_decision(&case.0, &machine, &links(), Some(&handout));
+        assert!(script.contains(&format!("console={last} || goto failed")), "{script}");
+    }
+}
+
+/// What no script of ours may ever say: words that make a carrier install or wipe, or open it to strangers.
+#[test]
+fn no_template_has_an_installers_word() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ipxe");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for word in [
+            "coreos.inst",
+            "install_dev",
+            "inst.sshd",
+            "inst.repo",
+            "autopart",
+            "clearpart",
+            "zerombr",
+            "shell",
+        ] {
+            let said = text.lines().any(|line| !line.starts_with('#') && line.contains(word));
+            assert!(!said, "{}: {word}", path.display());
+        }
+        read += 1;
+    }
+    assert!(read >= 7, "{read}");
 }
 
 #[test]

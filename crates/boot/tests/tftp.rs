@@ -84,6 +84,30 @@ async fn files_of_every_size_arrive_in_blocks_of_every_size() {
 }
 
 #[tokio::test]
+async fn a_file_is_written_for_its_client_where_the_folder_has_none() {
+    let site = Site::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    let server = TftpServer::bind(LOOPBACK.into(), dir.path(), site.trail.clone()).await.unwrap();
+    let server = server.writing(
+        "autoexec.ipxe",
+        Box::new(|client| client.is_loopback().then(|| format!("#!ipxe\necho {client}\n"))),
+    );
+    let address = server.address();
+    tokio::spawn(server.run(site.stop.clone()));
+    let get =
+        async |name: &'static str| Client::new(address).await.get(name, &[("tsize", "0".to_owned())]).await;
+    for name in ["autoexec.ipxe", "/autoexec.ipxe"] {
+        let got = get(name).await.unwrap();
+        assert_eq!(got.content, b"#!ipxe\necho 127.0.0.1\n", "{name}");
+        assert_eq!(got.agreed, [("tsize".to_owned(), got.content.len().to_string())]);
+    }
+    assert!(get("other.ipxe").await.is_err());
+    // The operator's own comes first.
+    std::fs::write(dir.path().join("autoexec.ipxe"), "mine").unwrap();
+    assert_eq!(get("autoexec.ipxe").await.unwrap().content, b"mine");
+}
+
+#[tokio::test]
 async fn a_file_of_more_than_65535_blocks_arrives() {
     let served = serve(Patience::default()).await;
     let content = served.file("large", 66_000 * 8 + 3);

@@ -74,6 +74,18 @@ kinds! {
     TicketRefused = "ticket.refused",
     /// The site's discovery image was chosen.
     ImageChosen = "image.chosen",
+    /// A machine booted again and again, and is held at its disk. Key: its MAC.
+    BootLooped = "boot.looped",
+    /// It is held no more. Key: its MAC.
+    BootReleased = "boot.released",
+    /// An operator said what a machine shall boot next. Key: the host's id, or the MAC.
+    BootNextSet = "boot.next-set",
+    /// A boot was given that. Key: the host's id, or the MAC.
+    BootNextUsed = "boot.next-used",
+    /// An operator took it back. Key: the host's id, or the MAC.
+    BootNextCleared = "boot.next-cleared",
+    /// An operator changed how a host boots.
+    BootOptionsChanged = "boot.options-changed",
     /// A job ended.
     JobEnded = "job.ended",
     /// A secret was set.

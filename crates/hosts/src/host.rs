@@ -100,6 +100,8 @@ pub struct Filter {
     pub approved: Option<bool>,
     /// With this in their id, name, maker, product, serial number, an address or a MAC address. Case doesn't matter.
     pub text: Option<String>,
+    /// Whose firmware's order comes to this: `follows`, `wrong`, `unknown`.
+    pub boot_order: Option<String>,
 }
 
 /// A part of a list.

@@ -19,13 +19,14 @@
 //! - A revision is stored only when what the machine *is* changed, not when it booted another kernel.
 //! - Every change writes its event in the same transaction. Everything that a machine may send without end is bounded.
 //!
-//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `follow`, `diff`, `summary`, `overview`, `name`, `state`. All SQL
+//! Pure: `identity`, `junk`, `recognise`, `collide`, `canonical`, `follow`, `diff`, `summary`, `overview`, `boot_order`, `name`, `state`. All SQL
 //! stands in `store/`. Functions that change rows take the transaction, so that callers compose them; those that read take
 //! the readers' pool. Keys are never seen here but as hashes.
 //!
 //! [`Discover`] is this crate's score: it looks for machines, in the networks that the site declares and nowhere else.
 
 mod actions;
+mod boot_order;
 mod canonical;
 mod claim;
 mod collide;
@@ -53,6 +54,7 @@ mod unproven;
 mod words;
 
 pub use actions::{AgentAction, Delivery, ask, deliver, put_logs, take_receipt};
+pub use boot_order::BootOrder;
 pub use claim::{Claim, ClaimKind, MAX_OPEN_CLAIMS, Said, SaidFailure, Settled, Verdict, settle_claim};
 pub use diff::{Change, ChangeKind, diff};
 pub use discover::{AGENT_PORT, Discover, ScrapeError, ScrapeKey, Scraper};
@@ -76,7 +78,7 @@ pub use store::drives::{DriveWord, drives};
 pub use store::facts::{all_facts, authenticate, facts, facts_by_mac};
 pub use store::identifiers::identifiers;
 pub use store::inventories::{Revision, StoredInventory, inventory, revisions};
-pub use store::list::{counts, get, list};
+pub use store::list::{count_boot_order, counts, get, list};
 pub use store::problems::problems;
 pub use store::words::sample;
 pub use summary::summary;

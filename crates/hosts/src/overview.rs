@@ -3,6 +3,7 @@
 use inventory::sections::{Disk, Nic, Transport};
 use inventory::{FilesystemUse, Sample, Temperature};
 
+use crate::boot_order::BootOrder;
 use crate::document::Inventory;
 use crate::junk::is_junk;
 
@@ -24,6 +25,8 @@ pub(crate) struct Overview {
     pub(crate) disk_bytes: Option<i64>,
     pub(crate) nic_count: Option<i64>,
     pub(crate) primary_address: Option<String>,
+    /// What its firmware's order of booting comes to.
+    pub(crate) boot_order: Option<&'static str>,
 }
 
 impl Overview {
@@ -54,6 +57,7 @@ impl Overview {
                 .map(|disks| column(disks.filter_map(|d| d.size_bytes).fold(0, u64::saturating_add))),
             nic_count: nics.map(|nics| column(nics.iter().filter(|nic| nic.physical).count() as u64)),
             primary_address: nics.and_then(|nics| primary_address(nics)),
+            boot_order: inventory.firmware.as_ref().map(|firmware| BootOrder::of(Some(firmware)).verdict()),
         }
     }
 }

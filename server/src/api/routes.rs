@@ -53,6 +53,7 @@ macro_rules! table {
 pub const TABLE: &[Entry] = table! {
     // Machines in their firmware.
     Read "/boot/boot.ipxe" Anybody => boot::script::entry,
+    Read "/boot/ipxe/autoexec.ipxe" Anybody => boot::script::entry,
     Read "/boot/by-mac/{mac}.ipxe" Anybody => boot::script::by_mac,
     Read "/boot/inventory.ipxe" Anybody => boot::script::fallback,
     Read "/boot/ca.pem" Anybody => boot::file::certificate,
@@ -92,6 +93,12 @@ pub const TABLE: &[Entry] = table! {
     Read "/api/v1/boots/{mac}/live" Operator => v1::trail::of_card_live,
     Read "/api/v1/claims" Operator => v1::claims::list,
     Post "/api/v1/claims/{claim}/settle" Operator => v1::claims::settle,
+    Read "/api/v1/hosts/{host}/boot" Operator => v1::boots::show,
+    Put "/api/v1/hosts/{host}/boot" Operator => v1::boots::set,
+    Post "/api/v1/boot/next/{machine}" Operator => v1::boots::ask,
+    Delete "/api/v1/boot/next/{machine}" Operator => v1::boots::clear,
+    Read "/api/v1/boot/holds" Operator => v1::boots::holds,
+    Post "/api/v1/boot/release/{machine}" Operator => v1::boots::release,
     Read "/api/v1/boot/preview" Operator => v1::preview::show,
     Read "/api/v1/images" Operator => v1::images::list,
     Post "/api/v1/images" Operator => v1::images::begin,

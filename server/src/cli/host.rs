@@ -107,6 +107,9 @@ pub(super) struct List {
     /// Only hosts with this in their name, maker, product, serial number or address
     #[arg(long, value_name = "TEXT")]
     find: Option<String>,
+    /// Only hosts whose firmware's boot order comes to this: follows, wrong or unknown
+    #[arg(long, value_name = "VERDICT", value_parser = ["follows", "wrong", "unknown"])]
+    boot_order: Option<String>,
 }
 
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
@@ -178,6 +181,7 @@ async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()>
     let mut query = vec!["limit=500".to_owned()];
     query.extend(args.state.map(|state| format!("state={}", escape(&state))));
     query.extend(args.find.map(|text| format!("text={}", escape(&text))));
+    query.extend(args.boot_order.map(|verdict| format!("boot_order={verdict}")));
     let mut hosts: Vec<Host> = Vec::new();
     let mut after: Option<String> = None;
     loop {
@@ -238,6 +242,15 @@ fn shown(detail: &Detail) -> String {
     }
     for problem in &detail.problems {
         text.push_str(&format!("! {}: {}\n", problem.part, problem.reason));
+    }
+    for line in detail.boot.news(now) {
+        text.push_str(&format!("! {line}\n"));
+    }
+    if !detail.boot.in_words.is_empty() {
+        text.push_str(&format!("It boots with {}\n", detail.boot.in_words));
+    }
+    if detail.inventory.is_some() {
+        text.push_str(&format!("Boot order: {}\n", detail.boot_order));
     }
     let Some(inventory) = &detail.inventory else {
         return text + "\nIt has not reported its inventory yet.\n";

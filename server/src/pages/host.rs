@@ -9,6 +9,7 @@ use super::inventory_view::{Card, Table, View};
 use super::page;
 use super::trail;
 use crate::api::problem::ApiError;
+use crate::api::v1::boots;
 use crate::api::v1::trail::{macs, of_cards};
 use crate::app::App;
 use crate::format;
@@ -24,6 +25,10 @@ struct Page {
     last_seen: String,
     incidents: Vec<Line>,
     problems: Vec<String>,
+    boot: Vec<String>,
+    boot_options: String,
+    boot_order: String,
+    boot_order_is_wrong: bool,
     cards: Vec<Card>,
     tables: Vec<TableView>,
     /// Rendered already: the same piece of page is sent again when it has changed.
@@ -72,10 +77,16 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
     let revisions = hosts::revisions(readers, &host.id, None, LINES).await?;
     let events = events::of_host(readers, &host.id, None, LINES).await?;
     let attempts = of_cards(&app, &macs(&app, &host.id).await?, trail::ATTEMPTS).await?;
+    let boot = boots::of_host(&app, &host.id);
+    let boot_order = hosts::BootOrder::of(inventory.firmware.as_ref());
     let view = View { host: &host, inventory: &inventory, sample: sample.as_ref(), drives: &drives };
     page(&Page {
         incidents: incident::open(&app, Some(&host.id)).await?,
         problems: problems.into_iter().map(|p| format!("{}: {}", p.part, p.reason)).collect(),
+        boot_options: boot.in_words.clone(),
+        boot: boot.news(app.clock.now()),
+        boot_order: boot_order.in_words().to_owned(),
+        boot_order_is_wrong: boot_order.advice().is_some(),
         cards: view.cards(),
         tables: view.tables().into_iter().map(bounded).collect(),
         trail: trail::html(&attempts)?,

@@ -1,8 +1,10 @@
 //! What runs beside the requests: one set of tasks under one token.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::web;
+use boot::control::ControlWriter;
 use boot::tftp::TftpServer;
 use boot::tickets;
 use boot::trail::dhcp::syslog::Listener;
@@ -27,12 +29,16 @@ pub(super) struct Background {
 pub(super) async fn start(
     app: &web::Data<App>,
     trail_writer: TrailWriter,
+    control_writer: ControlWriter,
     stop: CancellationToken,
 ) -> Result<Background, ServeError> {
     let mut tasks = JoinSet::new();
     if let Some(address) = app.settings.tftp_listen {
         match TftpServer::bind(address, &app.settings.tftp_dir, app.trail.clone()).await {
             Ok(tftp) => {
+                let author = app.clone();
+                let tftp = tftp
+                    .writing(boot::links::AUTOEXEC, Box::new(move |client| entry_script(&author, client)));
                 tracing::info!(%address, dir = %app.settings.tftp_dir.display(), "TFTP");
                 let stop = stop.clone();
                 tasks.spawn(async move { tftp.run(stop).await });
@@ -46,6 +52,8 @@ pub(super) async fn start(
     }
     let token = stop.clone();
     tasks.spawn(async move { trail_writer.run(token).await });
+    let token = stop.clone();
+    tasks.spawn(async move { control_writer.run(token).await });
     let (alerts, token) = (app.alerts.clone(), stop.clone());
     tasks.spawn(async move { alerts.run(token).await });
     let (swept, token) = (app.clone(), stop.clone());
@@ -55,6 +63,7 @@ pub(super) async fn start(
             if let Err(error) = swept.images.sweep(std::time::SystemTime::now()).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished images out");
             }
+            swept.control.sweep();
             if let Err(error) = sweep(&swept).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
             }
@@ -90,6 +99,13 @@ async fn read_dhcp_log(
             }
         }
     }
+}
+
+/// The entry script for a client that asked by TFTP.
+fn entry_script(app: &App, client: IpAddr) -> Option<String> {
+    let links = app.links.boot_links_to(client, &app.pin);
+    let links = links.inspect_err(|error| tracing::warn!(%client, %error, "no entry script by TFTP")).ok()?;
+    Some(boot::scripts::entry(&links))
 }
 
 async fn sweep(app: &App) -> Result<(), StoreError> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alerts::Alerts;
+use boot::control::{Control, ControlWriter};
 use boot::image::Library;
-use boot::site::Site;
 use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use inventory::Clock;
@@ -30,6 +30,7 @@ pub(super) struct Opened {
     pub(super) app: App,
     pub(super) tls: rustls::ServerConfig,
     pub(super) trail_writer: TrailWriter,
+    pub(super) control_writer: ControlWriter,
     pub(super) token_is_new: bool,
 }
 
@@ -68,12 +69,13 @@ pub(super) async fn open(
     .await
     .map_err(|error| start_error("the alerts could not be started".to_owned(), error))?;
     let (trail, trail_writer) = Trail::new(store.clone(), Arc::clone(&clock));
+    let (control, control_writer) = Control::open(store.clone(), Arc::clone(&clock)).await?;
     let discover = crate::discover::score(&settings, secrets.clone())
         .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
     let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
     let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);
-    let site = Site { discovery: boot::image::chosen(store.readers()).await? };
+    let site = boot::image::site(store.readers()).await?;
     let images_path = data_dir.join("images");
     let images = Library::open(&images_path)
         .map_err(|error| start_error(format!("the folder of images, {}", images_path.display()), error))?;
@@ -105,13 +107,14 @@ pub(super) async fn open(
         clock,
         settings,
         links,
+        control,
         trail,
         live: crate::api::live::Live::default(),
         alerts,
         jobs,
         secrets,
     };
-    Ok(Opened { app, tls, trail_writer, token_is_new })
+    Ok(Opened { app, tls, trail_writer, control_writer, token_is_new })
 }
 
 fn start_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> ServeError {

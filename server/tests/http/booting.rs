@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 
 use crate::support::{Agent, TestServer, expect, problem};
 
-const MAC: &str = "3c:ec:ef:00:00:01";
+pub(crate) const MAC: &str = "3c:ec:ef:00:00:01";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_machine_is_told_why_it_boots_its_disk_and_discovers_once_an_image_is_there() {

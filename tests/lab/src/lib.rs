@@ -33,6 +33,7 @@ pub mod guest;
 mod http;
 mod ignition;
 pub mod interrupt;
+mod ipxe;
 mod kernel;
 mod kickstart;
 mod machine;
@@ -54,6 +55,7 @@ pub use dropbear::{SshKey, dropbear};
 pub use forward::Forward;
 pub use http::Response;
 pub use ignition::{Ignition, IgnitionMachine, Stage, ignition};
+pub use ipxe::newer_ipxe;
 pub use kernel::{Kernel, kernel};
 pub use kickstart::ksvalidator;
 pub use machine::{
@@ -77,5 +79,6 @@ pub fn fetch_all() -> anyhow::Result<()> {
     dropbear()?;
     ntfy::fetch::program()?;
     ignition()?;
+    newer_ipxe()?;
     ksvalidator().map(drop)
 }

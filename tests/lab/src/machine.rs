@@ -65,7 +65,7 @@ impl Machine {
         if self.is_on()? {
             bail!("{} is on already", self.spec.name);
         }
-        let mut command = self.namespace.command("qemu-system-x86_64");
+        let mut command = self.namespace.command(arguments::program(self.spec.firmware));
         command.args(arguments::of(&self.spec, &self.parts, &self.tap)?);
         self.process = Some(Process::spawn(&self.spec.name, &command)?);
         Ok(())
@@ -144,15 +144,12 @@ impl Parts {
             std::fs::write(&file, structure?)?;
             parts.smbios.push(file);
         }
-        match spec.firmware {
-            Firmware::Bios => {}
-            Firmware::BiosWithPlainPxe => std::fs::write(&parts.boot_script, arguments::PLAIN_PXE)?,
-            Firmware::Uefi => {
-                let copied = std::fs::copy(arguments::UEFI_SETTINGS, &parts.firmware_settings);
-                copied.with_context(|| {
-                    format!("can't copy {}: is the package ovmf installed?", arguments::UEFI_SETTINGS)
-                })?;
-            }
+        if spec.firmware == Firmware::BiosWithPlainPxe {
+            std::fs::write(&parts.boot_script, arguments::PLAIN_PXE)?;
+        }
+        if let Some((settings, package)) = arguments::fresh_settings(spec.firmware) {
+            std::fs::copy(settings, &parts.firmware_settings)
+                .with_context(|| format!("can't copy {settings}: is the package {package} installed?"))?;
         }
         Ok(parts)
     }

@@ -10,11 +10,13 @@ use crate::{Deadline, Process};
 /// What `cargo build` needs beside Rust: a C compiler, for SQLite and ring.
 pub const BUILD: &[&str] = &["build-essential"];
 
-/// What the lab needs: machines, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
+/// What the lab needs: machines of two processors, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
 /// `venv` for `ksvalidator`, curl, with which the kickstart fetches the agent, an operator's ssh, the programs by which
 /// distributions pack their modules, and a reader of scripts.
 pub const LAB: &[&str] = &[
     "qemu-system-x86",
+    "qemu-system-arm",
+    "qemu-efi-aarch64",
     "ipxe",
     "ipxe-qemu",
     "ovmf",

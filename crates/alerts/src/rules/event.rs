@@ -63,6 +63,15 @@ pub(crate) const TABLE: &[EventRule] = &[
         title: "somebody else claims to be this host",
         ending: "claim settled",
     },
+    EventRule {
+        rule: RuleId::BootLoop,
+        opens: Kind::BootLooped,
+        closes: Kind::BootReleased,
+        by_key: true,
+        except: never,
+        title: "boots again and again",
+        ending: "boots again as it should",
+    },
 ];
 
 fn never(_: &Event) -> bool {
@@ -103,6 +112,7 @@ pub(crate) fn settings(rule: RuleId, rules: &RuleSettings) -> Option<&EventSetti
         RuleId::AgentStopped => Some(&rules.agent.stopped),
         RuleId::AgentFailed => Some(&rules.agent.failed),
         RuleId::IdentityClaim => Some(&rules.identity.claim),
+        RuleId::BootLoop => Some(&rules.boot.r#loop),
         RuleId::AgentMissing
         | RuleId::HostsUnapproved
         | RuleId::FsUsage

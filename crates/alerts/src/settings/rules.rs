@@ -21,6 +21,8 @@ pub struct RuleSettings {
     pub temp: TempRules,
     /// `identity.…`
     pub identity: IdentityRules,
+    /// `boot.…`
+    pub boot: BootRules,
     /// `hosts.…`
     pub hosts: HostsRules,
 }
@@ -69,6 +71,14 @@ pub struct TempRules {
 pub struct IdentityRules {
     /// `identity.claim`
     pub claim: EventSettings,
+}
+
+/// `boot.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BootRules {
+    /// `boot.loop`
+    pub r#loop: EventSettings,
 }
 
 /// `hosts.…`
@@ -179,6 +189,7 @@ impl RuleSettings {
             RuleId::AgentStopped => self.agent.stopped.enabled,
             RuleId::AgentFailed => self.agent.failed.enabled,
             RuleId::IdentityClaim => self.identity.claim.enabled,
+            RuleId::BootLoop => self.boot.r#loop.enabled,
             RuleId::HostsUnapproved => self.hosts.unapproved.enabled,
             RuleId::FsUsage => self.fs.usage.enabled,
             RuleId::TempNvme => self.temp.nvme.enabled,

@@ -6,7 +6,7 @@ use inventory::Timestamp;
 use sqlx::SqlitePool;
 
 use super::manifest::Manifest;
-use crate::site::{DiscoverySystem, ImageId};
+use crate::site::{DiscoverySystem, ImageId, Site};
 use crate::store::image as rows;
 
 /// An image that the server keeps.
@@ -68,6 +68,14 @@ pub async fn choose(
 /// The database's.
 pub async fn chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {
     rows::chosen(readers).await
+}
+
+/// What the boot decision needs to know of the site.
+///
+/// # Errors
+/// The database's.
+pub async fn site(readers: &SqlitePool) -> Result<Site, StoreError> {
+    Ok(Site { discovery: rows::chosen(readers).await?, known: rows::once_chosen(readers).await? })
 }
 
 /// The images that the server keeps, newest first.

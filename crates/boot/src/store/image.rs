@@ -56,11 +56,32 @@ pub(crate) async fn choose(tx: &mut Tx, system: &DiscoverySystem, now: Timestamp
          ON CONFLICT (arch) DO UPDATE SET system = excluded.system, chosen_at = excluded.chosen_at",
     )
     .bind(arch)
-    .bind(text)
+    .bind(&text)
     .bind(now.millis())
+    .execute(&mut *tx)
+    .await?;
+    if matches!(system, DiscoverySystem::Image(_)) {
+        return Ok(()); // an image is known by itself
+    }
+    sqlx::query(
+        "INSERT INTO discovery_known (arch, kind, system) VALUES ($1, $2, $3)
+         ON CONFLICT (arch, kind) DO UPDATE SET system = excluded.system",
+    )
+    .bind(arch)
+    .bind(system.kind())
+    .bind(text)
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Those that were ever chosen, but images.
+pub(crate) async fn once_chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {
+    let rows: Vec<ChosenRow> =
+        sqlx::query_as("SELECT arch, system FROM discovery_known ORDER BY arch DESC, kind")
+            .fetch_all(readers)
+            .await?;
+    rows.into_iter().map(DiscoverySystem::try_from).collect()
 }
 
 pub(crate) async fn chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {

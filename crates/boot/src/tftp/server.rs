@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::io::BufReader;
+use tokio::io::{AsyncRead, BufReader};
 use tokio::net::UdpSocket;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -53,14 +53,17 @@ pub enum BindError {
     },
 }
 
+/// Writes a file for the client that asks; `None` where it can't.
+pub type Author = Box<dyn Fn(IpAddr) -> Option<String> + Send + Sync>;
+
 /// A TFTP server that is bound to its port.
-#[derive(Debug)]
 pub struct TftpServer {
     socket: UdpSocket,
     address: SocketAddr,
     folder: PathBuf,
     trail: Trail,
     patience: Patience,
+    written: Option<(&'static str, Author)>,
 }
 
 impl TftpServer {
@@ -79,13 +82,27 @@ impl TftpServer {
         };
         let socket = UdpSocket::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address, folder: folder.to_owned(), trail, patience: Patience::default() })
+        Ok(Self {
+            socket,
+            address,
+            folder: folder.to_owned(),
+            trail,
+            patience: Patience::default(),
+            written: None,
+        })
     }
 
     /// With another patience than the default's.
     #[must_use]
     pub fn patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// With a file of this name that is written for each client, where the folder has none.
+    #[must_use]
+    pub fn writing(mut self, name: &'static str, author: Author) -> Self {
+        self.written = Some((name, author));
         self
     }
 
@@ -154,20 +171,13 @@ impl TftpServer {
         if request.mode != "octet" {
             return Err((ErrorCode::IllegalOperation, "only mode octet is served".to_owned()));
         }
-        let (file, size_bytes) =
-            folder::open(&self.folder, &request.name).map_err(|refusal| match refusal {
-                folder::Refusal::NotFound => (ErrorCode::NotFound, refusal.to_string()),
-                folder::Refusal::NotPlain | folder::Refusal::LeadsOut | folder::Refusal::Unreadable => {
-                    (ErrorCode::AccessViolation, refusal.to_string())
-                }
-            })?;
+        let (file, size_bytes) = self.open(&request.name, client.ip())?;
         // A port of its own for each transfer (RFC 1350, section 4), at the address that was asked.
         let socket = UdpSocket::bind((self.address.ip(), 0))
             .await
             .map_err(|error| (ErrorCode::Undefined, format!("no port is free: {error}")))?;
         let terms = terms::agree(request, size_bytes);
         let transfer = Transfer { socket, client, terms, patience: self.patience };
-        let file = BufReader::with_capacity(READ_AHEAD_BYTES, tokio::fs::File::from_std(file));
         let name = request.name.clone();
         let mut watched =
             self.trail.begin(Step::new(StepKind::Tftp, client.ip()).detail(&name).of(size_bytes));
@@ -176,6 +186,29 @@ impl TftpServer {
             watched.end(Some(&said(&name, &report)));
         });
         Ok(())
+    }
+
+    fn open(&self, name: &str, client: IpAddr) -> Result<(Content, u64), (ErrorCode, String)> {
+        let refusal = match folder::open(&self.folder, name) {
+            Ok((file, size_bytes)) => {
+                let file = BufReader::with_capacity(READ_AHEAD_BYTES, tokio::fs::File::from_std(file));
+                return Ok((Box::new(file), size_bytes));
+            }
+            Err(refusal) => refusal,
+        };
+        let is_written =
+            self.written.as_ref().filter(|(written, _)| *written == name.trim_start_matches('/'));
+        if let Some(text) = is_written.and_then(|(_, author)| author(client)) {
+            let size_bytes = text.len() as u64;
+            return Ok((Box::new(io::Cursor::new(text.into_bytes())), size_bytes));
+        }
+        let code = match refusal {
+            folder::Refusal::NotFound => ErrorCode::NotFound,
+            folder::Refusal::NotPlain | folder::Refusal::LeadsOut | folder::Refusal::Unreadable => {
+                ErrorCode::AccessViolation
+            }
+        };
+        Err((code, refusal.to_string()))
     }
 
     async fn refuse(&self, client: SocketAddr, code: ErrorCode, why: &str, asked: &str) {
@@ -193,6 +226,15 @@ fn said(name: &str, report: &Report) -> String {
         End::Failed(error) => format!("{name}: {error}"),
     }
 }
+
+impl std::fmt::Debug for TftpServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TftpServer").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// What is sent.
+type Content = Box<dyn AsyncRead + Send + Unpin>;
 
 /// The transfers that run, each by its client.
 #[derive(Default)]

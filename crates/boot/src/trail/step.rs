@@ -169,6 +169,7 @@ impl Step {
     pub fn course(mut self, decision: &Decision) -> Self {
         self.facts.course = Some(match &decision.action {
             Action::LocalDisk => Course::Disk,
+            Action::OtherIpxe { .. } => Course::OtherIpxe,
             Action::Discover(DiscoverySystem::Image(_)) => Course::Image,
             Action::Discover(DiscoverySystem::Centos(_)) => Course::Installer,
             Action::Discover(DiscoverySystem::CoreOs(_)) => Course::Live,

@@ -106,6 +106,14 @@ pub(crate) async fn put(
     .bind(overview.disk_bytes)
     .bind(overview.nic_count)
     .bind(&overview.primary_address)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO host_boot_order (host_id, verdict) VALUES ($1, $2)
+         ON CONFLICT (host_id) DO UPDATE SET verdict = excluded.verdict",
+    )
+    .bind(host.as_str())
+    .bind(overview.boot_order.unwrap_or("unknown"))
     .execute(tx)
     .await?;
     Ok(())

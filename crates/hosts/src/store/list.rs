@@ -44,6 +44,7 @@ pub async fn list(
                          || COALESCE(serial, '') || ' ' || COALESCE(address, '') || ' '
                          || COALESCE(primary_address, '')) LIKE $4 ESCAPE '\\'
                 OR id IN (SELECT host_id FROM host_identifier WHERE value LIKE $4 ESCAPE '\\'))
+           AND (CAST($6 AS TEXT) IS NULL OR id IN (SELECT host_id FROM host_boot_order WHERE verdict = $6))
          ORDER BY name
          LIMIT $5"
     ))
@@ -52,6 +53,7 @@ pub async fn list(
     .bind(filter.approved.map(i64::from))
     .bind(filter.text.as_deref().filter(|text| !text.is_empty()).map(pattern))
     .bind(i64::from(limit) + 1)
+    .bind(filter.boot_order.as_deref())
     .fetch_all(readers)
     .await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -59,6 +61,21 @@ pub async fn list(
     let items = rows.into_iter().take(shown).map(Host::try_from).collect::<Result<Vec<_>, _>>()?;
     let next = items.last().filter(|_| more).map(|host| host.name.clone());
     Ok(Page { items, next })
+}
+
+/// How many hosts have a firmware whose order comes to this.
+///
+/// # Errors
+/// The database's.
+pub async fn count_boot_order(readers: &SqlitePool, verdict: &str) -> Result<i64, StoreError> {
+    let count = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM host_boot_order o JOIN host ON host.id = o.host_id
+         WHERE o.verdict = $1 AND host.state <> 'retired'",
+    )
+    .bind(verdict)
+    .fetch_one(readers)
+    .await?;
+    Ok(count)
 }
 
 /// The host with this name or id.

@@ -84,6 +84,7 @@ pub async fn handle(
                 let said = format!("enrolled as {}", host.name);
                 app.trail.record(Step::new(StepKind::AgentFirstWord, address).mac(mac).detail(&said));
             }
+            app.control.heard(&host.id, mac);
             app.alerts.heard(&host, now).await?;
             tracing::info!(host.id = %host.id, host.name = %host.name, %address, ?how, "an agent enrolled");
             Ok(web::Json(EnrolReply {

@@ -30,6 +30,7 @@ pub async fn handle(
         let detail = format!("this report is of another machine than {} ({})", host.name, host.id);
         return Err(ApiError::Conflict { kind: "claim", detail });
     }
+    app.control.heard(&host.id, None);
     app.alerts.heard(host, now).await?;
     Ok(web::Json(Reply::new(now)))
 }

@@ -28,6 +28,7 @@ pub async fn handle(
         .await?;
     // A late one from the agent's spool says nothing of how the machine does now.
     if heard == Heard::Applied {
+        app.control.heard(&host.id, None);
         app.alerts.observe(host, &sample).await?;
     }
     let actions = if app.mailbox.may_have(&host.id) { deliver(&app, &host.id, now).await? } else { vec![] };

@@ -1,6 +1,7 @@
 //! The iPXE scripts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use boot::options::HostOptions;
 use boot::scripts::{self, Handout};
 use boot::tickets::{DEFAULT_LIFE, Token};
 use boot::trail::{Step, StepKind};
@@ -20,7 +21,10 @@ struct Said {
     mac: Option<String>,
     arch: Option<String>,
     platform: Option<String>,
+    chip: Option<String>,
+    manufacturer: Option<String>,
     product: Option<String>,
+    kept: Option<String>,
     version: Option<String>,
 }
 
@@ -66,19 +70,17 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
             return (step, script(scripts::local_disk(&error.to_string())));
         }
     };
-    let machine = Machine::new(mac, said.arch.as_deref(), said.platform.as_deref());
-    let decision = match app.last_known.host(&app.store, mac).await {
-        Found::Known(host) => decide(&machine, host.as_ref(), &app.site()),
-        Found::Unknown(why) => Decision::local_disk(format!("the server's database does not answer ({why})")),
-    };
+    let machine = said.machine(mac);
+    let (decision, options) = decided(app, &machine).await;
     let detail = format!(
-        "{}, because {} ({}, {}{}{})",
+        "{}, because {} ({}, {}{}{}{})",
         decision.as_str(),
         decision.reason,
         machine.platform.as_str(),
         machine.arch.as_str(),
         said.product.map(|p| format!(", {p}")).unwrap_or_default(),
         said.version.map(|v| format!(", iPXE {v}")).unwrap_or_default(),
+        machine.build.map(|build| format!(" {}", build.as_str())).unwrap_or_default(),
     );
     let step = Step::new(StepKind::Decision, address).mac(mac).detail(&detail).course(&decision);
     tracing::info!(boot.mac = %mac, boot.address = %address, boot.decision = decision.as_str(), reason = %decision.reason, "boot");
@@ -90,10 +92,37 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         let token = app.ticket_key.mint(purpose, mac, address, app.clock.now(), DEFAULT_LIFE);
         token.inspect_err(|error| tracing::error!(%error, "a ticket could not be made")).ok()
     });
-    let handout = ticket
-        .as_ref()
-        .map(|ticket: &Token| Handout { ticket, interval_secs: app.settings.agents.interval_secs });
-    (step, script(scripts::for_decision(&decision, &machine, &links, handout)))
+    let interval_secs = app.settings.agents.interval_secs;
+    let handout =
+        ticket.as_ref().map(|ticket: &Token| Handout::new(ticket, interval_secs, &machine, &options));
+    (step, script(scripts::for_decision(&decision, &machine, &links, handout.as_ref())))
+}
+
+/// What it shall boot, and how its host boots: counted as a boot.
+async fn decided(app: &App, machine: &Machine) -> (Decision, HostOptions) {
+    match app.last_known.host(&app.store, machine.mac).await {
+        Found::Known(host) => {
+            let said = app.control.asks(machine.mac, host.as_ref());
+            let decision = decide(&said.inputs(machine, host.as_ref(), &app.site()));
+            app.control.answered(machine.mac, host.as_ref(), &said, &decision);
+            (decision, said.options)
+        }
+        Found::Unknown(why) => {
+            let reason = format!("the server's database does not answer ({why})");
+            (Decision::local_disk(reason), HostOptions::default())
+        }
+    }
+}
+
+impl Said {
+    fn machine(&self, mac: MacAddr) -> Machine {
+        let machine = Machine::new(mac, self.arch.as_deref(), self.platform.as_deref()).telling(
+            self.chip.as_deref(),
+            self.manufacturer.as_deref(),
+            self.product.as_deref(),
+        );
+        Machine { kept: self.kept.is_some(), ..machine }
+    }
 }
 
 fn script(text: String) -> HttpResponse {

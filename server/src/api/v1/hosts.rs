@@ -2,10 +2,11 @@
 
 use actix_web::{HttpRequest, web};
 use alerts::Incident;
-use hosts::{Change, DriveWord, Filter, Host, HostProblem, Inventory, Page, Revision};
+use hosts::{BootOrder, Change, DriveWord, Filter, Host, HostProblem, Inventory, Page, Revision};
 use inventory::{Limits, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::boots::{self, HostBoot};
 use crate::api::body;
 use crate::api::problem::ApiError;
 use crate::app::App;
@@ -23,6 +24,12 @@ pub struct Detail {
     /// What each of its drives last said of its health: most samples do not tell it.
     #[serde(default)]
     pub drives: Vec<DriveWord>,
+    /// How it boots: its options, an operator's word for the next boot, whether it is held.
+    #[serde(default)]
+    pub boot: HostBoot,
+    /// Whether its firmware goes on to its disk when the network does not answer.
+    #[serde(default)]
+    pub boot_order: String,
     /// What its agent can't do at present.
     pub problems: Vec<HostProblem>,
     /// What is open.
@@ -35,6 +42,7 @@ pub struct Query {
     state: Option<String>,
     approved: Option<bool>,
     text: Option<String>,
+    boot_order: Option<String>,
     after: Option<String>,
     limit: Option<u32>,
 }
@@ -89,10 +97,10 @@ const LONGEST: u32 = 1000;
 /// # Errors
 /// 400 for a state or a cursor that does not exist.
 pub async fn list(app: web::Data<App>, query: web::Query<Query>) -> Result<web::Json<Page<Host>>, ApiError> {
-    let Query { state, approved, text, after, limit } = query.into_inner();
+    let Query { state, approved, text, boot_order, after, limit } = query.into_inner();
     let state = state.map(|state| state.parse()).transpose();
     let state = state.map_err(|error: hosts::UnknownState| ApiError::BadRequest(error.to_string()))?;
-    let filter = Filter { state, approved, text };
+    let filter = Filter { state, approved, text, boot_order };
     let limit = limit.unwrap_or(100).clamp(1, LONGEST);
     Ok(web::Json(hosts::list(app.store.readers(), &filter, after.as_deref(), limit).await?))
 }
@@ -112,7 +120,10 @@ pub async fn show(
     if let (None, Some(number)) = (&inventory, at.revision) {
         return Err(revision_missing(number));
     }
+    let firmware = inventory.as_ref().and_then(|inventory| inventory.firmware.as_ref());
     Ok(web::Json(Detail {
+        boot_order: BootOrder::of(firmware).in_words().to_owned(),
+        boot: boots::of_host(&app, &host.id),
         inventory,
         sample: hosts::sample(readers, &host.id).await?,
         drives: hosts::drives(readers, &host.id).await?,
@@ -128,8 +139,11 @@ pub async fn show(
 /// 404 for a host that is not known.
 pub async fn delete(app: web::Data<App>, host: web::Path<String>) -> Result<web::Json<()>, ApiError> {
     let id = find(&app, &host).await?.id;
-    let now = app.clock.now();
-    app.store.write(move |tx| Box::pin(async move { hosts::delete(tx, &id, "operator", now).await })).await?;
+    let (deleted, now) = (id.clone(), app.clock.now());
+    app.store
+        .write(move |tx| Box::pin(async move { hosts::delete(tx, &deleted, "operator", now).await }))
+        .await?;
+    app.control.forget(&id);
     Ok(web::Json(()))
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 use boot::Arch;
 use boot::image::{self, ChooseError, ImageFile, KnownImage, LibraryError, Manifest};
-use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId, Site};
+use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId};
 use futures_util::StreamExt as _;
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,7 @@ pub async fn choose(
     app.store
         .write(move |tx| Box::pin(async move { image::choose(tx, &chosen, "operator", now).await }))
         .await?;
-    app.set_site(Site { discovery: image::chosen(app.store.readers()).await? });
+    app.set_site(image::site(app.store.readers()).await?);
     Ok(web::Json(Chosen { discovery: system.to_string(), notices: app.notices().await? }))
 }
 

@@ -8,7 +8,9 @@ use super::Parts;
 use super::spec::{DiskBus, Firmware, MachineSpec, NicModel};
 
 const UEFI_CODE: &str = "/usr/share/OVMF/OVMF_CODE_4M.fd";
-pub(super) const UEFI_SETTINGS: &str = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+const UEFI_SETTINGS: &str = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+const ARM64_CODE: &str = "/usr/share/AAVMF/AAVMF_CODE.fd";
+const ARM64_SETTINGS: &str = "/usr/share/AAVMF/AAVMF_VARS.fd";
 /// iPXE in the form of a Linux kernel, which QEMU can start without a disk.
 const IPXE_KERNEL: &str = "/usr/lib/ipxe/ipxe.lkrn";
 
@@ -16,12 +18,30 @@ const IPXE_KERNEL: &str = "/usr/lib/ipxe/ipxe.lkrn";
 pub(super) const PLAIN_PXE: &str =
     "#!ipxe\ndhcp net0 && chain tftp://${next-server}/undionly.kpxe || echo No network boot\n";
 
+/// The emulator of this machine.
+pub(super) const fn program(firmware: Firmware) -> &'static str {
+    match firmware {
+        Firmware::Bios | Firmware::BiosWithPlainPxe | Firmware::Uefi => "qemu-system-x86_64",
+        Firmware::UefiArm64 => "qemu-system-aarch64",
+    }
+}
+
+/// A UEFI firmware's settings as it is delivered, and the package that they are in.
+pub(super) const fn fresh_settings(firmware: Firmware) -> Option<(&'static str, &'static str)> {
+    match firmware {
+        Firmware::Bios | Firmware::BiosWithPlainPxe => None,
+        Firmware::Uefi => Some((UEFI_SETTINGS, "ovmf")),
+        Firmware::UefiArm64 => Some((ARM64_SETTINGS, "qemu-efi-aarch64")),
+    }
+}
+
 pub(super) fn of(spec: &MachineSpec, parts: &Parts, tap: &str) -> anyhow::Result<Vec<String>> {
     let mut line = Line::default();
     // KVM is not everywhere; emulation is, and boots the same.
     line.add("-accel", "tcg");
-    // With a random number instruction: without one the kernel gathers chance for seconds before it gives any.
-    line.add("-cpu", "max");
+    // With a random number instruction: without one the kernel gathers chance for seconds before it gives any. ARM's newest
+    // would sign every pointer, which costs an emulator more than all else.
+    line.add("-cpu", if spec.firmware == Firmware::UefiArm64 { "cortex-a57" } else { "max" });
     line.add("-nodefaults", "");
     line.add("-display", "none");
     line.add("-serial", "stdio");
@@ -59,9 +79,13 @@ fn firmware(line: &mut Line, spec: &MachineSpec, parts: &Parts) -> anyhow::Resul
             line.add("-kernel", IPXE_KERNEL);
             line.add("-initrd", text(&parts.boot_script)?);
         }
-        Firmware::Uefi => {
-            line.add("-machine", "q35");
-            line.add("-drive", &format!("if=pflash,unit=0,format=raw,readonly=on,file={UEFI_CODE}"));
+        Firmware::Uefi | Firmware::UefiArm64 => {
+            let (machine, code) = match spec.firmware {
+                Firmware::UefiArm64 => ("virt", ARM64_CODE),
+                _ => ("q35", UEFI_CODE),
+            };
+            line.add("-machine", machine);
+            line.add("-drive", &format!("if=pflash,unit=0,format=raw,readonly=on,file={code}"));
             let settings = escaped(text(&parts.firmware_settings)?);
             line.add("-drive", &format!("if=pflash,unit=1,format=raw,file={settings}"));
         }
@@ -76,11 +100,11 @@ fn network(line: &mut Line, spec: &MachineSpec, tap: &str) -> anyhow::Result<()>
         NicModel::E1000e => "e1000e",
     };
     ensure!(
-        (spec.firmware, spec.nic) != (Firmware::Uefi, NicModel::E1000e),
+        !(spec.firmware.is_uefi() && spec.nic == NicModel::E1000e),
         "the UEFI firmware has no driver for an e1000e: take virtio-net"
     );
     // The card's own boot program is iPXE; without it the UEFI firmware's own PXE client runs.
-    let rom = if spec.firmware == Firmware::Uefi { ",romfile=" } else { "" };
+    let rom = if spec.firmware.is_uefi() { ",romfile=" } else { "" };
     line.add("-netdev", &format!("tap,id=net0,ifname={tap},script=no,downscript=no"));
     line.add("-device", &format!("{model},netdev=net0,mac={},bootindex=1{rom}", escaped(&spec.mac)));
     for (number, mac) in (1..).zip(&spec.spare_macs) {
@@ -188,6 +212,16 @@ mod tests {
         let bios = line_of(&MachineSpec::new("b", Firmware::Bios, "52:54:00:00:00:01"));
         assert!(!bios.contains("romfile"), "{bios}");
         assert!(bios.contains("graphics=off"));
+    }
+
+    #[test]
+    fn an_arm_machine_has_its_own_emulator_and_firmware() {
+        let arm = line_of(&MachineSpec::new("a", Firmware::UefiArm64, "52:54:00:00:00:01"));
+        assert!(
+            arm.contains("-machine virt") && arm.contains("AAVMF_CODE") && arm.contains("romfile="),
+            "{arm}"
+        );
+        assert_eq!(program(Firmware::UefiArm64), "qemu-system-aarch64");
     }
 
     #[test]

@@ -12,6 +12,16 @@ pub enum Firmware {
     BiosWithPlainPxe,
     /// OVMF. The card has no boot program: the firmware's own PXE client runs, and fetches `snponly.efi` by TFTP.
     Uefi,
+    /// The same for 64-bit ARM. DHCP has to name a loader for it that the site has: Debian 12 brings none.
+    UefiArm64,
+}
+
+impl Firmware {
+    /// It is UEFI.
+    #[must_use]
+    pub const fn is_uefi(self) -> bool {
+        matches!(self, Self::Uefi | Self::UefiArm64)
+    }
 }
 
 /// Who made a part, and what it is called.
@@ -161,7 +171,7 @@ impl MachineSpec {
             mac: mac.to_owned(),
             nic: NicModel::VirtioNet,
             spare_macs: Vec::new(),
-            memory_mib: if firmware == Firmware::Uefi { 1024 } else { 768 },
+            memory_mib: if firmware.is_uefi() { 1024 } else { 768 },
             cpus: 1,
             system: Maker::new("Lab", "Machine", &format!("SYS-{hex}")),
             uuid: format!("4d757374-6572-4000-8000-{hex:0>12}"),

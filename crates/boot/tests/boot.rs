@@ -5,6 +5,7 @@
 mod decide;
 mod golden_file;
 mod image;
+mod image_modules;
 mod ipxe_check;
 mod kickstart;
 mod kickstart_pre;

@@ -7,6 +7,7 @@ mod decide;
 mod golden_file;
 mod ignition;
 mod image;
+mod image_modules;
 mod ipxe_check;
 mod kickstart;
 mod kickstart_pre;

@@ -49,20 +49,24 @@ summary() {
 }
 
 shown=
-seconds=0
+painted=0
+told=$(cut -d. -f1 /proc/uptime)
 while :; do
+  now=$(cut -d. -f1 /proc/uptime)
   text=$(screen)
-  if [ -c /dev/tty0 ] && { [ "$text" != "$shown" ] || [ $((seconds % 30)) = 0 ]; }; then
+  if [ -c /dev/tty0 ] && { [ "$text" != "$shown" ] || [ $((now - painted)) -ge 30 ]; }; then
     # Lines that are too long for the screen would push the top of it away. It never goes dark.
     printf '\033[9;0]\033[2J\033[H%s\n' "$(echo "$text" | cut -c1-79)" >/dev/tty0
     shown=$text
+    painted=$now
   fi
-  seconds=$((seconds + 2))
-  if [ $((seconds % 60)) = 0 ]; then
+  if [ $((now - told)) -ge 60 ]; then
+    line=$(summary)
     for console in $(grep -v '^tty[0-9]*$' $known/consoles); do
-      summary 2>/dev/null >"/dev/$console"
+      echo "$line" 2>/dev/null >"/dev/$console"
     done
+    told=$now
     tail -n 100 $known/log >$known/log.new && mv $known/log.new $known/log
   fi
-  sleep 2
+  sleep 3
 done

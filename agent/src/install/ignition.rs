@@ -8,8 +8,6 @@ use sha2::{Digest, Sha256};
 use super::{NotInstalled, Plan, SETTINGS_FILE, UNIT};
 use crate::settings::Server;
 
-/// Where the server hands agents out.
-const BINARY: &str = "boot/agent/x86_64/muster-agent";
 /// Where it answers plain HTTP, unless it was changed.
 const HTTP_PORT: u16 = 8080;
 
@@ -52,7 +50,8 @@ fn binary_of(server: &Server) -> Option<String> {
         url.set_scheme("http").ok()?;
         url.set_port(Some(HTTP_PORT)).ok()?;
     }
-    url.join(BINARY).ok().map(String::from)
+    // The program is this one: for this processor.
+    url.join(&format!("boot/agent/{}/muster-agent", std::env::consts::ARCH)).ok().map(String::from)
 }
 
 /// RFC 2397, with everything escaped that might mean something.

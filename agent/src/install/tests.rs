@@ -74,7 +74,9 @@ fn the_ignition_document_holds_the_same_and_checks_what_it_fetches() {
     let document = ignition(&plan, &wishes.server, None, b"ELF").unwrap();
     assert_eq!(document["ignition"]["version"], "3.4.0");
     let [program, settings] = document["storage"]["files"].as_array().unwrap().as_slice() else { panic!() };
-    assert_eq!(program["contents"]["source"], "http://10.0.0.2:8080/boot/agent/x86_64/muster-agent");
+    let arch = std::env::consts::ARCH;
+    let url = format!("http://10.0.0.2:8080/boot/agent/{arch}/muster-agent");
+    assert_eq!(program["contents"]["source"], url.as_str());
     let hash = program["contents"]["verification"]["hash"].as_str().unwrap();
     assert!(hash.starts_with("sha256-") && hash.len() == "sha256-".len() + 64, "{hash}");
     assert_eq!((&settings["mode"], &program["mode"]), (&0o600.into(), &0o755.into()));

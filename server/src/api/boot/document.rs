@@ -1,8 +1,8 @@
 //! What documents that start an agent have in common: each carries a ticket, and has one receiver.
 //!
-//! The two that fetch them part the answers in the same way. One of 400 and above is the end for Ignition: the machine
-//! shows it, and boots again after some minutes, with a new ticket. One of 500 and above it asks again for, every few
-//! seconds: so what an operator can mend meanwhile is 503. And whatever is answered with 200 is taken for the document.
+//! Those who fetch them part the answers in the same way. One of 400 and above is the end for Ignition: the machine stops
+//! and says why, and its next boot brings a new ticket. One of 500 and above it asks again for, every few seconds: so
+//! what an operator can mend meanwhile is 503. And whatever is answered with 200 is taken for the document.
 
 use std::net::IpAddr;
 

@@ -1,5 +1,5 @@
 //! `muster doctor boot` on a site that works, and on one that is broken in one place at a time.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 mod site;
 

@@ -152,7 +152,7 @@ pub(crate) fn ask_proxy(card: &Card, question: &Question, server: Ipv4Addr) -> O
     socket.set_read_timeout(Some(PROXY_WAIT)).ok()?;
     let mut buffer = [0; 2048];
     for _ in 0..Plan::ROUNDS {
-        socket.send_to(&question.to_proxy(own), (server, PROXY_PORT)).ok()?;
+        socket.send_to(&question.for_proxy(own), (server, PROXY_PORT)).ok()?;
         let Ok((length, _)) = socket.recv_from(&mut buffer) else { continue };
         let answer = Offer::parse(buffer.get(..length)?, server, card.mac());
         if let Some(answer) = answer.filter(|answer| answer.xid == question.xid) {

@@ -91,11 +91,11 @@ fn chosen(codes: &[u16]) -> anyhow::Result<Vec<&'static Firmware>> {
 
 /// A MAC that no maker gave: set by software, for one machine.
 fn stranger() -> anyhow::Result<MacAddr> {
-    let mut octets = [0; 6];
+    let mut octets = [0; 5];
     getrandom::fill(&mut octets)
         .map_err(|error| anyhow::anyhow!("the kernel gives no random numbers: {error}"))?;
-    octets[0] = 0x02;
-    Ok(MacAddr::new(octets))
+    let [a, b, c, d, e] = octets;
+    Ok(MacAddr::new([0x02, a, b, c, d, e]))
 }
 
 fn words(report: &Report) -> String {

@@ -1,11 +1,11 @@
 //! `muster doctor boot` on a site that works, and on one that is broken in one place at a time.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 mod site;
 
 use std::net::Ipv4Addr;
 
-use lab::{Deadline, Process, Scratch};
+use lab::{Deadline, Namespace, Process, Scratch};
 use site::{DOCTOR, SUPPORTED, Site, WEB};
 
 const BY_TFTP: &[u64] = &[0, 7, 9, 11];
@@ -175,19 +175,46 @@ fn a_bios_that_is_given_a_uefi_program() {
         .mended_by(0, "dnsmasq", "undionly.kpxe");
 }
 
+/// Another dnsmasq, on a machine of its own.
+fn second_dnsmasq(site: &Site, lines: &[String], ready: &str) -> (Namespace, Process, Scratch) {
+    let (place, _) = site.server.add_neighbour(Ipv4Addr::new(10, 99, 0, 9)).unwrap();
+    let folder = Scratch::new().unwrap();
+    let mut command = place.command("dnsmasq");
+    command.args(["--keep-in-foreground", "--log-facility=-", "--port=0", "--interface=eth0", "--no-ping"]);
+    command.args(["--conf-file=/dev/null", "--user=root", "--group=root", "--dhcp-authoritative"]);
+    command.arg(format!("--dhcp-leasefile={}", folder.path().join("leases").display()));
+    command.arg(format!("--pid-file={}", folder.path().join("pid").display()));
+    command.args(lines.iter().map(|line| format!("--{line}")));
+    let process = Process::spawn("the second dnsmasq", &command).unwrap();
+    process.wait_for_line(ready, Deadline::seconds(20)).unwrap();
+    (place, process, folder)
+}
+
+#[test]
+fn a_proxy_dhcp_server_beside_one_that_gives_addresses_only() {
+    let mut site = Site::new();
+    let mut lines = std::mem::take(&mut site.options.boot_lines);
+    // HTTP Boot is no matter of ProxyDHCP on dnsmasq.
+    lines.retain(|line| !line.contains("http64") && !line.contains("httparm64"));
+    lines.push("dhcp-range=10.99.0.0,proxy".to_owned());
+    // Without a service dnsmasq keeps silent in this mode.
+    for (architecture, file) in [("x86PC", "undionly.kpxe"), ("BC_EFI", "snponly.efi")] {
+        lines.push(format!("pxe-service=tag:!ipxe,{architecture},iPXE,{file},10.99.0.1"));
+    }
+    let (_place, proxy, _folder) = second_dnsmasq(&site, &lines, "DHCP, proxy");
+    let dnsmasq = site.dnsmasq();
+    let report = site.examine_from(&site.doctor, "eth0", &["--arch", "0,7"]);
+    for code in [0, 7] {
+        assert!(report.kernel(code).is_some(), "{:#}\n{}", report.json, proxy.log().tail(60));
+    }
+    drop(dnsmasq);
+}
+
 #[test]
 fn a_second_dhcp_server() {
     let site = Site::new();
-    let (stranger, _) = site.server.add_neighbour(Ipv4Addr::new(10, 99, 0, 9)).unwrap();
-    let folder = Scratch::new().unwrap();
-    let mut command = stranger.command("dnsmasq");
-    command.args(["--keep-in-foreground", "--log-facility=-", "--port=0", "--interface=eth0", "--no-ping"]);
-    command.args(["--conf-file=/dev/null", "--user=root", "--group=root", "--dhcp-authoritative"]);
-    command.arg("--dhcp-range=10.99.0.200,10.99.0.210,1h");
-    command.arg(format!("--dhcp-leasefile={}", folder.path().join("leases").display()));
-    command.arg(format!("--pid-file={}", folder.path().join("pid").display()));
-    let second = Process::spawn("the second dnsmasq", &command).unwrap();
-    second.wait_for_line("DHCP, IP range", Deadline::seconds(20)).unwrap();
+    let range = "dhcp-range=10.99.0.200,10.99.0.210,1h".to_owned();
+    let (stranger, _second, _folder) = second_dnsmasq(&site, &[range], "DHCP, IP range");
     let mac = Process::run(
         "cat",
         stranger.command("cat").arg("/sys/class/net/eth0/address"),

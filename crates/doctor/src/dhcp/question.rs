@@ -65,7 +65,7 @@ impl Question {
 
     /// The question that a ProxyDHCP server is asked on port 4011, from an address that the asker has.
     #[must_use]
-    pub(crate) fn to_proxy(&self, own: Ipv4Addr) -> Vec<u8> {
+    pub(crate) fn for_proxy(&self, own: Ipv4Addr) -> Vec<u8> {
         self.message(REQUEST, own)
     }
 

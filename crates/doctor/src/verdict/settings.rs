@@ -52,7 +52,7 @@ pub(super) fn settings(firmware: &Firmware, fault: &Fault) -> Vec<Setting> {
         ],
         LoadsBy::Http => vec![
             dnsmasq(format!(
-                "dhcp-match=set:{tag},option:client-arch,{code}, dhcp-boot=tag:{tag},http://MUSTER:8080/{file} and dhcp-option-force=tag:{tag},60,HTTPClient"
+                "dhcp-match=set:{tag},option:client-arch,{code}, dhcp-boot=tag:{tag}, the whole http:// URL of {file}, and dhcp-option-force=tag:{tag},60,HTTPClient"
             )),
             opnsense(format!(
                 "DHCP tags: {tag}; DHCP options: match, option client-arch [93], value {code}, set tag {tag}; DHCP boot: tag {tag}, filename the loader's whole URL; DHCP options: set, option 60, value HTTPClient, tag {tag}, force"

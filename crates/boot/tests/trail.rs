@@ -140,7 +140,8 @@ async fn dhcp_begins_a_boot_knows_whose_address_it_is_and_a_running_system_begin
     assert!(attempts[0].steps[3].broke_off());
     let ack = &attempts[0].steps[2];
     assert_eq!((ack.facts.arch, ack.address), (Some(7), address));
-    assert!(ack.detail.contains("10.0.0.7") && ack.detail.contains("x86-64 UEFI"), "{}", ack.detail);
+    assert!(ack.detail.contains("10.0.0.7") && ack.detail.contains("firmware"), "{}", ack.detail);
+    assert!(attempts[0].steps[0].detail.contains("x86-64 UEFI"), "{:?}", attempts[0].steps[0]);
     // Its system asks while it starts: a step of this boot.
     site.trail.sighted(sighting(Told::Ack(address), "udhcp"));
     site.trail.record(Step::new(StepKind::AgentFirstWord, address).mac(MAC));

@@ -105,6 +105,9 @@ pub(super) fn place(
         return if kind.is_dhcp() && stage.is_none() { Place::Nowhere } else { Place::Anew };
     };
     let silent = at.since(current.last_at);
+    // Those who ask anew after such a time were started anew; what is nearer is a try of theirs, or a loop.
+    let asks = !matches!(kind, StepKind::DhcpOffer | StepKind::DhcpAck | StepKind::DhcpRefused);
+    let again = |after_secs| asks && silent > Duration::from_secs(after_secs);
     let begins = match stage {
         // A running system asks for an address, too, and again every few hours: that is no boot.
         None if kind.is_dhcp() => {
@@ -112,12 +115,17 @@ pub(super) fn place(
             return if ended { Place::Nowhere } else { Place::Here };
         }
         None | Some(Stage::Told | Stage::System | Stage::Agent) => false,
-        Some(Stage::Firmware) => current.reached > Stage::Firmware && silent > LATE,
+        // PXE asks four times, after 4, 8, 16 and 32 seconds.
+        Some(Stage::Firmware) => (current.reached > Stage::Firmware && silent > LATE) || again(40),
         // iPXE that was given iPXE to load loads it: that loop is one boot. Its first script may ask for an address anew.
         Some(Stage::Loader | Stage::Ipxe | Stage::Entry) if current.switches => false,
-        Some(Stage::Loader) => current.reached > Stage::Ipxe,
-        Some(Stage::Ipxe) => current.reached > Stage::Entry && silent > LATE,
-        Some(Stage::Entry) => current.reached > Stage::Entry,
+        Some(Stage::Loader) => current.reached > Stage::Ipxe || again(75),
+        Some(Stage::Ipxe) => {
+            (current.reached > Stage::Entry && silent > LATE) || (current.reached == Stage::Ipxe && again(20))
+        }
+        Some(Stage::Entry) => {
+            current.reached > Stage::Entry || (current.reached == Stage::Entry && again(40))
+        }
     };
     if begins || silent > SILENCE { Place::Anew } else { Place::Here }
 }
@@ -196,8 +204,16 @@ mod tests {
             (None, K::DhcpAck, system, 0, Nowhere),
             (None, K::DhcpAck, None, 0, Nowhere),
             (None, K::Decision, None, 0, Anew),
-            (Some(Stage::Firmware), K::DhcpDiscover, firmware, 60, Here),
+            (Some(Stage::Firmware), K::DhcpDiscover, firmware, 32, Here),
+            (Some(Stage::Firmware), K::DhcpOffer, firmware, 60, Here),
+            (Some(Stage::Firmware), K::DhcpDiscover, firmware, 60, Anew),
             (Some(Stage::Firmware), K::Tftp, None, 2, Here),
+            (Some(Stage::Loader), K::DhcpDiscover, ipxe, 60, Here),
+            (Some(Stage::Loader), K::Tftp, None, 76, Anew),
+            (Some(Stage::Ipxe), K::DhcpDiscover, ipxe, 10, Here),
+            (Some(Stage::Ipxe), K::DhcpDiscover, ipxe, 21, Anew),
+            (Some(Stage::Ipxe), K::EntryScript, None, 60, Here),
+            (Some(Stage::Entry), K::EntryScript, None, 41, Anew),
             (Some(Stage::Loader), K::Tftp, None, 2, Here),
             (Some(Stage::Loader), K::DhcpAck, firmware, 1, Here),
             (Some(Stage::Loader), K::DhcpAck, firmware, 6, Anew),

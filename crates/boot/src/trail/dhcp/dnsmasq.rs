@@ -42,6 +42,10 @@ impl Reader {
         if let Word::Lease { mac, address, expires } = word {
             return self.lease(mac, address, expires);
         }
+        // Other tasks of the server's (router advertisements) speak in between.
+        if exchange.is_none() && word == Word::Other {
+            return Vec::new();
+        }
         let is_new = exchange != self.exchange || exchange.is_none() || self.gathered.is_ended_by(&word);
         let mut whole = if is_new { self.end() } else { Vec::new() };
         self.exchange = exchange;
@@ -53,8 +57,16 @@ impl Reader {
         whole
     }
 
-    /// Nothing more came for a moment: what was read is whole.
-    pub fn end(&mut self) -> Vec<Sighting> {
+    /// Nothing more came for a moment: what was read is whole. A request is not, before its packet is named: for three seconds
+    /// the server looks whether somebody has the address that it wants to offer.
+    pub fn pause(&mut self) -> Vec<Sighting> {
+        if self.gathered.discovered.is_none() && self.gathered.answer.is_none() {
+            return Vec::new();
+        }
+        self.end()
+    }
+
+    fn end(&mut self) -> Vec<Sighting> {
         self.exchange = None;
         std::mem::take(&mut self.gathered).sightings()
     }

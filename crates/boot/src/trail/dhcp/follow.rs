@@ -39,7 +39,7 @@ pub async fn run(path: PathBuf, trail: Trail, stop: CancellationToken) {
             Ok(lines) => {
                 failing = false;
                 let seen = lines.iter().flat_map(|line| reader.line(line)).collect::<Vec<_>>();
-                let rest = if lines.is_empty() { reader.end() } else { Vec::new() };
+                let rest = if lines.is_empty() { reader.pause() } else { Vec::new() };
                 seen.into_iter().chain(rest).for_each(|sighting| trail.sighted(sighting));
             }
             Err(error) if !failing => {

@@ -62,7 +62,7 @@ impl Listener {
             };
             let (length, from) = match received {
                 Err(_) => {
-                    let whole = readers.values_mut().flat_map(Reader::end).collect::<Vec<_>>();
+                    let whole = readers.values_mut().flat_map(Reader::pause).collect::<Vec<_>>();
                     whole.into_iter().for_each(|sighting| self.trail.sighted(sighting));
                     counts.tell();
                     continue;

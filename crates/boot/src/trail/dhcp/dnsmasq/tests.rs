@@ -7,7 +7,7 @@ const MAC: MacAddr = MacAddr::new([0x52, 0x54, 0, 0xaa, 0, 1]);
 fn read(log: &str) -> Vec<Sighting> {
     let mut reader = Reader::default();
     let mut seen: Vec<Sighting> = log.lines().flat_map(|line| reader.line(line.as_bytes())).collect();
-    seen.extend(reader.end());
+    seen.extend(reader.pause());
     seen
 }
 
@@ -48,6 +48,31 @@ fn a_real_log_is_read() {
     assert_eq!(offer.next_server.as_deref(), Some("10.98.0.1"));
     assert_eq!(offer.tags, ["efi64", "v0"]);
     assert_eq!(seen[4].user_class.as_deref(), Some("iPXE"));
+}
+
+/// It pings an address before it offers it, and its router advertisements go on meanwhile.
+#[test]
+fn what_a_request_said_is_not_forgotten_while_the_server_thinks() {
+    let mut reader = Reader::default();
+    for line in
+        ["7 vendor class: PXEClient:Arch:00000:UNDI:002001", "7 user class: iPXE", "RTR-ADVERT(br0) fd99::"]
+    {
+        assert!(reader.line(format!("dnsmasq-dhcp[1]: {line}").as_bytes()).is_empty());
+        assert!(reader.pause().is_empty());
+    }
+    for line in [
+        "7 DHCPDISCOVER(br0) 52:54:00:aa:00:01 ",
+        "RTR-SOLICIT(br0) 52:54:00:aa:00:01",
+        "7 DHCPOFFER(br0) 10.0.0.5 52:54:00:aa:00:01 ",
+    ] {
+        assert!(reader.line(format!("dnsmasq-dhcp[1]: {line}").as_bytes()).is_empty());
+    }
+    let seen = reader.pause();
+    assert_eq!(
+        seen.iter().map(in_short).collect::<Vec<_>>(),
+        ["Ipxe Some(0) discover -", "Ipxe Some(0) offer 10.0.0.5 -"]
+    );
+    assert!(reader.pause().is_empty());
 }
 
 #[test]
@@ -112,9 +137,9 @@ proptest! {
             let seen = reader.line(line);
             prop_assert!(seen.len() <= 4);
         }
-        reader.end();
+        reader.pause();
         let log = include_str!("log-dhcp.txt");
-        let seen: usize = log.lines().map(|line| reader.line(line.as_bytes()).len()).sum::<usize>() + reader.end().len();
+        let seen: usize = log.lines().map(|line| reader.line(line.as_bytes()).len()).sum::<usize>() + reader.pause().len();
         prop_assert_eq!(seen, 11);
     }
 

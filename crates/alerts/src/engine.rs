@@ -12,6 +12,8 @@ mod ears;
 mod news;
 mod sender;
 mod start;
+mod strangers;
+mod summary;
 mod sweep;
 mod unapproved;
 pub(crate) mod watch;
@@ -26,6 +28,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use self::ears::Ears;
 use self::sender::Sender;
+use self::strangers::Strangers;
 use self::unapproved::Unapproved;
 use self::watch::Watch;
 use crate::error::AlertsError;
@@ -48,6 +51,7 @@ struct Inner {
     /// When which host has to be looked at, though nothing is heard.
     deadlines: Mutex<BTreeSet<(Timestamp, Id)>>,
     unapproved: AsyncMutex<Unapproved>,
+    strangers: AsyncMutex<Strangers>,
     /// How far events have been read.
     cursor: AsyncMutex<i64>,
     sender: Sender,

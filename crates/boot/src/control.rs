@@ -15,7 +15,7 @@ use ::store::{Store, StoreError};
 use hosts::HostFacts;
 use inventory::{Clock, Id, MacAddr, Timestamp};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 use self::memory::Memory;
 use crate::decide::{Action, Cause, Decision, Inputs};
@@ -40,6 +40,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     memory: Mutex<Memory>,
     changed: Notify,
+    /// Who writes: what happened stands before what an operator says about it.
+    turn: AsyncMutex<()>,
 }
 
 /// What was said of one boot.
@@ -101,7 +103,13 @@ impl Control {
             rows::all_next(store.readers()).await?,
             rows::all_guards(store.readers()).await?,
         );
-        let inner = Arc::new(Inner { store, clock, memory: Mutex::new(memory), changed: Notify::new() });
+        let inner = Arc::new(Inner {
+            store,
+            clock,
+            memory: Mutex::new(memory),
+            changed: Notify::new(),
+            turn: AsyncMutex::new(()),
+        });
         Ok((Self { inner: Arc::clone(&inner) }, ControlWriter::new(inner)))
     }
 
@@ -138,7 +146,8 @@ impl Control {
         self.inner.tell(&memory);
     }
 
-    /// An agent speaks, of this host and from this card: what was held is let go.
+    /// An agent speaks, of this host, and where it has just booted from this card: what was held is let go, and the card's
+    /// boots count no more.
     pub fn heard(&self, host: &Id, mac: Option<MacAddr>) {
         let mut memory = self.inner.lock();
         memory.heard(host, mac);

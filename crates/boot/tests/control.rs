@@ -155,6 +155,12 @@ async fn an_agent_that_speaks_lets_its_machine_go() {
     assert_eq!(room.control.holds_of(&quiet.id).len(), 1);
     room.control.heard(&quiet.id, None);
     assert_eq!(room.control.holds(), []);
+    // An enrolment tells the card: its boots begin anew.
+    for _ in 0..4 {
+        room.boots(mac(1), Some(&quiet));
+        room.clock.advance(Duration::from_secs(60));
+    }
+    room.control.heard(&quiet.id, Some(mac(1)));
     // Heard by another way: the host's row says so.
     for _ in 0..6 {
         room.boots(mac(1), Some(&quiet));

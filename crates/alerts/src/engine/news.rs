@@ -38,6 +38,9 @@ impl Alerts {
 impl Inner {
     /// Takes one event. What follows from it is written together with the cursor, so that it follows once.
     async fn take(&self, event: &Event) -> Result<(), AlertsError> {
+        if matches!(event.kind, Kind::BootLooped | Kind::BootReleased) {
+            self.count_stranger(event).await;
+        }
         let Some(host) = &event.host else { return Ok(()) };
         match event.kind {
             Kind::HostDeleted => return self.forget(host, Some(event.seq)).await,

@@ -13,7 +13,8 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 use super::ears::Ears;
 use super::news::READER;
 use super::sender::Sender;
-use super::unapproved::Unapproved;
+use super::strangers::strangers;
+use super::unapproved::unapproved;
 use super::watch::Watch;
 use super::{Alerts, Inner};
 use crate::error::AlertsError;
@@ -37,8 +38,10 @@ impl Alerts {
         hosts: Vec<HostFacts>,
     ) -> Result<Self, AlertsError> {
         let now = clock.now();
-        let mut unapproved = Unapproved::new(&hosts, now);
+        let mut unapproved = unapproved(&hosts, now);
         unapproved.recall(incidents::open_of_site(store.readers(), RuleId::HostsUnapproved).await?);
+        let mut strangers = strangers(now);
+        strangers.recall(incidents::open_of_site(store.readers(), RuleId::BootLoop).await?);
         let mut watches: HashMap<Id, Watch> =
             hosts.into_iter().map(|facts| (facts.id.clone(), Watch::new(facts))).collect();
         for (host, target, tracked) in states::all(store.readers()).await? {
@@ -54,6 +57,7 @@ impl Alerts {
             watches: Mutex::new(HashMap::with_capacity(watches.len())),
             deadlines: Mutex::new(BTreeSet::new()),
             unapproved: AsyncMutex::new(unapproved),
+            strangers: AsyncMutex::new(strangers),
             cursor: AsyncMutex::new(cursor),
             sender,
             queued: Notify::new(),

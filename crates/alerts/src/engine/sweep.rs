@@ -26,7 +26,7 @@ impl Alerts {
         let due = self.inner.due(now);
         let looks = stream::iter(due).map(|host| self.inner.look(host, now)).buffer_unordered(TOGETHER);
         let failed = looks.filter_map(|looked| async { looked.err() }).collect::<Vec<_>>().await;
-        let told = self.inner.tell_unapproved(now).await;
+        let told = self.inner.tell_unapproved(now).await.and(self.inner.tell_strangers(now).await);
         failed.into_iter().next().map_or(told, Err)
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 #![expect(clippy::indexing_slicing, reason = "a test may")]
 
+mod boot_loop;
 mod events;
 mod fake_ntfy;
 mod faults;

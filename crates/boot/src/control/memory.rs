@@ -153,6 +153,11 @@ impl Memory {
             of_host == Some(host) || Some(**held) == mac
         };
         let held: Vec<MacAddr> = self.held.iter().filter(is_of).copied().collect();
+        // Its boots led where they should.
+        if let Some(mac) = mac.filter(|mac| !held.contains(mac) && self.guards.contains_key(mac)) {
+            self.remove_guard(mac);
+            self.dirty.insert(Dirty::Guard(mac));
+        }
         for mac in held {
             let of_host = self.remove_guard(mac);
             self.dirty.insert(Dirty::Guard(mac));

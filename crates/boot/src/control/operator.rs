@@ -114,6 +114,8 @@ impl Control {
         name: &str,
         actor: &str,
     ) -> Result<Vec<Held>, ControlError> {
+        let _turn = self.inner.turn.lock().await;
+        self.inner.flush().await?;
         let held: Vec<Held> = self.holds().into_iter().filter(|held| macs.contains(&held.mac)).collect();
         if held.is_empty() {
             return Err(ControlError::NotHeld(name.to_owned()));
@@ -146,6 +148,8 @@ impl Control {
         event: NewEvent,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let _turn = self.inner.turn.lock().await;
+        self.inner.flush().await?;
         let subject = subject.clone();
         self.inner
             .store

@@ -26,26 +26,34 @@ impl ControlWriter {
     /// Stores until `stop`; what waits then is still stored, if the database takes it.
     pub async fn run(self, stop: CancellationToken) {
         while stop.run_until_cancelled(self.inner.changed.notified()).await.is_some() {
-            while let Err(error) = self.flush().await {
+            while let Err(error) = self.turn().await {
                 tracing::error!(%error, "what was said of boots could not be stored yet");
                 if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
                     break;
                 }
             }
         }
-        if let Err(error) = self.flush().await {
+        if let Err(error) = self.turn().await {
             tracing::error!(%error, "what was said of the last boots is lost");
         }
     }
 
-    async fn flush(&self) -> Result<(), StoreError> {
-        let (dirty, news) = self.inner.lock().take_news();
+    async fn turn(&self) -> Result<(), StoreError> {
+        let _turn = self.inner.turn.lock().await;
+        self.inner.flush().await
+    }
+}
+
+impl Inner {
+    /// Stores what the boots changed; whoever calls it has the turn.
+    pub(super) async fn flush(&self) -> Result<(), StoreError> {
+        let (dirty, news) = self.lock().take_news();
         if dirty.is_empty() && news.is_empty() {
             return Ok(());
         }
-        let now = self.inner.clock.now();
+        let now = self.clock.now();
         let (rows_to_write, events_to_write) = (dirty.clone(), news.clone());
-        let written = self.inner.store.write::<_, StoreError, _>(move |tx| {
+        let written = self.store.write::<_, StoreError, _>(move |tx| {
             Box::pin(async move {
                 for (dirty, guarded) in rows_to_write {
                     match (dirty, guarded) {
@@ -67,7 +75,7 @@ impl ControlWriter {
         });
         let result = written.await;
         if result.is_err() {
-            self.inner.lock().put_back(dirty.into_iter().map(|(dirty, _)| dirty), news);
+            self.lock().put_back(dirty.into_iter().map(|(dirty, _)| dirty), news);
         }
         result
     }

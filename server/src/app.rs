@@ -4,7 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::Alerts;
 use boot::SshPublicKey;
-use boot::image::{self, Library};
+use boot::assets::{Assets, Binaries, Served, rows};
+use boot::image;
 use boot::site::{DiscoverySystem, Site};
 use boot::tickets::TicketKey;
 use boot::trail::Trail;
@@ -19,6 +20,7 @@ use crate::agent_file::AgentFile;
 use crate::api::agent::enrol::RateLimit;
 use crate::api::boot::LastKnown;
 use crate::auth::{AdminToken, Sessions};
+use crate::downloads::Downloads;
 use crate::links::Links;
 use crate::mailbox::Mailbox;
 use crate::settings::Settings;
@@ -55,8 +57,14 @@ pub struct App {
     pub secrets: Secrets,
     /// The agent that machines are given.
     pub agent: AgentFile,
-    /// The boot images.
-    pub images: Library,
+    /// The files that machines boot.
+    pub assets: Assets,
+    /// Which of them machines may fetch.
+    pub served: Served,
+    /// Where iPXE binaries are looked for.
+    pub binaries: Binaries,
+    /// Assets that are being fetched.
+    pub downloads: Downloads,
     /// What unknown machines boot, as the database has it.
     pub site: RwLock<Site>,
     /// What was last known of each MAC.
@@ -79,6 +87,16 @@ impl App {
     /// Notes what unknown machines boot from now on.
     pub fn set_site(&self, site: Site) {
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = site;
+    }
+
+    /// Looks up anew what machines may fetch: to be called after whatever changes it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn refresh_served(&self) -> Result<(), StoreError> {
+        let mut connection = self.store.readers().acquire().await.map_err(StoreError::from)?;
+        self.served.replace(rows::read_referenced(&mut connection).await?);
+        Ok(())
     }
 
     /// What an operator should look at: on every page, and after a choice.

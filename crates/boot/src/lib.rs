@@ -9,12 +9,14 @@
 //! 4. [`kickstart`]: where discovery is by CentOS Stream, the document that starts the agent and installs nothing.
 //! 5. [`trail`]: each of these steps is recorded behind, so that a boot that hangs can be told from one that never began.
 //!
-//! [`image`] makes the discovery image and keeps those that the server was given; [`site`] says which one is in use.
+//! [`assets`] keeps the files that machines fetch, and says which of them they may. [`image`] makes the discovery image,
+//! which is kept there; [`site`] says which one is in use.
 //!
 //! There is no HTTP here: the server calls these functions, and knows the paths from [`links`]. What a machine says of
 //! itself is hostile until it has passed [`inventory::MacAddr`] or the templates' escaper.
 
 mod asset;
+pub mod assets;
 mod decide;
 pub mod image;
 pub mod kickstart;

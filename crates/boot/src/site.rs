@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::asset::AssetId;
 use crate::machine::Arch;
 use crate::url::BaseUrl;
 
@@ -86,6 +87,12 @@ impl ImageId {
     pub fn of_digest(sha256: &[u8; 32]) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = *sha256;
         Self(hex::encode([a, b, c, d, e, f, g, h]))
+    }
+
+    /// Whether this asset is the image's `image.json`.
+    #[must_use]
+    pub fn is_of(&self, document: &AssetId) -> bool {
+        *self == Self::of_digest(document.digest())
     }
 
     /// As it is written.

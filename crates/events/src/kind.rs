@@ -74,6 +74,12 @@ kinds! {
     TicketRefused = "ticket.refused",
     /// The site's discovery image was chosen.
     ImageChosen = "image.chosen",
+    /// An asset was added. Key: its SHA-256.
+    AssetAdded = "asset.added",
+    /// An asset was removed. Key: its SHA-256.
+    AssetRemoved = "asset.removed",
+    /// An asset was found damaged or missing. Key: its SHA-256.
+    AssetDamaged = "asset.damaged",
     /// A job ended.
     JobEnded = "job.ended",
     /// A secret was set.

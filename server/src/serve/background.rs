@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web;
+use boot::assets::rows as assets;
 use boot::tftp::TftpServer;
 use boot::tickets;
 use boot::trail::{self, TrailWriter};
@@ -29,7 +30,7 @@ pub(super) async fn start(
 ) -> Result<Background, ServeError> {
     let mut tasks = JoinSet::new();
     if let Some(address) = app.settings.tftp_listen {
-        match TftpServer::bind(address, &app.settings.tftp_dir, app.trail.clone()).await {
+        match TftpServer::bind(address, app.binaries.clone(), app.trail.clone()).await {
             Ok(tftp) => {
                 tracing::info!(%address, dir = %app.settings.tftp_dir.display(), "TFTP");
                 let stop = stop.clone();
@@ -47,15 +48,25 @@ pub(super) async fn start(
     tasks.spawn(async move {
         let mut every = tokio::time::interval(SWEEP_EVERY);
         while token.run_until_cancelled(every.tick()).await.is_some() {
-            if let Err(error) = swept.images.sweep(std::time::SystemTime::now()).await {
-                tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished images out");
-            }
+            sweep_assets(&swept).await;
             if let Err(error) = sweep(&swept).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
             }
         }
     });
     Ok(Background { tasks, stop, app: app.clone() })
+}
+
+async fn sweep_assets(app: &App) {
+    let known = match assets::ids(app.store.readers()).await {
+        Ok(known) => known,
+        Err(error) => return tracing::error!(%error, "reading which assets there are"),
+    };
+    match app.assets.sweep(&known, std::time::SystemTime::now()).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "assets that broke off more than a day ago were taken off"),
+        Err(error) => tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished assets out"),
+    }
 }
 
 async fn sweep(app: &App) -> Result<(), StoreError> {
@@ -73,6 +84,7 @@ async fn sweep(app: &App) -> Result<(), StoreError> {
 impl Background {
     pub(super) async fn stop(mut self) {
         self.app.jobs.stop().await;
+        self.app.downloads.stop().await;
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {

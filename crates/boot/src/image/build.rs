@@ -14,6 +14,7 @@ use super::kernel::Kernel;
 use super::manifest::{FileFacts, ImageFile, Manifest};
 use super::modules::{Picked, Tree};
 use super::{ImageError, rootfs};
+use crate::asset::AssetId;
 use crate::site::ImageId;
 use crate::ssh_key::SshPublicKey;
 
@@ -108,7 +109,7 @@ pub fn build(options: &BuildOptions) -> Result<Built, ImageError> {
         modules: picked.len(),
         vmlinuz: FileFacts {
             size_bytes: kernel_bytes.len() as u64,
-            sha256: hex::encode(Sha256::digest(&kernel_bytes)),
+            sha256: AssetId::of_digest(Sha256::digest(&kernel_bytes).into()),
         },
         initramfs: FileFacts { size_bytes, sha256 },
     };

@@ -5,7 +5,9 @@ use events::{Kind, NewEvent};
 use inventory::Timestamp;
 use sqlx::SqlitePool;
 
+use super::library::TakenIn;
 use super::manifest::Manifest;
+use crate::assets::rows as assets;
 use crate::site::{DiscoverySystem, ImageId};
 use crate::store::image as rows;
 
@@ -33,12 +35,15 @@ pub enum ChooseError {
     Store(#[from] StoreError),
 }
 
-/// Notes an image that the library has published. Noted twice it is noted once.
+/// Notes an image whose files are all there. Noted twice it is noted once.
 ///
 /// # Errors
 /// The database's.
-pub async fn adopt(tx: &mut Tx, id: &ImageId, manifest: &Manifest, now: Timestamp) -> Result<(), StoreError> {
-    rows::insert(tx, id, manifest, now).await
+pub async fn adopt(tx: &mut Tx, image: &TakenIn, actor: &str, now: Timestamp) -> Result<(), StoreError> {
+    for asset in &image.assets {
+        assets::note(tx, asset, actor, now).await?;
+    }
+    rows::insert(tx, &image.id, &image.manifest, now).await
 }
 
 /// Makes this what unknown machines boot.

@@ -2,8 +2,9 @@
 
 use ::store::{StoreError, Tx};
 use inventory::Timestamp;
-use sqlx::{FromRow, SqlitePool};
+use sqlx::{FromRow, SqliteExecutor};
 
+use super::corrupt;
 use crate::image::{KnownImage, Manifest};
 use crate::site::{Centos, DiscoverySystem, ImageId};
 
@@ -69,22 +70,29 @@ pub(crate) async fn choose(tx: &mut Tx, system: &DiscoverySystem, now: Timestamp
     Ok(())
 }
 
-pub(crate) async fn chosen(readers: &SqlitePool) -> Result<Option<DiscoverySystem>, StoreError> {
+pub(crate) async fn forget(tx: &mut Tx, id: &ImageId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM boot_image WHERE id = $1").bind(id.as_str()).execute(tx).await?;
+    Ok(())
+}
+
+pub(crate) async fn chosen(
+    executor: impl SqliteExecutor<'_>,
+) -> Result<Option<DiscoverySystem>, StoreError> {
     let row: Option<ChosenRow> =
         sqlx::query_as("SELECT image_id, centos_stream, centos_repo FROM site_discovery WHERE one = 1")
-            .fetch_optional(readers)
+            .fetch_optional(executor)
             .await?;
     row.map(DiscoverySystem::try_from).transpose()
 }
 
-pub(crate) async fn known(readers: &SqlitePool) -> Result<Vec<KnownImage>, StoreError> {
+pub(crate) async fn known(executor: impl SqliteExecutor<'_>) -> Result<Vec<KnownImage>, StoreError> {
     let rows: Vec<ImageRow> = sqlx::query_as(
         "SELECT boot_image.id, manifest, added_at,
                 CASE WHEN site_discovery.image_id IS NULL THEN 0 ELSE 1 END AS chosen
          FROM boot_image LEFT JOIN site_discovery ON site_discovery.image_id = boot_image.id
          ORDER BY added_at DESC, boot_image.id",
     )
-    .fetch_all(readers)
+    .fetch_all(executor)
     .await?;
     rows.into_iter().map(KnownImage::try_from).collect()
 }
@@ -122,8 +130,4 @@ impl TryFrom<ChosenRow> for DiscoverySystem {
             _ => Err(wrong("it names neither an image nor a repository, or both".to_owned())),
         }
     }
-}
-
-fn corrupt(table: &'static str, row: &str, reason: String) -> StoreError {
-    StoreError::Corrupt { table, row: row.to_owned(), reason }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::io::BufReader;
@@ -12,10 +11,11 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::folder;
+use super::folder::Refusal;
 use super::packet::{self, ErrorCode, Packet, ReadRequest};
 use super::terms;
 use super::transfer::{End, Patience, Report, Transfer};
+use crate::assets::Binaries;
 use crate::trail::{Step, StepKind, Trail};
 
 /// Transfers at once, of all clients and of one address. Firmware opens two at the most.
@@ -59,20 +59,20 @@ pub enum BindError {
 pub struct TftpServer {
     socket: UdpSocket,
     address: SocketAddr,
-    folder: PathBuf,
+    binaries: Binaries,
     trail: Trail,
     patience: Patience,
 }
 
 impl TftpServer {
-    /// Binds the port. `folder` is looked at for each request: it may appear later.
+    /// Binds the port. What is handed out is looked for with each request: it may appear later.
     ///
     /// Answers leave by the address that the network chooses, so a machine with several addresses in one network should
     /// listen on the one that its gateway names.
     ///
     /// # Errors
     /// [`BindError`], which says what to do.
-    pub async fn bind(address: SocketAddr, folder: &Path, trail: Trail) -> Result<Self, BindError> {
+    pub async fn bind(address: SocketAddr, binaries: Binaries, trail: Trail) -> Result<Self, BindError> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => BindError::InUse { address },
             io::ErrorKind::PermissionDenied => BindError::NotAllowed { address },
@@ -80,7 +80,7 @@ impl TftpServer {
         };
         let socket = UdpSocket::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address, folder: folder.to_owned(), trail, patience: Patience::default() })
+        Ok(Self { socket, address, binaries, trail, patience: Patience::default() })
     }
 
     /// With another patience than the default's.
@@ -156,9 +156,9 @@ impl TftpServer {
             return Err((ErrorCode::IllegalOperation, "only mode octet is served".to_owned()));
         }
         let (file, size_bytes) =
-            folder::open(&self.folder, &request.name).map_err(|refusal| match refusal {
-                folder::Refusal::NotFound => (ErrorCode::NotFound, refusal.to_string()),
-                folder::Refusal::NotPlain | folder::Refusal::LeadsOut | folder::Refusal::Unreadable => {
+            self.binaries.open(&request.name).map_err(|refusal| match refusal {
+                Refusal::NotFound => (ErrorCode::NotFound, refusal.to_string()),
+                Refusal::NotPlain | Refusal::LeadsOut | Refusal::Unreadable => {
                     (ErrorCode::AccessViolation, refusal.to_string())
                 }
             })?;

@@ -46,6 +46,8 @@ pub struct RecordedStep {
 pub enum StepKind {
     /// A file by TFTP, to the firmware.
     Tftp,
+    /// An iPXE binary by HTTP, to the firmware.
+    Binary,
     /// `boot.ipxe`.
     EntryScript,
     /// What was decided for this machine.
@@ -54,6 +56,8 @@ pub enum StepKind {
     Kernel,
     /// An initramfs.
     Initramfs,
+    /// The root filesystem of a live system, or another file for it.
+    Rootfs,
     /// A kickstart.
     Kickstart,
     /// The agent, fetched by a kickstart.
@@ -110,12 +114,14 @@ impl Step {
 
 impl StepKind {
     /// All of them, in the order of a boot.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Tftp,
+        Self::Binary,
         Self::EntryScript,
         Self::Decision,
         Self::Kernel,
         Self::Initramfs,
+        Self::Rootfs,
         Self::Kickstart,
         Self::Agent,
         Self::AgentFirstWord,
@@ -126,7 +132,7 @@ impl StepKind {
     /// A machine that does this was just switched on.
     #[must_use]
     pub const fn begins(self) -> bool {
-        matches!(self, Self::Tftp | Self::EntryScript)
+        matches!(self, Self::Tftp | Self::Binary | Self::EntryScript)
     }
 
     /// As it is written in the database and in JSON.
@@ -134,10 +140,12 @@ impl StepKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Tftp => "tftp",
+            Self::Binary => "binary",
             Self::EntryScript => "entry-script",
             Self::Decision => "decision",
             Self::Kernel => "kernel",
             Self::Initramfs => "initramfs",
+            Self::Rootfs => "rootfs",
             Self::Kickstart => "kickstart",
             Self::Agent => "agent",
             Self::AgentFirstWord => "agent-first-word",

@@ -2,6 +2,7 @@
 
 mod action;
 mod alert;
+mod asset;
 mod boot;
 mod client;
 mod host;
@@ -63,6 +64,9 @@ enum Command {
     /// See what a machine would boot
     #[command(subcommand)]
     Boot(boot::Command),
+    /// The files that machines boot: take them in, check them, carry them elsewhere
+    #[command(subcommand)]
+    Asset(asset::Command),
     /// Build the discovery image and choose it
     #[command(subcommand)]
     Image(image::Command),
@@ -95,6 +99,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Score(command) => score::run(command, &client()?, global.output).await,
         Command::Host(command) => host::run(command, &client()?, global.output).await,
         Command::Boot(command) => boot::run(command, &client()?, global.output).await,
+        Command::Asset(command) => asset::run(command, &client()?, global.output).await,
         Command::Image(image::Command::Build(args)) => {
             image::build(args, &DataDir::new(&global.data_dir), global.output).await
         }

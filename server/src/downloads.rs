@@ -151,7 +151,8 @@ impl Downloads {
 }
 
 async fn fetch(app: &App, wish: Wish, progress: &watch::Sender<Progress>) -> Result<(), String> {
-    let patience = Patience { idle: Duration::from_secs(app.settings.assets.idle_secs), ..Patience::default() };
+    let patience =
+        Patience { idle: Duration::from_secs(app.settings.assets.idle_secs), ..Patience::default() };
     let source = assets::shown(&wish.source.url);
     tracing::info!(asset = %wish.asset, %source, "an asset is fetched");
     let size_bytes = assets::download(&app.assets, wish.asset, &wish.source, patience, progress)

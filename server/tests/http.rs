@@ -5,10 +5,14 @@
 mod actions;
 #[path = "http/agents.rs"]
 mod agents;
+#[path = "http/assets.rs"]
+mod assets;
 #[path = "http/bad_input.rs"]
 mod bad_input;
 #[path = "http/booting.rs"]
 mod booting;
+#[path = "http/downloads.rs"]
+mod downloads;
 #[path = "http/everything.rs"]
 mod everything;
 #[path = "http/inventory.rs"]

@@ -27,8 +27,10 @@ async fn serve(patience: Patience) -> Served {
     std::fs::create_dir(dir.path().join("tftp")).unwrap();
     std::fs::write(dir.path().join("secret"), "secret").unwrap();
     let folder = dir.path().join("tftp");
-    let server =
-        TftpServer::bind(LOOPBACK.into(), Binaries::in_folder(&folder), site.trail.clone()).await.unwrap().patience(patience);
+    let server = TftpServer::bind(LOOPBACK.into(), Binaries::in_folder(&folder), site.trail.clone())
+        .await
+        .unwrap()
+        .patience(patience);
     let address = server.address();
     tokio::spawn(server.run(site.stop.clone()));
     Served { site, address, dir }
@@ -222,12 +224,17 @@ async fn curl_fetches_a_file() {
 async fn a_port_in_use_is_named_with_what_to_do() {
     let served = serve(Patience::default()).await;
     let error =
-        TftpServer::bind(served.address, Binaries::in_folder(served.dir.path()), served.site.trail.clone()).await.unwrap_err();
+        TftpServer::bind(served.address, Binaries::in_folder(served.dir.path()), served.site.trail.clone())
+            .await
+            .unwrap_err();
     assert!(matches!(error, BindError::InUse { .. }));
     let text = error.to_string();
     assert!(text.contains(&served.address.port().to_string()) && text.contains("--tftp-listen"), "{text}");
     let elsewhere = "203.0.113.1:0".parse().unwrap();
-    let error = TftpServer::bind(elsewhere, Binaries::in_folder(served.dir.path()), served.site.trail.clone()).await.unwrap_err();
+    let error =
+        TftpServer::bind(elsewhere, Binaries::in_folder(served.dir.path()), served.site.trail.clone())
+            .await
+            .unwrap_err();
     assert!(matches!(error, BindError::Other { .. }), "{error:?}");
 }
 
@@ -236,7 +243,10 @@ async fn a_server_that_is_stopped_gives_its_port_back() {
     let served = serve(Patience::default()).await;
     served.site.stop.cancel();
     let deadline = Instant::now() + Duration::from_secs(30);
-    while TftpServer::bind(served.address, Binaries::in_folder(served.dir.path()), served.site.trail.clone()).await.is_err() {
+    while TftpServer::bind(served.address, Binaries::in_folder(served.dir.path()), served.site.trail.clone())
+        .await
+        .is_err()
+    {
         assert!(Instant::now() < deadline, "the port is still in use");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use inventory::Problem;
 use pin::Fingerprint;
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -78,6 +78,16 @@ impl Client {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
+    /// Begins to read a file.
+    pub(super) async fn get_file(&self, path: &str) -> anyhow::Result<reqwest::Response> {
+        let response = self.request(Method::GET, path).send().await.with_context(|| self.out_of_reach())?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, body) = (response.status(), response.bytes().await.unwrap_or_default());
+        Err(self.refusal(status, &body))
+    }
+
     pub(super) async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(
         &self,
         path: &str,
@@ -119,23 +129,25 @@ impl Client {
     }
 
     async fn exchange(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
-        let response = request
-            .send()
-            .await
-            .with_context(|| format!("can't reach the server at {}; is it running?", self.base))?;
+        let response = request.send().await.with_context(|| self.out_of_reach())?;
         let status = response.status();
         let body = response.bytes().await.context("the server's answer broke off")?;
-        if status.is_success() {
-            return Ok(body);
-        }
-        match serde_json::from_slice::<Problem>(&body) {
+        if status.is_success() { Ok(body) } else { Err(self.refusal(status, &body)) }
+    }
+
+    fn out_of_reach(&self) -> String {
+        format!("can't reach the server at {}; is it running?", self.base)
+    }
+
+    fn refusal(&self, status: StatusCode, body: &[u8]) -> anyhow::Error {
+        match serde_json::from_slice::<Problem>(body) {
             Ok(problem) => {
-                bail!("{}: {}", problem.title, problem.detail.unwrap_or_else(|| status.to_string()))
+                anyhow!("{}: {}", problem.title, problem.detail.unwrap_or_else(|| status.to_string()))
             }
             Err(_) if status == StatusCode::NOT_FOUND => {
-                bail!("the server at {} does not know this: is it a Muster of this version?", self.base)
+                anyhow!("the server at {} does not know this: is it a Muster of this version?", self.base)
             }
-            Err(_) => bail!("the server answered {status}"),
+            Err(_) => anyhow!("the server answered {status}"),
         }
     }
 }

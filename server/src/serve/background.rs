@@ -65,7 +65,9 @@ async fn sweep_assets(app: &App) {
     match app.assets.sweep(&known, std::time::SystemTime::now()).await {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "assets that broke off more than a day ago were taken off"),
-        Err(error) => tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished assets out"),
+        Err(error) => {
+            tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished assets out")
+        }
     }
 }
 

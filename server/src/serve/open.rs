@@ -121,7 +121,9 @@ async fn take_old_images(
     store: &Store,
     clock: &dyn Clock,
 ) -> Result<(), ServeError> {
-    let failed = |error| start_error(format!("the images in {} can't be moved among the assets", folder.display()), error);
+    let failed = |error| {
+        start_error(format!("the images in {} can't be moved among the assets", folder.display()), error)
+    };
     for taken in image::move_old(folder, assets).await.map_err(failed)? {
         let now = clock.now();
         store
@@ -184,7 +186,9 @@ pub(super) fn announce(
                 %dir,
                 "{missing}; on Debian `apt-get install ipxe`, or muster asset add FILE --kind ipxe, or name the folder of the iPXE binaries with --tftp-dir"
             ),
-            MissingBinary::Special { .. } => tracing::info!(%dir, "{missing}; see muster asset add --kind ipxe"),
+            MissingBinary::Special { .. } => {
+                tracing::info!(%dir, "{missing}; see muster asset add --kind ipxe")
+            }
         }
     }
     let path = data_dir.admin_token_path();

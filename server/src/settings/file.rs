@@ -84,7 +84,10 @@ impl AssetSettings {
     pub(super) fn check(&self) -> Result<(), SettingsError> {
         let wrong = |key, reason: String| Err(SettingsError::Value { key, reason });
         if !(1..=3600).contains(&self.idle_secs) {
-            return wrong("assets.idle_secs", format!("{} is not between 1 and 3600 seconds", self.idle_secs));
+            return wrong(
+                "assets.idle_secs",
+                format!("{} is not between 1 and 3600 seconds", self.idle_secs),
+            );
         }
         // The database counts in 63 bits.
         if self.max_bytes == 0 || i64::try_from(self.max_bytes).is_err() {

@@ -9,7 +9,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// An address that nothing is fetched from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{host} is {address}, {what}: the server fetches nothing from there, unless it is told to (--allow-local, or assets.allow_local in its settings)")]
+#[error(
+    "{host} is {address}, {what}: the server fetches nothing from there, unless it is told to (--allow-local, or assets.allow_local in its settings)"
+)]
 pub struct RefusedAddress {
     /// As it was named.
     pub host: String,
@@ -85,7 +87,9 @@ fn allowed(
     for socket in found {
         match refusal(socket.ip()) {
             None => allowed.push(socket),
-            Some(what) => refused = Some(RefusedAddress { host: host.to_owned(), address: socket.ip(), what }),
+            Some(what) => {
+                refused = Some(RefusedAddress { host: host.to_owned(), address: socket.ip(), what })
+            }
         }
     }
     match refused {
@@ -122,15 +126,28 @@ mod tests {
         ] {
             assert!(refusal(refused.parse().unwrap()).is_some(), "{refused}");
         }
-        for taken in ["10.0.0.1", "192.168.1.1", "172.16.0.1", "8.8.8.8", "fd00::1", "2001:db8::1", "64:ff9b::10.0.0.1"] {
+        for taken in [
+            "10.0.0.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "8.8.8.8",
+            "fd00::1",
+            "2001:db8::1",
+            "64:ff9b::10.0.0.1",
+        ] {
             assert_eq!(refusal(taken.parse().unwrap()), None, "{taken}");
         }
     }
 
     #[test]
     fn an_address_in_a_url_is_judged_as_what_it_is() {
-        for refused in ["http://127.0.0.1/x", "http://2130706433/", "http://0x7f.1/", "http://[::1]:80/", "http://[::ffff:7f00:1]/"]
-        {
+        for refused in [
+            "http://127.0.0.1/x",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://[::1]:80/",
+            "http://[::ffff:7f00:1]/",
+        ] {
             assert!(check_literal(&refused.parse().unwrap()).is_err(), "{refused}");
         }
         for taken in ["http://10.0.0.1/", "http://localhost/", "https://[fd00::1]/"] {
@@ -140,11 +157,15 @@ mod tests {
 
     #[test]
     fn of_a_name_only_what_may_be_connected_to_is_left() {
-        let sockets = |texts: &[&str]| texts.iter().map(|text| format!("{text}:0").parse().unwrap()).collect::<Vec<_>>();
+        let sockets = |texts: &[&str]| {
+            texts.iter().map(|text| format!("{text}:0").parse().unwrap()).collect::<Vec<_>>()
+        };
         let both = allowed("x", sockets(&["127.0.0.1", "10.0.0.1"]).into_iter()).unwrap();
         assert_eq!(both, sockets(&["10.0.0.1"]));
         let error = allowed("x", sockets(&["127.0.0.1"]).into_iter()).unwrap_err();
-        assert!(error.downcast_ref::<RefusedAddress>().is_some() && error.to_string().contains("--allow-local"));
+        assert!(
+            error.downcast_ref::<RefusedAddress>().is_some() && error.to_string().contains("--allow-local")
+        );
         assert!(allowed("x", std::iter::empty()).unwrap().is_empty());
     }
 }

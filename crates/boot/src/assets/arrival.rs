@@ -40,7 +40,11 @@ impl Arrival {
         } else {
             // What lies on the disk is what counts, not what was once sent.
             let path = path.clone();
-            tokio::task::spawn_blocking(move || digest_of(&path)).await.map_err(io::Error::other).flatten().map_err(at(&assets.arriving_path(&id)))?
+            tokio::task::spawn_blocking(move || digest_of(&path))
+                .await
+                .map_err(io::Error::other)
+                .flatten()
+                .map_err(at(&assets.arriving_path(&id)))?
         };
         let out = File::options().create(true).append(true).open(&path).await.map_err(at(&path))?;
         let mut arrival = Self { assets, id, size_bytes: None, out, hash, received_bytes, _hold: hold };
@@ -134,6 +138,7 @@ impl Arrival {
         let place = self.assets.path(&id);
         fs::rename(self.assets.arriving_path(&id), &place).await.map_err(at(&place))?;
         sync_folder(self.assets.folder()).await?;
+        self.assets.forget_damaged(&id).await?;
         Ok(received_bytes)
     }
 

@@ -112,7 +112,9 @@ pub fn check_binary(name: &str, head: &[u8]) -> Result<(), BinaryFault> {
     let arm = name.contains("arm64") || name.contains("aa64");
     match (machine, arm) {
         (None, _) => fault("it is no EFI program"),
-        (Some(MACHINE_AARCH64), false) => fault("it is for 64-bit ARM, and the name of such a one has arm64 in it"),
+        (Some(MACHINE_AARCH64), false) => {
+            fault("it is for 64-bit ARM, and the name of such a one has arm64 in it")
+        }
         (Some(MACHINE_X86_64), true) => fault("it is for 64-bit x86, not for ARM"),
         (Some(_), _) => Ok(()),
     }
@@ -136,8 +138,8 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::assets::{Assets, AssetName, referenced};
     use crate::asset::AssetId;
+    use crate::assets::{AssetName, Assets, referenced};
 
     fn efi(machine: u16) -> Vec<u8> {
         let mut head = vec![0; 0x80];

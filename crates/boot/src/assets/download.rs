@@ -91,7 +91,9 @@ pub enum DownloadError {
         reason: String,
     },
     /// It did not pass.
-    #[error("given up after {failures} attempts. The last one: {last}. What arrived is kept for a day; the same command goes on from there")]
+    #[error(
+        "given up after {failures} attempts. The last one: {last}. What arrived is kept for a day; the same command goes on from there"
+    )]
     GivenUp {
         /// How many failed.
         failures: u32,
@@ -213,7 +215,9 @@ async fn attempt(
     let passing = |reason: String| DownloadError::Passing { url: url.clone(), reason };
     loop {
         let received_bytes = arrival.received_bytes();
-        progress.send_modify(|progress| (progress.received_bytes, progress.total_bytes) = (received_bytes, total_bytes));
+        progress.send_modify(|progress| {
+            (progress.received_bytes, progress.total_bytes) = (received_bytes, total_bytes)
+        });
         match timeout(idle, response.chunk()).await {
             Ok(Ok(Some(bytes))) => arrival.write(&bytes).await?,
             Ok(Ok(None)) => return Ok(()),

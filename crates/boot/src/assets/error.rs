@@ -22,7 +22,9 @@ pub enum AssetError {
         received_bytes: u64,
     },
     /// There are more bytes than were announced.
-    #[error("asset {id} has more than the {expected_bytes} bytes that were announced: nothing of it was kept")]
+    #[error(
+        "asset {id} has more than the {expected_bytes} bytes that were announced: nothing of it was kept"
+    )]
     Longer {
         /// Which asset.
         id: AssetId,
@@ -30,7 +32,9 @@ pub enum AssetError {
         expected_bytes: u64,
     },
     /// There are fewer bytes than were announced. What arrived is kept, to go on from.
-    #[error("asset {id} broke off after {received_bytes} of {expected_bytes} bytes; sent again, it goes on from there")]
+    #[error(
+        "asset {id} broke off after {received_bytes} of {expected_bytes} bytes; sent again, it goes on from there"
+    )]
     Shorter {
         /// Which asset.
         id: AssetId,
@@ -40,7 +44,9 @@ pub enum AssetError {
         expected_bytes: u64,
     },
     /// Larger than this server takes.
-    #[error("asset {id} is larger than the {limit_bytes} bytes that this server takes (assets.max_bytes in its settings)")]
+    #[error(
+        "asset {id} is larger than the {limit_bytes} bytes that this server takes (assets.max_bytes in its settings)"
+    )]
     TooLarge {
         /// Which asset.
         id: AssetId,

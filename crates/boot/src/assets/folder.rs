@@ -89,8 +89,13 @@ impl Assets {
         if self.kept(&id).await?.is_some() {
             // It counts as new: the sweep leaves it alone until it has its row.
             let path = self.path(&id);
-            let touch = move || std::fs::File::options().append(true).open(&path)?.set_modified(SystemTime::now());
-            tokio::task::spawn_blocking(touch).await.map_err(io::Error::other).flatten().map_err(at(&self.path(&id)))?;
+            let touch =
+                move || std::fs::File::options().append(true).open(&path)?.set_modified(SystemTime::now());
+            tokio::task::spawn_blocking(touch)
+                .await
+                .map_err(io::Error::other)
+                .flatten()
+                .map_err(at(&self.path(&id)))?;
             return Ok(None);
         }
         let hold = self.hold(id)?;
@@ -104,7 +109,8 @@ impl Assets {
     pub async fn verify(&self, id: &AssetId) -> Result<Verdict, AssetError> {
         let path = self.path(id);
         let read = path.clone();
-        let digest = tokio::task::spawn_blocking(move || digest_of(&read)).await.map_err(io::Error::other).flatten();
+        let digest =
+            tokio::task::spawn_blocking(move || digest_of(&read)).await.map_err(io::Error::other).flatten();
         let digest = match digest {
             Ok(hash) => AssetId::of_digest(hash.finalize().into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Verdict::Missing),
@@ -113,7 +119,7 @@ impl Assets {
         if digest == *id {
             return Ok(Verdict::Whole);
         }
-        let aside = self.0.folder.join("damaged").join(id.to_string());
+        let aside = self.damaged_path(id);
         fs::rename(&path, &aside).await.map_err(at(&aside))?;
         tracing::error!(asset = %id, actual = %digest, aside = %aside.display(), "an asset is damaged on the disk");
         Ok(Verdict::Damaged)
@@ -124,10 +130,15 @@ impl Assets {
     /// # Errors
     /// The disk's.
     pub async fn remove(&self, id: &AssetId) -> Result<(), AssetError> {
-        for path in [self.path(id), self.0.folder.join("damaged").join(id.to_string())] {
-            gone(fs::remove_file(&path).await).map_err(at(&path))?;
-        }
-        Ok(())
+        let path = self.path(id);
+        gone(fs::remove_file(&path).await).map_err(at(&path))?;
+        self.forget_damaged(id).await
+    }
+
+    /// Takes off what was put aside of an asset.
+    pub(super) async fn forget_damaged(&self, id: &AssetId) -> Result<(), AssetError> {
+        let path = self.damaged_path(id);
+        gone(fs::remove_file(&path).await).map_err(at(&path))
     }
 
     /// Takes off what broke off and was not gone on with within a day before `now`, and files of that age that are none of
@@ -160,6 +171,10 @@ impl Assets {
         self.0.folder.join("arriving").join(id.to_string())
     }
 
+    fn damaged_path(&self, id: &AssetId) -> PathBuf {
+        self.0.folder.join("damaged").join(id.to_string())
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.0.folder
     }
@@ -170,7 +185,8 @@ impl Assets {
 
     /// Says so where `more_bytes` would not fit.
     pub(super) fn check_room(&self, id: AssetId, more_bytes: u64) -> Result<(), AssetError> {
-        let stat = rustix::fs::statvfs(&self.0.folder).map_err(io::Error::from).map_err(at(&self.0.folder))?;
+        let stat =
+            rustix::fs::statvfs(&self.0.folder).map_err(io::Error::from).map_err(at(&self.0.folder))?;
         let free_bytes = stat.f_bavail.saturating_mul(stat.f_frsize).saturating_sub(RESERVE_BYTES);
         if more_bytes <= free_bytes {
             return Ok(());

@@ -27,7 +27,9 @@ pub enum AssetKind {
 
 /// A name that no kind of asset has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no kind of asset called {0:?}: ipxe, kernel, initramfs, rootfs, iso, image and other are known")]
+#[error(
+    "there is no kind of asset called {0:?}: ipxe, kernel, initramfs, rootfs, iso, image and other are known"
+)]
 pub struct UnknownAssetKind(String);
 
 /// What people call an asset, and its last part in a URL: plain characters, no folders, not hidden.

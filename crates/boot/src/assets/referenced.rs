@@ -160,7 +160,11 @@ mod tests {
         assert_eq!((served.binary("snponly.efi"), served.asset(&binary)), (None, None));
         served.clone().replace(referenced);
         assert_eq!(served.binary("snponly.efi"), Some(dir.path().join(binary.to_string())));
-        assert!(served.image_file(&chosen.id, ImageFile::Kernel).is_some_and(|path| path.ends_with("01".repeat(32))));
+        assert!(
+            served
+                .image_file(&chosen.id, ImageFile::Kernel)
+                .is_some_and(|path| path.ends_with("01".repeat(32)))
+        );
         for other in ["snponly.EFI", "../snponly.efi", ""] {
             assert_eq!(served.binary(other), None, "{other}");
         }

@@ -168,7 +168,11 @@ pub async fn prune(
     let mut gone = Vec::new();
     for id in wanted {
         let image_stays = image_of(tx, id).await?;
-        if referenced.asset(id).is_some() || stays.contains(id) || image_stays || !rows::remove(tx, id).await? {
+        if referenced.asset(id).is_some()
+            || stays.contains(id)
+            || image_stays
+            || !rows::remove(tx, id).await?
+        {
             continue;
         }
         let summary = format!("asset {id} was removed: no boot profile referred to it");
@@ -208,7 +212,12 @@ pub(crate) fn of_image(document: AssetId, document_bytes: u64, manifest: &Manife
     let [kernel, initramfs] = manifest.assets();
     [
         (document, "image.json".to_owned(), AssetKind::Image, document_bytes),
-        (kernel, format!("vmlinuz-{}", manifest.kernel_version), AssetKind::Kernel, manifest.vmlinuz.size_bytes),
+        (
+            kernel,
+            format!("vmlinuz-{}", manifest.kernel_version),
+            AssetKind::Kernel,
+            manifest.vmlinuz.size_bytes,
+        ),
         (initramfs, "initramfs.img".to_owned(), AssetKind::Initramfs, manifest.initramfs.size_bytes),
     ]
     .into_iter()

@@ -43,8 +43,10 @@ pub(crate) async fn insert(tx: &mut Tx, asset: &NewAsset, now: Timestamp) -> Res
 }
 
 pub(crate) async fn exists(tx: &mut Tx, id: &AssetId) -> Result<bool, StoreError> {
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM asset WHERE sha256 = $1").bind(id.to_string()).fetch_optional(tx).await?;
+    let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM asset WHERE sha256 = $1")
+        .bind(id.to_string())
+        .fetch_optional(tx)
+        .await?;
     Ok(found.is_some())
 }
 
@@ -106,7 +108,8 @@ pub(crate) async fn set_binary(
 }
 
 pub(crate) async fn remove_binary(tx: &mut Tx, name: &AssetName) -> Result<bool, StoreError> {
-    let removed = sqlx::query("DELETE FROM ipxe_binary WHERE name = $1").bind(name.as_str()).execute(tx).await?;
+    let removed =
+        sqlx::query("DELETE FROM ipxe_binary WHERE name = $1").bind(name.as_str()).execute(tx).await?;
     Ok(removed.rows_affected() > 0)
 }
 
@@ -117,9 +120,9 @@ pub(crate) async fn binaries(
         sqlx::query_as("SELECT name, sha256 FROM ipxe_binary").fetch_all(executor).await?;
     let read = |(name, id): (String, String)| {
         let id = parse(&id)?;
-        let name = name
-            .parse()
-            .map_err(|error: crate::assets::InvalidAssetName| corrupt("ipxe_binary", &name, error.to_string()))?;
+        let name = name.parse().map_err(|error: crate::assets::InvalidAssetName| {
+            corrupt("ipxe_binary", &name, error.to_string())
+        })?;
         Ok((name, id))
     };
     rows.into_iter().map(read).collect()
@@ -136,8 +139,14 @@ impl TryFrom<AssetRow> for Asset {
         let wrong = |reason: String| corrupt("asset", &row.sha256, reason);
         Ok(Self {
             id: parse(&row.sha256)?,
-            name: row.name.parse().map_err(|error: crate::assets::InvalidAssetName| wrong(error.to_string()))?,
-            kind: row.kind.parse().map_err(|error: crate::assets::UnknownAssetKind| wrong(error.to_string()))?,
+            name: row
+                .name
+                .parse()
+                .map_err(|error: crate::assets::InvalidAssetName| wrong(error.to_string()))?,
+            kind: row
+                .kind
+                .parse()
+                .map_err(|error: crate::assets::UnknownAssetKind| wrong(error.to_string()))?,
             size_bytes: u64::try_from(row.size_bytes).map_err(|error| wrong(error.to_string()))?,
             source: row.source,
             added_at: Timestamp(row.added_at),

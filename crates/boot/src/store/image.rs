@@ -75,9 +75,7 @@ pub(crate) async fn forget(tx: &mut Tx, id: &ImageId) -> Result<(), StoreError> 
     Ok(())
 }
 
-pub(crate) async fn chosen(
-    executor: impl SqliteExecutor<'_>,
-) -> Result<Option<DiscoverySystem>, StoreError> {
+pub(crate) async fn chosen(executor: impl SqliteExecutor<'_>) -> Result<Option<DiscoverySystem>, StoreError> {
     let row: Option<ChosenRow> =
         sqlx::query_as("SELECT image_id, centos_stream, centos_repo FROM site_discovery WHERE one = 1")
             .fetch_optional(executor)

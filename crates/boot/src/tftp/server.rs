@@ -155,13 +155,12 @@ impl TftpServer {
         if request.mode != "octet" {
             return Err((ErrorCode::IllegalOperation, "only mode octet is served".to_owned()));
         }
-        let (file, size_bytes) =
-            self.binaries.open(&request.name).map_err(|refusal| match refusal {
-                Refusal::NotFound => (ErrorCode::NotFound, refusal.to_string()),
-                Refusal::NotPlain | Refusal::LeadsOut | Refusal::Unreadable => {
-                    (ErrorCode::AccessViolation, refusal.to_string())
-                }
-            })?;
+        let (file, size_bytes) = self.binaries.open(&request.name).map_err(|refusal| match refusal {
+            Refusal::NotFound => (ErrorCode::NotFound, refusal.to_string()),
+            Refusal::NotPlain | Refusal::LeadsOut | Refusal::Unreadable => {
+                (ErrorCode::AccessViolation, refusal.to_string())
+            }
+        })?;
         // A port of its own for each transfer (RFC 1350, section 4), at the address that was asked.
         let socket = UdpSocket::bind((self.address.ip(), 0))
             .await

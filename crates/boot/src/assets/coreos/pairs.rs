@@ -141,7 +141,9 @@ impl FromStr for Release {
         let unknown = || UnknownRelease(text.chars().take(64).collect());
         let mut numbers = text.split(['.', '-']).map(str::parse::<u32>);
         match (numbers.next(), numbers.next()) {
-            (Some(Ok(major)), Some(Ok(minor))) if text.len() <= 64 && text.chars().all(|c| c.is_ascii_graphic()) => {
+            (Some(Ok(major)), Some(Ok(minor)))
+                if text.len() <= 64 && text.chars().all(|c| c.is_ascii_graphic()) =>
+            {
                 Ok(Self { text: text.to_owned(), major, minor })
             }
             _ => Err(unknown()),
@@ -201,7 +203,8 @@ mod tests {
         for pair in KNOWN {
             assert!(pair.reason.len() > 40 && pair.source.starts_with("https://"), "{pair:?}");
         }
-        let refused = warnings(Some(&"4.19.0-okd-scos.9".parse().unwrap()), &image("42.1", CoreOsArch::X86_64));
+        let refused =
+            warnings(Some(&"4.19.0-okd-scos.9".parse().unwrap()), &image("42.1", CoreOsArch::X86_64));
         assert_eq!(refused[0].weight, Weight::Refuse);
     }
 

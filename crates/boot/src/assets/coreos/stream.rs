@@ -113,7 +113,15 @@ pub fn resolve(document: &[u8], arch: CoreOsArch) -> Result<BootImage, InvalidSt
     let (kernel, initramfs, rootfs) = (file("kernel")?, file("initramfs")?, file("rootfs")?);
     // FCOS counts builds by Fedora's release (44.…), SCOS by CentOS Stream's (9.…, 10.…).
     let fedora = number(&metal.release).is_some_and(|major| major >= 28 && major < 400);
-    Ok(BootImage { stream: plain(&document.stream), build: plain(&metal.release), fedora, arch, kernel, initramfs, rootfs })
+    Ok(BootImage {
+        stream: plain(&document.stream),
+        build: plain(&metal.release),
+        fedora,
+        arch,
+        kernel,
+        initramfs,
+        rootfs,
+    })
 }
 
 impl RemoteFile {
@@ -124,7 +132,9 @@ impl RemoteFile {
         }
         let name = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
         Ok(Self {
-            name: name.parse().map_err(|error: crate::assets::InvalidAssetName| format!("location: {error}"))?,
+            name: name
+                .parse()
+                .map_err(|error: crate::assets::InvalidAssetName| format!("location: {error}"))?,
             sha256: artifact.sha256.parse().map_err(|_| "sha256 is no SHA-256".to_owned())?,
             url: artifact.location.clone(),
         })

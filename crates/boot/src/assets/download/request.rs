@@ -79,7 +79,8 @@ impl Fetcher {
         let (response, url) = self.follow(received_bytes).await?;
         let passing = |reason: String| Err(DownloadError::Passing { url: url.clone(), reason });
         let validator = validator(response.headers());
-        let range = response.headers().get(CONTENT_RANGE).and_then(|range| ContentRange::parse(range.to_str().ok()?));
+        let range =
+            response.headers().get(CONTENT_RANGE).and_then(|range| ContentRange::parse(range.to_str().ok()?));
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         match response.status() {
             StatusCode::OK => {
@@ -88,7 +89,10 @@ impl Fetcher {
             }
             StatusCode::PARTIAL_CONTENT if received_bytes > 0 => {
                 if range.and_then(|range| range.first) != Some(received_bytes) {
-                    return Ok(Answer::Changed { url, reason: "it sends another part than was asked for".to_owned() });
+                    return Ok(Answer::Changed {
+                        url,
+                        reason: "it sends another part than was asked for".to_owned(),
+                    });
                 }
                 if memory.validator.is_some() && validator.is_some() && memory.validator != validator {
                     return Ok(Answer::Changed { url, reason: "the file has changed".to_owned() });

@@ -64,7 +64,9 @@ pub async fn start(
     let last = || url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
     let name = match name {
         Some(name) => name,
-        None => last().parse().map_err(|error| ApiError::BadRequest(format!("{error}; give it a name with --name")))?,
+        None => last()
+            .parse()
+            .map_err(|error| ApiError::BadRequest(format!("{error}; give it a name with --name")))?,
     };
     let kind = kind.unwrap_or_else(|| AssetKind::guess(&name));
     super::upload::refuse_image(kind)?;

@@ -10,6 +10,7 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
+use crate::api::body;
 use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::downloads::keep;
@@ -53,20 +54,27 @@ pub async fn upload(
     app: web::Data<App>,
     asset: web::Path<AssetId>,
     said: web::Query<Said>,
-    payload: web::Payload,
+    mut payload: web::Payload,
 ) -> Result<web::Json<()>, ApiError> {
     let (id, Said { name, kind, size_bytes, offset }) = (*asset, said.into_inner());
     refuse_image(kind)?;
-    if let Some(arrival) = app.assets.receive(id, Some(size_bytes), offset).await? {
-        let idle = Duration::from_secs(app.settings.assets.idle_secs);
-        take(arrival, payload, idle).await?;
+    let idle = Duration::from_secs(app.settings.assets.idle_secs);
+    let taken = async {
+        match app.assets.receive(id, Some(size_bytes), offset).await? {
+            Some(arrival) => take(arrival, &mut payload, idle).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = taken.await {
+        timeout(idle, body::drain(&mut payload)).await.ok();
+        return Err(error);
     }
     let size_bytes = app.assets.kept(&id).await?.unwrap_or(size_bytes);
     keep(&app, NewAsset { id, name, kind, size_bytes, source: "uploaded".to_owned() }).await?;
     Ok(web::Json(()))
 }
 
-async fn take(mut arrival: Arrival, mut payload: web::Payload, idle: Duration) -> Result<(), ApiError> {
+async fn take(mut arrival: Arrival, payload: &mut web::Payload, idle: Duration) -> Result<(), ApiError> {
     let broke_off = |why: String, arrival: &Arrival| {
         ApiError::BadRequest(format!(
             "the upload {why} after {} bytes; sent again, it goes on from there",

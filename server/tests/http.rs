@@ -11,6 +11,8 @@ mod assets;
 mod bad_input;
 #[path = "http/booting.rs"]
 mod booting;
+#[path = "http/cli.rs"]
+mod cli;
 #[path = "http/downloads.rs"]
 mod downloads;
 #[path = "http/everything.rs"]

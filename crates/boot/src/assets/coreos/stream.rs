@@ -112,7 +112,7 @@ pub fn resolve(document: &[u8], arch: CoreOsArch) -> Result<BootImage, InvalidSt
     };
     let (kernel, initramfs, rootfs) = (file("kernel")?, file("initramfs")?, file("rootfs")?);
     // FCOS counts builds by Fedora's release (44.…), SCOS by CentOS Stream's (9.…, 10.…).
-    let fedora = number(&metal.release).is_some_and(|major| major >= 28 && major < 400);
+    let fedora = number(&metal.release).is_some_and(|major| (28..400).contains(&major));
     Ok(BootImage {
         stream: plain(&document.stream),
         build: plain(&metal.release),

@@ -18,7 +18,7 @@ mod site;
 
 pub use build::{BuildOptions, Built, Extra, build};
 pub use elf::ElfFault;
-pub use library::{TakeInError, TakenIn, move_old, take_in};
+pub use library::{TakeInError, TakenIn, move_old, remove_old, take_in};
 pub use manifest::{FileFacts, ImageFile, InvalidManifest, Manifest, UnknownImageFile};
 pub use modules::ModulesError;
 pub use site::{ChooseError, KnownImage, adopt, choose, chosen, known};

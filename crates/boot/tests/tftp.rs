@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::site::{MAC, Site};
 use crate::tftp_client::{Client, Said};
-use boot::assets::Binaries;
+use boot::AssetId;
+use boot::assets::{Assets, Binaries, Served, referenced};
 use boot::tftp::{BindError, Patience, TftpServer};
 use boot::trail::{self, Step, StepKind};
 
@@ -204,6 +205,25 @@ async fn one_address_has_eight_transfers_and_the_ninth_waits() {
     // It asks again, as firmware does, and has its turn when the silent ones are given up.
     let got = served.client().await.get("file", &[]).await.unwrap();
     assert!(got.content == content);
+}
+
+#[tokio::test]
+async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
+    let site = Site::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    let assets = Assets::open(&dir.path().join("assets"), 1 << 20).unwrap();
+    let served = Served::none(assets.clone());
+    std::fs::write(dir.path().join("snponly.efi"), "of the folder").unwrap();
+    let binaries = Binaries::new(served.clone(), dir.path());
+    let server = TftpServer::bind(LOOPBACK.into(), binaries, site.trail.clone()).await.unwrap();
+    let address = server.address();
+    tokio::spawn(server.run(site.stop.clone()));
+    let get = async || Client::new(address).await.get("/snponly.efi", &[]).await.unwrap().content;
+    assert_eq!(get().await, b"of the folder");
+    let id = AssetId::of_digest([7; 32]);
+    std::fs::write(assets.path(&id), "an asset").unwrap();
+    served.replace(referenced([], &[], [("snponly.efi".parse().unwrap(), id)].into()));
+    assert_eq!(get().await, b"an asset");
 }
 
 #[tokio::test]

@@ -125,12 +125,13 @@ async fn take_old_images(
         start_error(format!("the images in {} can't be moved among the assets", folder.display()), error)
     };
     for taken in image::move_old(folder, assets).await.map_err(failed)? {
-        let now = clock.now();
+        let (id, now) = (taken.id.clone(), clock.now());
         store
             .write::<_, store::StoreError, _>(move |tx| {
                 Box::pin(async move { image::adopt(tx, &taken, "server", now).await })
             })
             .await?;
+        image::remove_old(folder, &id).await.map_err(failed)?;
     }
     Ok(())
 }

@@ -256,6 +256,31 @@ async fn damage_on_the_disk_is_found_and_no_longer_handed_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_images_of_an_older_data_folder_are_there_after_a_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let facts = |bytes: &[u8]| json!({"size_bytes": bytes.len(), "sha256": asset_id(bytes)});
+    let manifest = json!({
+        "format": 1, "arch": "x86_64", "kernel_version": "6.1.0", "agent_version": "0.1.0", "muster_version": "0.1.0",
+        "built_at": 1, "modules": 0, "vmlinuz": facts(b"kernel"), "initramfs": facts(b"initramfs"),
+    });
+    let image = asset_id(manifest.to_string().as_bytes())[..16].to_owned();
+    let old = dir.path().join("data/images").join(&image);
+    std::fs::create_dir_all(&old).unwrap();
+    std::fs::write(old.join("image.json"), manifest.to_string()).unwrap();
+    std::fs::write(old.join("vmlinuz"), "kernel").unwrap();
+    std::fs::write(old.join("initramfs.img"), "initramfs").unwrap();
+    let server = TestServer::on(dir, "").await;
+    assert_eq!(server.read("/api/v1/images").await[0]["id"], image);
+    assert_eq!(names(&server).await.len(), 3);
+    assert!(!server.dir.path().join("data/images").exists());
+    let chosen = json!({"by": "image", "image": image});
+    let chosen = server.operator(Method::POST, "/api/v1/discovery").json(&chosen).send().await.unwrap();
+    expect(chosen, StatusCode::OK).await;
+    let path = format!("/boot/image/{image}/vmlinuz");
+    assert_eq!(expect(fetch(&server, Method::GET, &path, None).await, StatusCode::OK).await, "kernel");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_machines_at_once_get_what_they_asked_for() {
     let server = TestServer::new().await;
     let binary: Vec<u8> = (0..300_000_u32).map(|i| (i * 17 % 253) as u8).collect();

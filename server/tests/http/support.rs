@@ -37,8 +37,12 @@ impl TestServer {
 
     /// With these settings.
     pub(crate) async fn with(toml: &str) -> Self {
+        Self::on(tempfile::tempdir().unwrap(), toml).await
+    }
+
+    /// With these settings and the data folder `data` that is there.
+    pub(crate) async fn on(dir: TempDir, toml: &str) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("muster.toml");
         std::fs::write(&config, toml).unwrap();
         let agent = dir.path().join("muster-agent");

@@ -80,7 +80,7 @@ pub async fn take_in(assets: &Assets, document: &[u8]) -> Result<TakenIn, TakeIn
 }
 
 /// Moves the images of an older data folder (`images/<id>/`) among the assets. What is not right stays where it is, and is
-/// said. Broken off and begun again it goes on.
+/// said. Broken off and begun again it goes on: to be followed by [`adopt`](super::adopt), and only then by [`remove_old`].
 ///
 /// # Errors
 /// The disk's.
@@ -101,7 +101,6 @@ pub async fn move_old(folder: &Path, assets: &Assets) -> Result<Vec<TakenIn>, As
         match move_one(&path, assets).await {
             Ok(taken_in) => {
                 tracing::info!(image = %taken_in.id, "an image was moved among the assets");
-                fs::remove_dir_all(&path).await.map_err(at(&path))?;
                 moved.push(taken_in);
             }
             Err(error) => {
@@ -109,9 +108,19 @@ pub async fn move_old(folder: &Path, assets: &Assets) -> Result<Vec<TakenIn>, As
             }
         }
     }
-    // Only when nothing is left in it.
-    fs::remove_dir(folder).await.ok();
     Ok(moved)
+}
+
+/// Takes off what is left of an image that was moved and adopted.
+///
+/// # Errors
+/// The disk's.
+pub async fn remove_old(folder: &Path, id: &ImageId) -> Result<(), AssetError> {
+    let path = folder.join(id.as_str());
+    fs::remove_dir_all(&path).await.map_err(crate::assets::at(&path))?;
+    // Only when nothing else is in it.
+    fs::remove_dir(folder).await.ok();
+    Ok(())
 }
 
 async fn move_one(folder: &Path, assets: &Assets) -> Result<TakenIn, TakeInError> {

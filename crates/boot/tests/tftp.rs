@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::site::{MAC, Site};
 use crate::tftp_client::{Client, Said};
 use boot::AssetId;
-use boot::assets::{Assets, Binaries, Served, referenced};
+use boot::assets::{self, Assets, Binaries, referenced};
 use boot::tftp::{BindError, Patience, TftpServer};
 use boot::trail::{self, Step, StepKind};
 
@@ -212,7 +212,7 @@ async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
     let site = Site::new().await;
     let dir = tempfile::tempdir().unwrap();
     let assets = Assets::open(&dir.path().join("assets"), 1 << 20).unwrap();
-    let served = Served::none(assets.clone());
+    let served = assets::Served::none(assets.clone());
     std::fs::write(dir.path().join("snponly.efi"), "of the folder").unwrap();
     let binaries = Binaries::new(served.clone(), dir.path());
     let server = TftpServer::bind(LOOPBACK.into(), binaries, site.trail.clone()).await.unwrap();

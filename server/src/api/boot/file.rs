@@ -115,7 +115,7 @@ pub async fn binary(
     let file = file.ok_or_else(|| ApiError::not_found("iPXE binary", name.as_str()))?;
     record(&app, &connection, StepKind::Binary, who.mac, &file, &name);
     let file = plain(file);
-    // Firmware tells a program from a disc by this (UEFI 2.10, section 24.7.3).
+    // Firmware may tell a program from a disc by this, where it does not go by the name's ending.
     let efi = "application/efi".parse().ok().filter(|_| name.to_ascii_lowercase().ends_with(".efi"));
     Ok(match efi {
         Some(efi) => file.set_content_type(efi),

@@ -73,15 +73,22 @@ const KNOWN: &[Pair] = &[
         source: "https://github.com/okd-project/okd/issues/2293",
     },
     Pair {
-        releases: Releases::Minors(19, LATEST),
+        releases: Releases::Minors(20, LATEST),
         image: Image::Fcos(0),
         weight: Weight::Refuse,
-        reason: "from 4.19 on the bootstrap machine overlays its node image over SCOS, and node-image-pull fails on Fedora CoreOS; take the boot image that this release's installer names",
+        reason: "node-image-pull fails on a bootstrap machine that runs Fedora CoreOS; take the boot image that this release's installer names",
         source: "https://github.com/okd-project/okd/issues/2222",
     },
     Pair {
+        releases: Releases::Minors(19, 19),
+        image: Image::Fcos(0),
+        weight: Weight::Warn,
+        reason: "4.19 is made for boot images of CentOS Stream, and Fedora CoreOS is not what its installer names; take the one that it names",
+        source: "https://github.com/openshift/installer/pull/9520",
+    },
+    Pair {
         releases: Releases::Minors(16, 18),
-        // e2fsprogs 1.47, the first to switch orphan_file on by itself, came with Fedora 39.
+        // The earliest Fedora that it was reported of, there and in okd-project/okd#2196.
         image: Image::Fcos(39),
         weight: Weight::Warn,
         reason: "this Fedora makes /boot with an ext4 feature (orphan_file) that the older e2fsck of SCOS refuses, so that nodes may hang after they pivot; boot them from SCOS, or prefer OKD 4.19 or later",
@@ -98,8 +105,8 @@ const KNOWN: &[Pair] = &[
         releases: Releases::Any,
         image: Image::ScosX86(10),
         weight: Weight::Warn,
-        reason: "SCOS 10 needs processors of level x86-64-v3 (Haswell, EPYC or later): others stop in its kernel",
-        source: "https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/10/html/10.0_release_notes/architectures",
+        reason: "SCOS 10 needs processors of level x86-64-v3 (Haswell, EPYC or later), as all of CentOS Stream 10 does: others stop with \"CPU does not support x86-64-v3\"",
+        source: "https://github.com/VirtualBox/virtualbox/issues/642",
     },
 ];
 
@@ -171,7 +178,7 @@ mod tests {
         use CoreOsArch::{Aarch64, X86_64};
         let (fcos_38, fcos_39, fcos_44) = ("38.20231002.3.1", "39.20231101.3.0", "44.20260601.3.0");
         let (scos_9, scos_10) = ("9.0.20250411-0", "10.0.20250628-0");
-        // Issue numbers, in the table's order; RHEL's notes are 10.
+        // The numbers of issues and pull requests, in the table's order.
         for (release, build, arch, expected) in [
             (Some("4.15.0-0.okd-2024-03-10-010116"), fcos_39, X86_64, vec![]),
             (Some("4.16.0-okd-scos.1"), fcos_39, X86_64, vec![2041]),
@@ -179,13 +186,14 @@ mod tests {
             (Some("4.17.0-okd-scos.0"), fcos_38, X86_64, vec![]),
             (Some("4.18.0-okd-scos.8"), scos_9, X86_64, vec![2136]),
             (Some("4.19.0-okd-scos.9"), scos_9, X86_64, vec![2136]),
-            (Some("4.19.0-okd-scos.9"), fcos_39, X86_64, vec![2222]),
+            (Some("4.19.0-okd-scos.9"), fcos_39, X86_64, vec![9520]),
+            (Some("4.20.0-okd-scos.1"), fcos_39, X86_64, vec![2222]),
             (Some("4.19.0-okd-scos.19"), scos_9, X86_64, vec![2293, 2136]),
-            (Some("4.20"), scos_10, X86_64, vec![2136, 10]),
+            (Some("4.20"), scos_10, X86_64, vec![2136, 642]),
             (Some("4.20"), scos_10, Aarch64, vec![2136]),
             (Some("4.22.0-okd-scos.1"), fcos_44, X86_64, vec![2222]),
             (Some("5.19"), fcos_44, X86_64, vec![]),
-            (None, scos_10, X86_64, vec![2136, 10]),
+            (None, scos_10, X86_64, vec![2136, 642]),
             (None, fcos_44, X86_64, vec![]),
         ] {
             let release: Option<Release> = release.map(|text| text.parse().unwrap());
@@ -204,7 +212,7 @@ mod tests {
             assert!(pair.reason.len() > 40 && pair.source.starts_with("https://"), "{pair:?}");
         }
         let refused =
-            warnings(Some(&"4.19.0-okd-scos.9".parse().unwrap()), &image("42.1", CoreOsArch::X86_64));
+            warnings(Some(&"4.20.0-okd-scos.1".parse().unwrap()), &image("42.1", CoreOsArch::X86_64));
         assert_eq!(refused[0].weight, Weight::Refuse);
     }
 

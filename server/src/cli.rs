@@ -40,8 +40,16 @@ struct Global {
     /// A server elsewhere, e.g. https://muster.lan:8443
     #[arg(long, env = "MUSTER_SERVER", value_name = "URL", global = true)]
     server: Option<String>,
+    // One token in 64 begins with a hyphen.
     /// The operator's token for a server elsewhere
-    #[arg(long, env = "MUSTER_TOKEN", value_name = "TOKEN", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "MUSTER_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        allow_hyphen_values = true,
+        global = true
+    )]
     token: Option<String>,
     /// SHA-256 of that server's certificate; `muster serve` prints it when it starts
     #[arg(long, env = "MUSTER_PIN", value_name = "SHA256", global = true)]
@@ -131,6 +139,16 @@ mod tests {
     fn the_command_line_is_well_formed() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_may_begin_with_a_hyphen() {
+        let token = format!("-C{}", "x".repeat(41));
+        for args in
+            [["muster", "--token", &token, "host", "list"], ["muster", "host", "list", "--token", &token]]
+        {
+            assert_eq!(Cli::try_parse_from(args).unwrap().global.token.as_deref(), Some(token.as_str()));
+        }
     }
 
     #[test]

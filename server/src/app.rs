@@ -3,7 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::Alerts;
-use boot::image::{self, Library};
+use boot::assets::{Assets, Binaries, Served, rows};
+use boot::image;
 use boot::site::{DiscoverySystem, Site};
 use boot::tickets::TicketKey;
 use boot::trail::Trail;
@@ -20,6 +21,7 @@ use crate::api::agent::enrol::RateLimit;
 use crate::api::boot::LastKnown;
 use crate::api::live::Live;
 use crate::auth::{AdminToken, Sessions};
+use crate::downloads::Downloads;
 use crate::links::Links;
 use crate::mailbox::Mailbox;
 use crate::settings::Settings;
@@ -60,8 +62,14 @@ pub struct App {
     pub secrets: Secrets,
     /// The agents that machines are given.
     pub agents: Agents,
-    /// The boot images.
-    pub images: Library,
+    /// The files that machines boot.
+    pub assets: Assets,
+    /// Which of them machines may fetch.
+    pub served: Served,
+    /// Where iPXE binaries are looked for.
+    pub binaries: Binaries,
+    /// Assets that are being fetched.
+    pub downloads: Downloads,
     /// What unknown machines boot, as the database has it.
     pub site: RwLock<Site>,
     /// What was last known of each MAC.
@@ -84,6 +92,16 @@ impl App {
     /// Notes what unknown machines boot from now on.
     pub fn set_site(&self, site: Site) {
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = site;
+    }
+
+    /// Looks up anew what machines may fetch: to be called after whatever changes it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn refresh_served(&self) -> Result<(), StoreError> {
+        let mut connection = self.store.readers().acquire().await.map_err(StoreError::from)?;
+        self.served.replace(rows::read_referenced(&mut connection).await?);
+        Ok(())
     }
 
     /// What an operator should look at: on every page, and after a choice.

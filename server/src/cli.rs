@@ -3,6 +3,7 @@
 
 mod action;
 mod alert;
+mod asset;
 mod boot;
 mod client;
 mod doctor;
@@ -43,8 +44,16 @@ struct Global {
     /// A server elsewhere, e.g. https://muster.lan:8443
     #[arg(long, env = "MUSTER_SERVER", value_name = "URL", global = true)]
     server: Option<String>,
+    // One token in 64 begins with a hyphen.
     /// The operator's token for a server elsewhere
-    #[arg(long, env = "MUSTER_TOKEN", value_name = "TOKEN", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "MUSTER_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true,
+        allow_hyphen_values = true,
+        global = true
+    )]
     token: Option<String>,
     /// SHA-256 of that server's certificate; `muster serve` prints it when it starts
     #[arg(long, env = "MUSTER_PIN", value_name = "SHA256", global = true)]
@@ -69,6 +78,9 @@ enum Command {
     Boot(boot::Command),
     /// Find out why machines do not boot
     Doctor(doctor::Args),
+    /// The files that machines boot: take them in, check them, carry them elsewhere
+    #[command(subcommand)]
+    Asset(asset::Command),
     /// Build the discovery image and choose it
     #[command(subcommand)]
     Image(image::Command),
@@ -102,8 +114,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Host(command) => host::run(command, &client()?, global.output).await,
         Command::Boot(command) => boot::run(command, &client()?, global.output).await,
         Command::Doctor(args) => doctor::run(args, global.output).await,
+        Command::Asset(command) => asset::run(command, &client()?, global.output).await,
         Command::Image(image::Command::Build(args)) => {
-            image::build(args, &DataDir::new(&global.data_dir), global.output).await
+            image::build(*args, &DataDir::new(&global.data_dir), global.output).await
         }
         Command::Image(command) => image::run(command, &client()?, global.output).await,
         Command::Provider(command) => provider::run(command, &client()?, global.output).await,
@@ -133,6 +146,16 @@ mod tests {
     fn the_command_line_is_well_formed() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_may_begin_with_a_hyphen() {
+        let token = format!("-C{}", "x".repeat(41));
+        for args in
+            [["muster", "--token", &token, "host", "list"], ["muster", "host", "list", "--token", &token]]
+        {
+            assert_eq!(Cli::try_parse_from(args).unwrap().global.token.as_deref(), Some(token.as_str()));
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod auth;
 pub mod cli;
 pub mod data_dir;
 mod discover;
+pub mod downloads;
 mod format;
 pub mod health;
 pub mod links;

@@ -11,7 +11,7 @@ use clap::Args;
 use ipnet::IpNet;
 
 pub use dhcp_log::DhcpLog;
-pub use file::{AgentSettings, SettingsFile};
+pub use file::{AgentSettings, AssetSettings, SettingsFile};
 
 /// `muster serve`: what may be said on the command line or in the environment. It wins over the file.
 #[derive(Debug, Clone, Default, Args)]
@@ -72,6 +72,8 @@ pub struct Settings {
     pub networks: Vec<IpNet>,
     /// What agents are told.
     pub agents: AgentSettings,
+    /// Which assets are taken, and from where.
+    pub assets: AssetSettings,
     /// When a phone rings.
     pub alerts: alerts::Settings,
 }
@@ -149,9 +151,11 @@ impl Settings {
             dhcp_log: dhcp_log.map(|text| DhcpLog::parse(&text, senders)).transpose()?,
             networks: file.networks,
             agents: file.agents,
+            assets: file.assets,
             alerts: file.alerts,
         };
         settings.agents.check()?;
+        settings.assets.check()?;
         let interval = std::time::Duration::from_secs(u64::from(settings.agents.interval_secs));
         settings.alerts.check(interval).map_err(SettingsError::Alerts)?;
         Ok(settings)
@@ -234,6 +238,8 @@ mod tests {
             ("lisen = []", "lisen"),
             ("[agents]\ninterval = 5", "interval"),
             ("[agents]\ninterval_secs = 0", "agents.interval_secs"),
+            ("[assets]\nidle_secs = 0", "assets.idle_secs"),
+            ("[assets]\nmax_bytes = 0", "assets.max_bytes"),
             ("listen = [\"8080\"]", "listen"),
             ("networks = [\"10.0.0.0/64\"]", "networks"),
             ("advertise = \"http://x\"", "advertise"),

@@ -5,6 +5,8 @@
 mod actions;
 #[path = "http/agents.rs"]
 mod agents;
+#[path = "http/assets.rs"]
+mod assets;
 #[path = "http/bad_input.rs"]
 mod bad_input;
 #[path = "http/boot_control.rs"]
@@ -13,8 +15,12 @@ mod boot_control;
 mod boot_firmware;
 #[path = "http/booting.rs"]
 mod booting;
+#[path = "http/cli.rs"]
+mod cli;
 #[path = "http/documents.rs"]
 mod documents;
+#[path = "http/downloads.rs"]
+mod downloads;
 #[path = "http/everything.rs"]
 mod everything;
 #[path = "http/inventory.rs"]

@@ -1,7 +1,7 @@
 //! Muster's own discovery image: a kernel, and an initramfs that holds its drivers, busybox and the agent.
 //!
-//! [`build`] makes one from a distribution's kernel, without root and without any other program. [`Library`] keeps those
-//! that the server was given, checked while they arrived; [`adopt`] and [`choose`] put them into the database.
+//! [`build`] makes one from a distribution's kernel, without root and without any other program. [`take_in`] finds the
+//! files of one among the assets; [`adopt`] and [`choose`] put it into the database.
 //!
 //! The system in it reads and never writes: no disk is mounted, no array or volume assembled. The scripts that it runs are
 //! in `image/rootfs/`, as files of their own.
@@ -25,13 +25,13 @@ mod site;
 
 pub use build::{BuildOptions, Built, Extra, Ssh, build};
 pub use elf::ElfFault;
-pub use library::{Library, LibraryError, Receiver};
+pub use library::{TakeInError, TakenIn, move_old, remove_old, take_in};
 pub use manifest::{
     FileFacts, FirmwareFacts, ImageFile, InvalidManifest, Manifest, MissingFirmware, UnknownImageFile,
 };
 pub use modules::ModulesError;
 pub use packed::PackedError;
-pub use site::{ChooseError, KnownImage, adopt, choose, chosen, known, site};
+pub use site::{ChooseError, KnownImage, adopt, arch, choose, chosen, known, site};
 
 use std::io;
 use std::path::PathBuf;

@@ -12,12 +12,14 @@
 //!    installs nothing.
 //! 5. [`trail`]: each of these steps is recorded behind, so that a boot that hangs can be told from one that never began.
 //!
-//! [`image`] makes the discovery image and keeps those that the server was given; [`site`] says which one is in use.
+//! [`assets`] keeps the files that machines fetch, and says which of them they may. [`image`] makes the discovery image,
+//! which is kept there; [`site`] says which one is in use.
 //!
 //! There is no HTTP here: the server calls these functions, and knows the paths from [`links`]. What a machine says of
 //! itself is hostile until it has passed [`inventory::MacAddr`] or the templates' escaper.
 
 mod asset;
+pub mod assets;
 mod briefing;
 pub mod console;
 pub mod control;

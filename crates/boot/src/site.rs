@@ -155,6 +155,12 @@ impl ImageId {
         Self(hex::encode([a, b, c, d, e, f, g, h]))
     }
 
+    /// Whether this asset is the image's `image.json`.
+    #[must_use]
+    pub fn is_of(&self, document: &AssetId) -> bool {
+        *self == Self::of_digest(document.digest())
+    }
+
     /// As it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,11 +1,14 @@
-//! The server's images: taken whole and right, or not at all; one of them chosen.
+//! Muster's own images among the assets: taken in whole and right, or not at all; one of them chosen.
 
-use std::time::{Duration, SystemTime};
+use std::path::Path;
 
-use boot::Arch;
-use boot::image::{self, ChooseError, ImageFile, Library, LibraryError, build};
+use boot::assets::rows;
+use boot::assets::{AssetKind, Assets};
+use boot::image::{self, ChooseError, ImageFile, TakeInError, TakenIn, build};
 use boot::site::{Centos, DiscoverySystem, Image, ImageId, Stream};
+use boot::{Arch, AssetId};
 use events::Kind;
+use sha2::{Digest as _, Sha256};
 use store::{Store, StoreError};
 
 use crate::parts::Parts;
@@ -13,102 +16,132 @@ use crate::site::{NOW, Site};
 
 struct Shelf {
     parts: Parts,
-    library: Library,
+    assets: Assets,
 }
 
 impl Shelf {
     fn new() -> Self {
         let parts = Parts::new();
         build(&parts.options).unwrap();
-        let library = Library::open(&parts.path("images")).unwrap();
-        Self { parts, library }
+        let assets = Assets::open(&parts.path("assets"), 1 << 30).unwrap();
+        Self { parts, assets }
     }
 
     fn built(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.parts.path("out").join(name)).unwrap()
     }
 
-    async fn begin(&self) -> ImageId {
-        self.library.begin(&self.built("image.json")).await.unwrap().0
-    }
-
-    async fn send(&self, id: &ImageId, file: ImageFile, bytes: &[u8]) -> Result<(), LibraryError> {
-        let mut receiver = self.library.receive(id, file).await?;
-        for chunk in bytes.chunks(1000) {
-            receiver.write(chunk).await?;
+    async fn put(&self, bytes: &[u8]) -> AssetId {
+        let id = AssetId::of_digest(Sha256::digest(bytes).into());
+        if let Some(mut arrival) = self.assets.receive(id, Some(bytes.len() as u64), 0).await.unwrap() {
+            arrival.write(bytes).await.unwrap();
+            arrival.finish().await.unwrap();
         }
-        receiver.finish().await
+        id
     }
 
-    fn files(&self, folder: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(self.parts.path("images").join(folder)).unwrap();
-        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+    async fn take_in(&self) -> Result<TakenIn, TakeInError> {
+        image::take_in(&self.assets, &self.built("image.json")).await
     }
+
+    async fn taken_in(&self) -> TakenIn {
+        for file in ImageFile::ALL {
+            self.put(&self.built(file.as_str())).await;
+        }
+        self.take_in().await.unwrap()
+    }
+}
+
+async fn adopt(store: &Store, taken: &TakenIn) {
+    let taken = taken.clone();
+    store
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move { image::adopt(tx, &taken, "operator", NOW).await })
+        })
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn an_image_is_there_when_all_of_it_has_arrived() {
     let shelf = Shelf::new();
-    let id = shelf.begin().await;
     for file in ImageFile::ALL {
-        let early = shelf.library.publish(&id).await.unwrap_err();
-        assert!(matches!(early, LibraryError::Incomplete { .. }), "{early}");
-        shelf.send(&id, file, &shelf.built(file.as_str())).await.unwrap();
+        let early = shelf.take_in().await.unwrap_err();
+        assert!(
+            matches!(&early, TakeInError::Incomplete { file: missing, .. } if *missing == file),
+            "{early}"
+        );
+        shelf.put(&shelf.built(file.as_str())).await;
     }
-    let manifest = shelf.library.publish(&id).await.unwrap();
-    assert_eq!(shelf.files(""), [id.as_str()]);
-    assert_eq!(shelf.files(id.as_str()), ["image.json", "initramfs.img", "vmlinuz"]);
-    let kernel = std::fs::read(shelf.library.path(&id, ImageFile::Kernel)).unwrap();
-    assert!(kernel == shelf.built("vmlinuz"));
+    let taken = shelf.take_in().await.unwrap();
+    let kinds: Vec<_> = taken.assets.iter().map(|asset| (asset.kind, asset.name.to_string())).collect();
+    assert_eq!(
+        kinds,
+        [
+            (AssetKind::Image, "image.json".to_owned()),
+            (AssetKind::Kernel, format!("vmlinuz-{}", crate::parts::KERNEL)),
+            (AssetKind::Initramfs, "initramfs.img".to_owned()),
+        ]
+    );
+    for (asset, name) in taken.assets.iter().zip(["image.json", "vmlinuz", "initramfs.img"]) {
+        assert!(std::fs::read(shelf.assets.path(&asset.id)).unwrap() == shelf.built(name), "{name}");
+    }
     // Twice is once.
-    assert_eq!(shelf.begin().await, id);
-    assert_eq!(shelf.library.publish(&id).await.unwrap(), manifest);
-    assert_eq!(shelf.files(""), [id.as_str()]);
+    assert_eq!(shelf.take_in().await.unwrap(), taken);
+    assert!(matches!(image::take_in(&shelf.assets, b"{}").await, Err(TakeInError::Manifest(_))));
 }
 
 #[tokio::test]
-async fn what_is_not_as_the_manifest_says_is_refused_and_leaves_nothing() {
+async fn a_file_that_is_not_as_large_as_the_manifest_says_is_refused() {
     let shelf = Shelf::new();
-    let id = shelf.begin().await;
-    let good = shelf.built("vmlinuz");
-    let mut other = good.clone();
-    other[100] ^= 1;
-    let longer = [good.as_slice(), b"x"].concat();
-    for (bytes, expected) in
-        [(other, "SHA-256"), (longer, "bytes"), (good[..good.len() - 1].to_vec(), "bytes")]
-    {
-        let error = shelf.send(&id, ImageFile::Kernel, &bytes).await.unwrap_err();
-        assert!(error.to_string().contains(expected) && error.to_string().contains("vmlinuz"), "{error}");
-        assert_eq!(shelf.files(&format!("{id}.arriving")), ["image.json"]);
+    let kernel = shelf.put(&shelf.built("vmlinuz")).await;
+    shelf.put(&shelf.built("initramfs.img")).await;
+    std::fs::File::options().append(true).open(shelf.assets.path(&kernel)).unwrap().set_len(10).unwrap();
+    let error = shelf.take_in().await.unwrap_err();
+    assert!(matches!(error, TakeInError::Size { file: ImageFile::Kernel, .. }), "{error}");
+}
+
+/// An image as an older data folder holds it.
+fn old_image(shelf: &Shelf, folder: &Path) -> ImageId {
+    let (id, _) = image::Manifest::parse(&shelf.built("image.json")).unwrap();
+    let at = folder.join(id.as_str());
+    std::fs::create_dir_all(&at).unwrap();
+    for name in ["image.json", "vmlinuz", "initramfs.img"] {
+        std::fs::write(at.join(name), shelf.built(name)).unwrap();
     }
-    drop(shelf.library.receive(&id, ImageFile::Kernel).await.unwrap());
-    assert_eq!(shelf.files(&format!("{id}.arriving")), ["image.json"]);
-    shelf.send(&id, ImageFile::Kernel, &good).await.unwrap();
+    id
 }
 
 #[tokio::test]
-async fn an_upload_that_was_not_begun_or_is_nonsense_is_refused() {
+async fn the_images_of_an_older_folder_move_among_the_assets() {
     let shelf = Shelf::new();
-    let unknown = ImageId::of_digest(&[1; 32]);
-    assert!(matches!(
-        shelf.library.receive(&unknown, ImageFile::Kernel).await,
-        Err(LibraryError::NotBegun(_))
-    ));
-    assert!(matches!(shelf.library.publish(&unknown).await, Err(LibraryError::NotBegun(_))));
-    assert!(matches!(shelf.library.begin(b"{}").await, Err(LibraryError::Manifest(_))));
-    assert!(shelf.files("").is_empty());
+    let folder = shelf.parts.path("images");
+    assert_eq!(image::move_old(&folder, &shelf.assets).await.unwrap(), []);
+    let id = old_image(&shelf, &folder);
+    std::fs::create_dir(folder.join("0000000000000000.arriving")).unwrap();
+    let moved = image::move_old(&folder, &shelf.assets).await.unwrap();
+    assert_eq!(moved.iter().map(|taken| &taken.id).collect::<Vec<_>>(), [&id]);
+    assert_eq!(shelf.take_in().await.unwrap(), moved[0]);
+    // Before the database knows of it, it is not forgotten: a start that is cut off here is begun again.
+    assert_eq!(image::move_old(&folder, &shelf.assets).await.unwrap(), moved);
+    image::remove_old(&folder, &id).await.unwrap();
+    assert!(!folder.exists());
 }
 
 #[tokio::test]
-async fn an_abandoned_upload_is_taken_off_after_a_day() {
+async fn an_old_image_that_is_damaged_stays_and_one_half_moved_goes_on() {
     let shelf = Shelf::new();
-    let id = shelf.begin().await;
-    assert_eq!(shelf.library.sweep(SystemTime::now()).await.unwrap(), 0);
-    let later = SystemTime::now() + Duration::from_secs(25 * 3600);
-    assert_eq!(shelf.library.sweep(later).await.unwrap(), 1);
-    assert!(matches!(shelf.library.receive(&id, ImageFile::Kernel).await, Err(LibraryError::NotBegun(_))));
+    let folder = shelf.parts.path("images");
+    let id = old_image(&shelf, &folder);
+    let kernel = folder.join(id.as_str()).join("vmlinuz");
+    std::fs::write(&kernel, "damaged").unwrap();
+    assert_eq!(image::move_old(&folder, &shelf.assets).await.unwrap(), []);
+    assert!(folder.join(id.as_str()).join("image.json").exists());
+    let kernel_id = AssetId::of_digest(Sha256::digest(shelf.built("vmlinuz")).into());
+    assert!(!shelf.assets.path(&kernel_id).exists());
+    // The initramfs may have moved by then; with the kernel back, the image is whole.
+    std::fs::write(&kernel, shelf.built("vmlinuz")).unwrap();
+    assert_eq!(image::move_old(&folder, &shelf.assets).await.unwrap()[0].id, id);
 }
 
 async fn choose(store: &Store, system: DiscoverySystem) -> Result<(), ChooseError> {
@@ -120,31 +153,54 @@ async fn the_discovery_system_is_chosen_among_what_there_is() {
     let (shelf, site) = (Shelf::new(), Site::new().await);
     let readers = site.store.readers();
     assert_eq!(image::chosen(readers).await.unwrap(), []);
-    let (id, manifest) = shelf.library.begin(&shelf.built("image.json")).await.unwrap();
-    let by_image = DiscoverySystem::Image(Image { arch: Arch::X86_64, id: id.clone() });
+    let taken = shelf.taken_in().await;
+    let by_image = DiscoverySystem::Image(Image { arch: Arch::X86_64, id: taken.id.clone() });
     let error = choose(&site.store, by_image.clone()).await.unwrap_err();
     assert!(matches!(error, ChooseError::UnknownImage(_)), "{error}");
 
     for _ in 0..2 {
-        let (id, manifest) = (id.clone(), manifest.clone());
-        site.store
-            .write::<_, StoreError, _>(move |tx| {
-                Box::pin(async move { image::adopt(tx, &id, &manifest, NOW).await })
-            })
-            .await
-            .unwrap();
+        adopt(&site.store, &taken).await;
     }
     assert!(!image::known(readers).await.unwrap()[0].chosen);
     choose(&site.store, by_image.clone()).await.unwrap();
     assert_eq!(image::chosen(readers).await.unwrap(), [by_image]);
     let known = image::known(readers).await.unwrap();
-    assert_eq!((known.len(), known[0].chosen, &known[0].manifest), (1, true, &manifest));
+    assert_eq!((known.len(), known[0].chosen, &known[0].manifest), (1, true, &taken.manifest));
 
     let repo = "http://mirror.lan/10-stream/BaseOS/x86_64/os".parse().unwrap();
     let by_centos = DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Ten, repo });
     choose(&site.store, by_centos.clone()).await.unwrap();
     assert_eq!(image::chosen(readers).await.unwrap(), [by_centos]);
     let events = events::after(readers, 0, 10).await.unwrap();
-    assert!(events.iter().all(|event| event.kind == Kind::ImageChosen && event.actor == "operator"));
-    assert!(events[0].summary.contains(id.as_str()) && events[1].summary.contains("CentOS Stream 10"));
+    let added = events.iter().filter(|event| event.kind == Kind::AssetAdded).count();
+    let chosen: Vec<_> = events.iter().filter(|event| event.kind == Kind::ImageChosen).collect();
+    assert_eq!((added, chosen.len()), (3, 2));
+    assert!(chosen[0].summary.contains(taken.id.as_str()) && chosen[1].summary.contains("CentOS Stream 10"));
+}
+
+#[tokio::test]
+async fn an_image_is_pruned_as_a_whole_and_never_the_chosen_one() {
+    let (shelf, site) = (Shelf::new(), Site::new().await);
+    let taken = shelf.taken_in().await;
+    adopt(&site.store, &taken).await;
+    let ids: Vec<AssetId> = taken.assets.iter().map(|asset| asset.id).collect();
+    let prune = async |wanted: Vec<AssetId>| {
+        let pruned = site.store.write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move { rows::prune(tx, &wanted, "operator", NOW).await })
+        });
+        pruned.await.unwrap()
+    };
+    choose(&site.store, DiscoverySystem::Image(Image { arch: Arch::X86_64, id: taken.id.clone() }))
+        .await
+        .unwrap();
+    assert_eq!(prune(ids.clone()).await, []);
+    let repo = "http://mirror.lan/os".parse().unwrap();
+    choose(&site.store, DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Nine, repo }))
+        .await
+        .unwrap();
+    assert_eq!(prune(ids[1..].to_vec()).await, [], "an image's files go with its image.json only");
+    assert_eq!(prune(ids.clone()).await, ids);
+    assert!(image::known(site.store.readers()).await.unwrap().is_empty());
+    assert!(rows::all(site.store.readers()).await.unwrap().is_empty());
+    assert_eq!(prune(ids).await, []);
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::site::{MAC, Site};
 use crate::tftp_client::{Client, Said};
+use boot::AssetId;
+use boot::assets::{self, Assets, Binaries, referenced};
 use boot::tftp::{BindError, Patience, TftpServer};
 use boot::trail::{self, Step, StepKind};
 
@@ -26,8 +28,10 @@ async fn serve(patience: Patience) -> Served {
     std::fs::create_dir(dir.path().join("tftp")).unwrap();
     std::fs::write(dir.path().join("secret"), "secret").unwrap();
     let folder = dir.path().join("tftp");
-    let server =
-        TftpServer::bind(LOOPBACK.into(), &folder, site.trail.clone()).await.unwrap().patience(patience);
+    let server = TftpServer::bind(LOOPBACK.into(), Binaries::in_folder(&folder), site.trail.clone())
+        .await
+        .unwrap()
+        .patience(patience);
     let address = server.address();
     tokio::spawn(server.run(site.stop.clone()));
     Served { site, address, dir }
@@ -87,7 +91,8 @@ async fn files_of_every_size_arrive_in_blocks_of_every_size() {
 async fn a_file_is_written_for_its_client_where_the_folder_has_none() {
     let site = Site::new().await;
     let dir = tempfile::tempdir().unwrap();
-    let server = TftpServer::bind(LOOPBACK.into(), dir.path(), site.trail.clone()).await.unwrap();
+    let server =
+        TftpServer::bind(LOOPBACK.into(), Binaries::in_folder(dir.path()), site.trail.clone()).await.unwrap();
     let server = server.writing(
         "autoexec.ipxe",
         Box::new(|client| client.is_loopback().then(|| format!("#!ipxe\necho {client}\n"))),
@@ -228,6 +233,25 @@ async fn one_address_has_eight_transfers_and_the_ninth_waits() {
 }
 
 #[tokio::test]
+async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
+    let site = Site::new().await;
+    let dir = tempfile::tempdir().unwrap();
+    let assets = Assets::open(&dir.path().join("assets"), 1 << 20).unwrap();
+    let served = assets::Served::none(assets.clone());
+    std::fs::write(dir.path().join("snponly.efi"), "of the folder").unwrap();
+    let binaries = Binaries::new(served.clone(), dir.path());
+    let server = TftpServer::bind(LOOPBACK.into(), binaries, site.trail.clone()).await.unwrap();
+    let address = server.address();
+    tokio::spawn(server.run(site.stop.clone()));
+    let get = async || Client::new(address).await.get("/snponly.efi", &[]).await.unwrap().content;
+    assert_eq!(get().await, b"of the folder");
+    let id = AssetId::of_digest([7; 32]);
+    std::fs::write(assets.path(&id), "an asset").unwrap();
+    served.replace(referenced([], &[], [("snponly.efi".parse().unwrap(), id)].into()));
+    assert_eq!(get().await, b"an asset");
+}
+
+#[tokio::test]
 async fn curl_fetches_a_file() {
     let served = serve(Patience::default()).await;
     let content = served.file("undionly.kpxe", 70_001);
@@ -245,12 +269,17 @@ async fn curl_fetches_a_file() {
 async fn a_port_in_use_is_named_with_what_to_do() {
     let served = serve(Patience::default()).await;
     let error =
-        TftpServer::bind(served.address, served.dir.path(), served.site.trail.clone()).await.unwrap_err();
+        TftpServer::bind(served.address, Binaries::in_folder(served.dir.path()), served.site.trail.clone())
+            .await
+            .unwrap_err();
     assert!(matches!(error, BindError::InUse { .. }));
     let text = error.to_string();
     assert!(text.contains(&served.address.port().to_string()) && text.contains("--tftp-listen"), "{text}");
     let elsewhere = "203.0.113.1:0".parse().unwrap();
-    let error = TftpServer::bind(elsewhere, served.dir.path(), served.site.trail.clone()).await.unwrap_err();
+    let error =
+        TftpServer::bind(elsewhere, Binaries::in_folder(served.dir.path()), served.site.trail.clone())
+            .await
+            .unwrap_err();
     assert!(matches!(error, BindError::Other { .. }), "{error:?}");
 }
 
@@ -259,7 +288,10 @@ async fn a_server_that_is_stopped_gives_its_port_back() {
     let served = serve(Patience::default()).await;
     served.site.stop.cancel();
     let deadline = Instant::now() + Duration::from_secs(30);
-    while TftpServer::bind(served.address, served.dir.path(), served.site.trail.clone()).await.is_err() {
+    while TftpServer::bind(served.address, Binaries::in_folder(served.dir.path()), served.site.trail.clone())
+        .await
+        .is_err()
+    {
         assert!(Instant::now() < deadline, "the port is still in use");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -86,6 +86,12 @@ kinds! {
     BootNextCleared = "boot.next-cleared",
     /// An operator changed how a host boots.
     BootOptionsChanged = "boot.options-changed",
+    /// An asset was added. Key: its SHA-256.
+    AssetAdded = "asset.added",
+    /// An asset was removed. Key: its SHA-256.
+    AssetRemoved = "asset.removed",
+    /// An asset was found damaged or missing. Key: its SHA-256.
+    AssetDamaged = "asset.damaged",
     /// A job ended.
     JobEnded = "job.ended",
     /// A secret was set.

@@ -24,6 +24,17 @@ pub async fn message<T: DeserializeOwned>(
     Ok(inventory::parse(&body, limits)?)
 }
 
+/// Reads what is left of a body that is refused, and throws it away, so that its sender reads our answer and no reset.
+pub async fn drain(payload: &mut web::Payload) {
+    let mut read = 0_usize;
+    while let Some(Ok(chunk)) = payload.next().await {
+        read = read.saturating_add(chunk.len());
+        if read > DRAIN_BYTES {
+            break;
+        }
+    }
+}
+
 /// Reads the body as it is.
 ///
 /// # Errors

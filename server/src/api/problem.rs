@@ -60,6 +60,9 @@ pub enum ApiError {
         /// When it may be tried again.
         retry_after_secs: u64,
     },
+    /// The disk can't take it.
+    #[error("{0}")]
+    DiskFull(String),
     /// The database can't take it now.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -91,7 +94,7 @@ impl ApiError {
             Self::TooMany { .. } => ("too-many", "Too many requests"),
             Self::NotReady { .. } => ("not-ready", "The server is not ready for this yet"),
             Self::Store(StoreError::Busy) => ("busy", "The server is busy"),
-            Self::Store(StoreError::Full) => ("disk-full", "The server's disk is full"),
+            Self::DiskFull(_) | Self::Store(StoreError::Full) => ("disk-full", "The server's disk is full"),
             Self::Store(StoreError::ReadOnly) => ("read-only", "The server's database can't be written"),
             Self::Store(_) | Self::Internal(_) => ("internal", "Something went wrong in the server"),
         }
@@ -122,7 +125,9 @@ impl ResponseError for ApiError {
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotReady { .. } | Self::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Store(StoreError::Full | StoreError::ReadOnly) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::DiskFull(_) | Self::Store(StoreError::Full | StoreError::ReadOnly) => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
             Self::Store(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

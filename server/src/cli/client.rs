@@ -89,6 +89,16 @@ impl Client {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
+    /// Begins to read a file.
+    pub(super) async fn get_file(&self, path: &str) -> anyhow::Result<reqwest::Response> {
+        let response = self.request(Method::GET, path).send().await.with_context(|| self.out_of_reach())?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, body) = (response.status(), response.bytes().await.unwrap_or_default());
+        Err(self.refusal(status, &body))
+    }
+
     pub(super) async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(
         &self,
         path: &str,
@@ -130,10 +140,7 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<reqwest::Response> {
-        request
-            .send()
-            .await
-            .with_context(|| format!("can't reach the server at {}; is it running?", self.base))
+        request.send().await.with_context(|| self.out_of_reach())
     }
 
     async fn exchange(&self, request: RequestBuilder) -> anyhow::Result<bytes::Bytes> {
@@ -141,6 +148,10 @@ impl Client {
         let status = response.status();
         let body = response.bytes().await.context("the server's answer broke off")?;
         if status.is_success() { Ok(body) } else { Err(self.refusal(status, &body)) }
+    }
+
+    fn out_of_reach(&self) -> String {
+        format!("can't reach the server at {}; is it running?", self.base)
     }
 
     fn refusal(&self, status: StatusCode, body: &[u8]) -> anyhow::Error {

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use boot::SshPublicKey;
+use boot::assets::AssetKind;
 use boot::image::{BuildOptions, ImageFile, Manifest, Ssh, build as build_image};
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use inventory::{Clock as _, SystemClock};
 use serde_json::Value;
-use tokio_util::io::ReaderStream;
 
 use choice::Use;
 
+use super::asset::send_file;
 use super::client::Client;
 use super::output::{Format, or_dash, print_text, table};
 use crate::api::v1::images::{Choice, Chosen, Named};
@@ -23,7 +23,7 @@ use crate::format;
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Build the discovery image from a kernel, its modules, busybox and the agent
-    Build(Build),
+    Build(Box<Build>),
     /// Choose what unknown machines boot: an image, which is handed to the server, or another system
     Use(Box<Use>),
     /// List the images that the server keeps
@@ -175,33 +175,23 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
     }
 }
 
-/// Sends an image's manifest and files; the server keeps what is right, also after a broken connection.
+/// Sends an image's files, which the server may have already, and then its manifest.
 async fn hand_over(dir: &Path, client: &Client) -> anyhow::Result<Named> {
     let manifest_path = dir.join("image.json");
-    let manifest = tokio::fs::read(&manifest_path).await.with_context(|| {
+    let document = tokio::fs::read(&manifest_path).await.with_context(|| {
         format!(
             "can't read {}: is {} what `muster image build` wrote?",
             manifest_path.display(),
             dir.display()
         )
     })?;
-    let named: Named = client.post_bytes("/api/v1/images", manifest.into()).await?;
-    let bar = ProgressBar::no_length();
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes}") {
-        bar.set_style(style);
+    let (_, manifest) = Manifest::parse(&document).with_context(|| manifest_path.display().to_string())?;
+    for (file, kind) in [(ImageFile::Kernel, AssetKind::Kernel), (ImageFile::Initramfs, AssetKind::Initramfs)]
+    {
+        let name = file.as_str().parse()?;
+        send_file(&dir.join(file.as_str()), manifest.file(file).sha256, &name, kind, client).await?;
     }
-    for file in ImageFile::ALL {
-        let path = dir.join(file.as_str());
-        let opened =
-            tokio::fs::File::open(&path).await.with_context(|| format!("can't read {}", path.display()))?;
-        bar.set_length(opened.metadata().await.map(|metadata| metadata.len()).unwrap_or_default());
-        bar.set_position(0);
-        bar.set_message(file.as_str());
-        let body = reqwest::Body::wrap_stream(ReaderStream::new(bar.wrap_async_read(opened)));
-        let () = client.put(&format!("/api/v1/images/{}/{}", named.image, file.as_str()), body).await?;
-    }
-    bar.finish_and_clear();
-    let _: Value = client.post(&format!("/api/v1/images/{}/publish", named.image), &()).await?;
+    let named: Named = client.post_bytes("/api/v1/images", document.into()).await?;
     print_text(&format!("image {} is on the server", named.image));
     Ok(named)
 }

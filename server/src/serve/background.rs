@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::web;
+use boot::assets::rows as assets;
 use boot::control::ControlWriter;
 use boot::tftp::TftpServer;
 use boot::tickets;
@@ -34,7 +35,7 @@ pub(super) async fn start(
 ) -> Result<Background, ServeError> {
     let mut tasks = JoinSet::new();
     if let Some(address) = app.settings.tftp_listen {
-        match TftpServer::bind(address, &app.settings.tftp_dir, app.trail.clone()).await {
+        match TftpServer::bind(address, app.binaries.clone(), app.trail.clone()).await {
             Ok(tftp) => {
                 let author = app.clone();
                 let tftp = tftp
@@ -60,10 +61,8 @@ pub(super) async fn start(
     tasks.spawn(async move {
         let mut every = tokio::time::interval(SWEEP_EVERY);
         while token.run_until_cancelled(every.tick()).await.is_some() {
-            if let Err(error) = swept.images.sweep(std::time::SystemTime::now()).await {
-                tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished images out");
-            }
             swept.control.sweep();
+            sweep_assets(&swept).await;
             if let Err(error) = sweep(&swept).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
             }
@@ -101,6 +100,20 @@ async fn read_dhcp_log(
     }
 }
 
+async fn sweep_assets(app: &App) {
+    let known = match assets::ids(app.store.readers()).await {
+        Ok(known) => known,
+        Err(error) => return tracing::error!(%error, "reading which assets there are"),
+    };
+    match app.assets.sweep(&known, std::time::SystemTime::now()).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "assets that broke off more than a day ago were taken off"),
+        Err(error) => {
+            tracing::error!(error = %crate::api::problem::chain(&error), "sweeping unfinished assets out")
+        }
+    }
+}
+
 /// The entry script for a client that asked by TFTP.
 fn entry_script(app: &App, client: IpAddr) -> Option<String> {
     let links = app.links.boot_links_to(client, &app.pin);
@@ -128,6 +141,7 @@ impl Background {
 
     pub(super) async fn stop(mut self) {
         self.app.jobs.stop().await;
+        self.app.downloads.stop().await;
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use alerts::Alerts;
+use boot::assets::{Assets, Binaries, MissingBinary, Served};
 use boot::control::{Control, ControlWriter};
-use boot::image::Library;
+use boot::image;
 use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use inventory::{Clock, Id};
@@ -23,6 +24,7 @@ use crate::api::problem::chain;
 use crate::app::App;
 use crate::auth::{AdminToken, Sessions};
 use crate::data_dir::DataDir;
+use crate::downloads::Downloads;
 use crate::links::Links;
 use crate::mailbox::Mailbox;
 use crate::settings::Settings;
@@ -83,10 +85,7 @@ pub(super) async fn open(
     let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
     let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);
-    let site = boot::image::site(store.readers()).await?;
-    let images_path = data_dir.join("images");
-    let images = Library::open(&images_path)
-        .map_err(|error| start_error(format!("the folder of images, {}", images_path.display()), error))?;
+    let site = image::site(store.readers()).await?;
     let agents = Agents::at(&settings.agents_at);
     // Measured now, so that the first machine does not wait for it.
     let to_measure = agents.clone();
@@ -94,6 +93,11 @@ pub(super) async fn open(
     if present.is_empty() {
         tracing::warn!(places = %agents.places(), "no agent to hand out; name it with --agent");
     }
+    let assets_path = data_dir.join("assets");
+    let assets = Assets::open(&assets_path, settings.assets.max_bytes)
+        .map_err(|error| start_error(format!("the folder of assets, {}", assets_path.display()), error))?;
+    take_old_images(&data_dir.join("images"), &assets, &store, &*clock).await?;
+    let served = Served::none(assets.clone());
     let app = App {
         admin_token: AdminToken::new(&admin_token),
         sessions: Sessions::new(&signing_key, &admin_token),
@@ -105,7 +109,10 @@ pub(super) async fn open(
             .parse()
             .map_err(|error| start_error(format!("the SSH key {}", ssh_key.path().display()), error))?,
         agents,
-        images,
+        binaries: Binaries::new(served.clone(), &settings.tftp_dir),
+        downloads: Downloads::default(),
+        assets,
+        served,
         site: site.into(),
         last_known: crate::api::boot::LastKnown::default(),
         enrolments: crate::api::agent::enrol::RateLimit::default(),
@@ -122,7 +129,30 @@ pub(super) async fn open(
         jobs,
         secrets,
     };
+    app.refresh_served().await?;
     Ok(Opened { app, tls, trail_writer, control_writer, token_is_new })
+}
+
+/// A data folder of an earlier version kept images in a folder of their own.
+async fn take_old_images(
+    folder: &Path,
+    assets: &Assets,
+    store: &Store,
+    clock: &dyn Clock,
+) -> Result<(), ServeError> {
+    let failed = |error| {
+        start_error(format!("the images in {} can't be moved among the assets", folder.display()), error)
+    };
+    for taken in image::move_old(folder, assets).await.map_err(failed)? {
+        let (id, now) = (taken.id.clone(), clock.now());
+        store
+            .write::<_, store::StoreError, _>(move |tx| {
+                Box::pin(async move { image::adopt(tx, &taken, "server", now).await })
+            })
+            .await?;
+        image::remove_old(folder, &id).await.map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn start_error(what: String, source: impl std::error::Error + Send + Sync + 'static) -> ServeError {
@@ -169,13 +199,16 @@ pub(super) fn announce(
         |addresses: &[SocketAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     tracing::info!(version = env!("CARGO_PKG_VERSION"), http = %list(http), tls = %list(tls), "muster serves");
     tracing::info!(page = %app.links.page(), pin = %app.pin, "pages and API; for a command line elsewhere: --server and --pin");
-    if let Some(tftp_dir) = app.settings.tftp_listen.map(|_| &app.settings.tftp_dir) {
-        let missing = boot::tftp::missing_binaries(tftp_dir);
-        for binary in missing {
-            tracing::warn!(
-                dir = %tftp_dir.display(),
-                "no {binary}; on Debian `apt-get install ipxe`, or name the folder of the iPXE binaries with --tftp-dir"
-            );
+    for missing in app.binaries.missing() {
+        let dir = app.settings.tftp_dir.display();
+        match missing {
+            MissingBinary::Usual { .. } => tracing::warn!(
+                %dir,
+                "{missing}; on Debian `apt-get install ipxe`, or muster asset add FILE --kind ipxe, or name the folder of the iPXE binaries with --tftp-dir"
+            ),
+            MissingBinary::Special { .. } => {
+                tracing::info!(%dir, "{missing}; see muster asset add --kind ipxe")
+            }
         }
     }
     let path = data_dir.admin_token_path();

@@ -34,6 +34,8 @@ pub struct SettingsFile {
     pub networks: Vec<IpNet>,
     /// What agents are told.
     pub agents: AgentSettings,
+    /// Which assets are taken, and from where.
+    pub assets: AssetSettings,
     /// When a phone rings.
     pub alerts: alerts::Settings,
 }
@@ -61,6 +63,41 @@ impl AgentSettings {
         }
         let reason = format!("{} is not between 1 and 3600 seconds", self.interval_secs);
         Err(SettingsError::Value { key: "agents.interval_secs", reason })
+    }
+}
+
+/// Which assets are taken, and from where.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssetSettings {
+    /// No larger asset is taken.
+    pub max_bytes: u64,
+    /// A sender that says nothing for so long is given up.
+    pub idle_secs: u64,
+    /// Assets may be fetched from this machine and from link-local addresses.
+    pub allow_local: bool,
+}
+
+impl Default for AssetSettings {
+    fn default() -> Self {
+        Self { max_bytes: 16 << 30, idle_secs: 60, allow_local: false }
+    }
+}
+
+impl AssetSettings {
+    pub(super) fn check(&self) -> Result<(), SettingsError> {
+        let wrong = |key, reason: String| Err(SettingsError::Value { key, reason });
+        if !(1..=3600).contains(&self.idle_secs) {
+            return wrong(
+                "assets.idle_secs",
+                format!("{} is not between 1 and 3600 seconds", self.idle_secs),
+            );
+        }
+        // The database counts in 63 bits.
+        if self.max_bytes == 0 || i64::try_from(self.max_bytes).is_err() {
+            return wrong("assets.max_bytes", format!("{} bytes are no limit for an asset", self.max_bytes));
+        }
+        Ok(())
     }
 }
 

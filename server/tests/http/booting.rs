@@ -58,11 +58,22 @@ async fn images_are_served_whole_in_parts_and_by_head() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_arrives_damaged_is_not_taken() {
+async fn an_image_that_is_not_whole_is_not_taken() {
     let server = TestServer::new().await;
     let image = server.choose_image().await;
     let other = server.operator(Method::POST, "/api/v1/images").body("{\"format\":1}").send().await.unwrap();
     problem(other, StatusCode::BAD_REQUEST).await;
+    let facts = |byte: &str| serde_json::json!({"size_bytes": 5, "sha256": byte.repeat(32)});
+    let manifest = serde_json::json!({
+        "format": 1, "arch": "x86_64", "kernel_version": "6.1.0", "agent_version": "0.1.0", "muster_version": "0.1.0",
+        "built_at": 1, "modules": 0, "vmlinuz": facts("ab"), "initramfs": facts("cd"),
+    });
+    let early =
+        server.operator(Method::POST, "/api/v1/images").body(manifest.to_string()).send().await.unwrap();
+    let early = problem(early, StatusCode::CONFLICT).await;
+    assert!(
+        early.detail.is_some_and(|detail| detail.contains("vmlinuz") && detail.contains(&"ab".repeat(32)))
+    );
     let unknown = server.operator(Method::POST, "/api/v1/discovery");
     let unknown = unknown.json(&serde_json::json!({"by": "image", "image": "0000000000000000"}));
     problem(unknown.send().await.unwrap(), StatusCode::NOT_FOUND).await;

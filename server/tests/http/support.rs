@@ -44,8 +44,12 @@ impl TestServer {
 
     /// With these settings, and no agent that machines could be given.
     pub(crate) async fn without_agent(toml: &str) -> Self {
+        Self::on(tempfile::tempdir().unwrap(), toml).await
+    }
+
+    /// With these settings and the data folder `data` that is there.
+    pub(crate) async fn on(dir: TempDir, toml: &str) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("muster.toml");
         std::fs::write(&config, toml).unwrap();
         std::fs::create_dir(dir.path().join("agents")).unwrap();
@@ -131,27 +135,24 @@ impl TestServer {
             "muster_version": env!("CARGO_PKG_VERSION"), "built_at": 1, "modules": 0,
             "vmlinuz": facts(kernel), "initramfs": facts(initramfs),
         });
-        let begun: Value = self
-            .operator(Method::POST, "/api/v1/images")
-            .body(manifest.to_string())
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        let image = begun["image"].as_str().unwrap().to_owned();
-        for (file, bytes) in [("vmlinuz", kernel), ("initramfs.img", initramfs)] {
-            let sent =
-                self.operator(Method::PUT, &format!("/api/v1/images/{image}/{file}")).body(bytes.to_vec());
-            expect(sent.send().await.unwrap(), StatusCode::OK).await;
+        for (kind, bytes) in [("kernel", kernel), ("initramfs", initramfs)] {
+            let sent = self.upload(kind, kind, bytes).await;
+            expect(sent, StatusCode::OK).await;
         }
-        let published = self.operator(Method::POST, &format!("/api/v1/images/{image}/publish"));
-        expect(published.send().await.unwrap(), StatusCode::OK).await;
+        let added = self.operator(Method::POST, "/api/v1/images").body(manifest.to_string());
+        let added: Value = added.send().await.unwrap().json().await.unwrap();
+        let image = added["image"].as_str().unwrap().to_owned();
         let chosen =
             self.operator(Method::POST, "/api/v1/discovery").json(&json!({"by": "image", "image": image}));
         expect(chosen.send().await.unwrap(), StatusCode::OK).await;
         image
+    }
+
+    /// Uploads an asset.
+    pub(crate) async fn upload(&self, name: &str, kind: &str, bytes: &[u8]) -> Response {
+        let (asset, size_bytes) = (asset_id(bytes), bytes.len());
+        let path = format!("/api/v1/assets/{asset}?name={name}&kind={kind}&size_bytes={size_bytes}");
+        self.operator(Method::PUT, &path).body(bytes.to_vec()).send().await.unwrap()
     }
 
     /// The ticket in the script that this MAC is given.
@@ -172,6 +173,11 @@ impl TestServer {
         assert_eq!(response.status(), StatusCode::OK);
         response.text().await.unwrap()
     }
+}
+
+/// What an asset of these bytes is called.
+pub(crate) fn asset_id(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 fn client(local: Option<IpAddr>) -> Client {

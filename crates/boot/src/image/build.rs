@@ -15,6 +15,7 @@ use super::left_out::LeftOut;
 use super::manifest::{FileFacts, ImageFile, Manifest};
 use super::modules::{Picked, Tree};
 use super::{ImageError, firmware, programs, rootfs};
+use crate::asset::AssetId;
 use crate::site::ImageId;
 use crate::ssh_key::SshPublicKey;
 
@@ -171,7 +172,10 @@ fn write_files(
     let (size_bytes, sha256) =
         packed.finish().and_then(Measured::finish).map_err(write_error(&initramfs_path))?;
     let initramfs = FileFacts { size_bytes, sha256 };
-    let vmlinuz = FileFacts { size_bytes: kernel.len() as u64, sha256: hex::encode(Sha256::digest(kernel)) };
+    let vmlinuz = FileFacts {
+        size_bytes: kernel.len() as u64,
+        sha256: AssetId::of_digest(Sha256::digest(kernel).into()),
+    };
 
     let (size_bytes, limit_bytes) = (vmlinuz.size_bytes + initramfs.size_bytes, options.limit_bytes);
     if size_bytes > limit_bytes {

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::asset::AssetId;
+
 /// What lies at a path.
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
@@ -135,9 +137,9 @@ impl Measured {
         Ok(Self { file: File::create(path)?, size_bytes: 0, hash: sha2::Digest::new() })
     }
 
-    pub(super) fn finish(self) -> io::Result<(u64, String)> {
+    pub(super) fn finish(self) -> io::Result<(u64, AssetId)> {
         self.file.sync_all()?;
-        Ok((self.size_bytes, hex::encode(sha2::Digest::finalize(self.hash))))
+        Ok((self.size_bytes, AssetId::of_digest(sha2::Digest::finalize(self.hash).into())))
     }
 }
 

@@ -1,33 +1,44 @@
-//! The images that the server keeps: `DATA/images/<id>/` with kernel, initramfs and manifest. What arrives is hashed on the
-//! way and stays beside them, in a folder of its own, until all of it is there and right.
+//! Muster's own images among the assets: `image.json` is an asset like the two files that it names, and the image's name is
+//! the beginning of its SHA-256.
 
-mod receiver;
-
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::path::Path;
 
 use tokio::fs;
 
 use super::manifest::{ImageFile, InvalidManifest, Manifest};
+use crate::asset::AssetId;
+use crate::assets::rows::{self, NewAsset};
+use crate::assets::{AssetError, Assets, Verdict};
 use crate::site::ImageId;
 
-pub use receiver::Receiver;
+/// An image whose files are all there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Its name.
+    pub id: ImageId,
+    /// What it is made of.
+    pub manifest: Manifest,
+    /// `image.json` and the files that it names, for the database.
+    pub assets: Vec<NewAsset>,
+}
 
-const MANIFEST: &str = "image.json";
-/// An upload that was not finished by then is taken off.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
-
-/// Why an image was not taken, or can't be found.
+/// Why an image was not taken in.
 #[derive(Debug, thiserror::Error)]
-pub enum LibraryError {
+pub enum TakeInError {
     /// The manifest can't be used.
     #[error(transparent)]
     Manifest(#[from] InvalidManifest),
-    /// No upload of that name was begun.
-    #[error("no upload of image {0} was begun; send its image.json first")]
-    NotBegun(ImageId),
-    /// More bytes than the manifest says, or less.
+    /// A file has not arrived yet.
+    #[error("image {id} is not complete: {file} (asset {asset}) has not arrived")]
+    Incomplete {
+        /// Which image.
+        id: ImageId,
+        /// Which file.
+        file: ImageFile,
+        /// Under which name it is looked for.
+        asset: AssetId,
+    },
+    /// A file is there, and not as large as the manifest says.
     #[error("{file} of image {id} has not the {expected_bytes} bytes that image.json says")]
     Size {
         /// Which image.
@@ -37,162 +48,96 @@ pub enum LibraryError {
         /// What the manifest says.
         expected_bytes: u64,
     },
-    /// Other bytes than the manifest says.
-    #[error("{file} of image {id} is not what image.json says: its SHA-256 is {actual}, not {expected}")]
-    Hash {
-        /// Which image.
-        id: ImageId,
-        /// Which file.
-        file: ImageFile,
-        /// What the manifest says.
-        expected: String,
-        /// What arrived.
-        actual: String,
-    },
-    /// A file has not arrived yet.
-    #[error("image {id} is not complete: {file} has not arrived")]
-    Incomplete {
-        /// Which image.
-        id: ImageId,
-        /// Which file.
-        file: ImageFile,
-    },
-    /// The disk failed, or is full.
-    #[error("can't write or read {}", path.display())]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// The folder of assets.
+    #[error(transparent)]
+    Asset(#[from] AssetError),
 }
 
-/// The folder of images.
-#[derive(Debug, Clone)]
-pub struct Library {
-    folder: PathBuf,
+/// Takes an image in by its `image.json`, when the files that it names are there. Twice is once.
+///
+/// # Errors
+/// [`TakeInError`].
+pub async fn take_in(assets: &Assets, document: &[u8]) -> Result<TakenIn, TakeInError> {
+    let (id, manifest) = Manifest::parse(document)?;
+    for file in ImageFile::ALL {
+        let facts = manifest.file(file);
+        match assets.kept(&facts.sha256).await? {
+            None => return Err(TakeInError::Incomplete { id, file, asset: facts.sha256 }),
+            Some(size_bytes) if size_bytes != facts.size_bytes => {
+                return Err(TakeInError::Size { id, file, expected_bytes: facts.size_bytes });
+            }
+            Some(_) => {}
+        }
+    }
+    let name = super::manifest::document_asset(document);
+    let size_bytes = document.len() as u64;
+    if let Some(mut arrival) = assets.receive(name, Some(size_bytes), 0).await? {
+        arrival.write(document).await?;
+        arrival.finish().await?;
+    }
+    let assets = rows::of_image(name, size_bytes, &manifest);
+    Ok(TakenIn { id, manifest, assets })
 }
 
-impl Library {
-    /// The library in this folder; made where it is not there.
-    ///
-    /// # Errors
-    /// [`LibraryError::Io`].
-    pub fn open(folder: &Path) -> Result<Self, LibraryError> {
-        std::fs::create_dir_all(folder).map_err(at(folder))?;
-        Ok(Self { folder: folder.to_owned() })
+/// Moves the images of an older data folder (`images/<id>/`) among the assets. What is not right stays where it is, and is
+/// said. Broken off and begun again it goes on: to be followed by [`adopt`](super::adopt), and only then by [`remove_old`].
+///
+/// # Errors
+/// The disk's.
+pub async fn move_old(folder: &Path, assets: &Assets) -> Result<Vec<TakenIn>, AssetError> {
+    let at = |path: &Path| crate::assets::at(path);
+    let mut moved = Vec::new();
+    if !fs::try_exists(folder).await.map_err(at(folder))? {
+        return Ok(moved);
     }
-
-    /// Begins an upload with the image's manifest. Begun again, or for an image that is there already, it is the same.
-    ///
-    /// # Errors
-    /// The manifest can't be used, or written.
-    pub async fn begin(&self, manifest: &[u8]) -> Result<(ImageId, Manifest), LibraryError> {
-        let (id, parsed) = Manifest::parse(manifest)?;
-        if !self.has(&id).await {
-            let folder = self.arriving(&id);
-            fs::create_dir_all(&folder).await.map_err(at(&folder))?;
-            let path = folder.join(MANIFEST);
-            fs::write(&path, manifest).await.map_err(at(&path))?;
+    let mut entries = fs::read_dir(folder).await.map_err(at(folder))?;
+    while let Some(entry) = entries.next_entry().await.map_err(at(folder))? {
+        let path = entry.path();
+        // An upload that broke off: begun again it arrives as assets.
+        if path.extension().is_some_and(|extension| extension == "arriving") {
+            fs::remove_dir_all(&path).await.map_err(at(&path))?;
+            continue;
         }
-        Ok((id, parsed))
-    }
-
-    /// Takes a file of an image whose upload was begun. What is sent twice is taken twice.
-    ///
-    /// # Errors
-    /// [`LibraryError::NotBegun`], or the disk's.
-    pub async fn receive(&self, id: &ImageId, file: ImageFile) -> Result<Receiver, LibraryError> {
-        let manifest = self.arriving_manifest(id).await?;
-        Receiver::open(id.clone(), file, manifest.file(file).clone(), self.arriving(id)).await
-    }
-
-    /// Puts an image whose files have all arrived in its place, at once; answers its manifest, as it was sent.
-    ///
-    /// # Errors
-    /// A file is missing, or the disk fails.
-    pub async fn publish(&self, id: &ImageId) -> Result<Manifest, LibraryError> {
-        if self.has(id).await {
-            return self.manifest(id).await;
-        }
-        let manifest = self.arriving_manifest(id).await?;
-        let (from, to) = (self.arriving(id), self.folder.join(id.as_str()));
-        for file in ImageFile::ALL {
-            // It has its name only if its hash was right.
-            if !fs::try_exists(from.join(file.as_str())).await.map_err(at(&from))? {
-                return Err(LibraryError::Incomplete { id: id.clone(), file });
+        match move_one(&path, assets).await {
+            Ok(taken_in) => {
+                tracing::info!(image = %taken_in.id, "an image was moved among the assets");
+                moved.push(taken_in);
+            }
+            Err(error) => {
+                tracing::error!(path = %path.display(), %error, "an old image could not be moved among the assets: hand it over again with muster image use");
             }
         }
-        let moved = fs::rename(&from, &to).await;
-        if moved.is_err() && self.has(id).await {
-            return Ok(manifest); // somebody else was faster with the same image
-        }
-        moved.map_err(at(&to))?;
-        sync_folder(&self.folder).await?;
-        Ok(manifest)
     }
+    Ok(moved)
+}
 
-    /// The manifest of an image that is there.
-    ///
-    /// # Errors
-    /// It is not there, or was damaged.
-    pub async fn manifest(&self, id: &ImageId) -> Result<Manifest, LibraryError> {
-        let path = self.folder.join(id.as_str()).join(MANIFEST);
-        let bytes = fs::read(&path).await.map_err(at(&path))?;
-        Ok(Manifest::parse(&bytes)?.1)
-    }
+/// Takes off what is left of an image that was moved and adopted.
+///
+/// # Errors
+/// The disk's.
+pub async fn remove_old(folder: &Path, id: &ImageId) -> Result<(), AssetError> {
+    let path = folder.join(id.as_str());
+    fs::remove_dir_all(&path).await.map_err(crate::assets::at(&path))?;
+    // Only when nothing else is in it.
+    fs::remove_dir(folder).await.ok();
+    Ok(())
+}
 
-    /// Where a file of an image lies.
-    #[must_use]
-    pub fn path(&self, id: &ImageId, file: ImageFile) -> PathBuf {
-        self.folder.join(id.as_str()).join(file.as_str())
-    }
-
-    /// Takes off uploads that were begun and not finished within a day before `now`; answers how many.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub async fn sweep(&self, now: SystemTime) -> Result<usize, LibraryError> {
-        let mut removed = 0;
-        let mut entries = fs::read_dir(&self.folder).await.map_err(at(&self.folder))?;
-        while let Some(entry) = entries.next_entry().await.map_err(at(&self.folder))? {
-            let path = entry.path();
-            let arriving = path.extension().is_some_and(|extension| extension == "arriving");
-            let changed = entry.metadata().await.and_then(|metadata| metadata.modified()).unwrap_or(now);
-            if arriving && now.duration_since(changed).is_ok_and(|age| age > ABANDONED) {
-                fs::remove_dir_all(&path).await.map_err(at(&path))?;
-                removed += 1;
+async fn move_one(folder: &Path, assets: &Assets) -> Result<TakenIn, TakeInError> {
+    let at = |path: &Path| crate::assets::at(path);
+    let document_path = folder.join("image.json");
+    let document = fs::read(&document_path).await.map_err(at(&document_path))?;
+    let (_, manifest) = Manifest::parse(&document)?;
+    for file in ImageFile::ALL {
+        let (from, id) = (folder.join(file.as_str()), manifest.file(file).sha256);
+        if assets.kept(&id).await?.is_none() && fs::try_exists(&from).await.map_err(at(&from))? {
+            let to = assets.path(&id);
+            fs::rename(&from, &to).await.map_err(at(&to))?;
+            // A name among the assets is a promise.
+            if assets.verify(&id).await? != Verdict::Whole {
+                tracing::error!(path = %from.display(), "a file of an old image was damaged");
             }
         }
-        Ok(removed)
     }
-
-    async fn has(&self, id: &ImageId) -> bool {
-        fs::try_exists(self.folder.join(id.as_str()).join(MANIFEST)).await.unwrap_or(false)
-    }
-
-    fn arriving(&self, id: &ImageId) -> PathBuf {
-        self.folder.join(format!("{id}.arriving"))
-    }
-
-    async fn arriving_manifest(&self, id: &ImageId) -> Result<Manifest, LibraryError> {
-        let path = self.arriving(id).join(MANIFEST);
-        match fs::read(&path).await {
-            Ok(bytes) => Ok(Manifest::parse(&bytes)?.1),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(LibraryError::NotBegun(id.clone())),
-            Err(source) => Err(LibraryError::Io { path, source }),
-        }
-    }
-}
-
-fn at(path: &Path) -> impl FnOnce(io::Error) -> LibraryError {
-    let path = path.to_owned();
-    move |source| LibraryError::Io { path, source }
-}
-
-/// A name is on the disk only when its folder is.
-async fn sync_folder(folder: &Path) -> Result<(), LibraryError> {
-    let opened = fs::File::open(folder).await.map_err(at(folder))?;
-    opened.sync_all().await.map_err(at(folder))
+    take_in(assets, &document).await
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::processor::Processor;
+use crate::asset::AssetId;
 use crate::site::ImageId;
 
 /// A manifest has some 600 bytes, and up to 40 KiB with all firmware missing.
@@ -78,8 +79,8 @@ pub struct MissingFirmware {
 pub struct FileFacts {
     /// How large it is.
     pub size_bytes: u64,
-    /// Its SHA-256 in hex.
-    pub sha256: String,
+    /// Which bytes it has: the asset that it is kept as.
+    pub sha256: AssetId,
 }
 
 /// The two files that a machine fetches.
@@ -114,7 +115,10 @@ impl Manifest {
         if bytes.len() > MAX_BYTES {
             return Err(invalid(format!("it has more than {MAX_BYTES} bytes")));
         }
-        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| invalid(error.to_string()))?;
+        let mut document = serde_json::Deserializer::from_slice(bytes);
+        let manifest: Self =
+            serde_path_to_error::deserialize(&mut document).map_err(|error| invalid(error.to_string()))?;
+        document.end().map_err(|error| invalid(error.to_string()))?;
         if manifest.format != FORMAT {
             return Err(invalid(format!(
                 "format {} is not {FORMAT}, the one that this Muster reads",
@@ -141,11 +145,8 @@ impl Manifest {
                     facts.size_bytes
                 )));
             }
-            if facts.sha256.len() != 64 || hex::decode(&facts.sha256).is_err() {
-                return Err(invalid(format!("{name}.sha256 is no SHA-256")));
-            }
         }
-        Ok((ImageId::of_digest(&Sha256::digest(bytes).into()), manifest))
+        Ok((ImageId::of_digest(document_asset(bytes).digest()), manifest))
     }
 
     /// What it says of a file.
@@ -157,6 +158,12 @@ impl Manifest {
         }
     }
 
+    /// The assets that its files are kept as: kernel, initramfs.
+    #[must_use]
+    pub const fn assets(&self) -> [AssetId; 2] {
+        [self.vmlinuz.sha256, self.initramfs.sha256]
+    }
+
     /// Its agent is older than this server: the image should be built anew.
     #[must_use]
     pub fn is_stale(&self, server_version: &str) -> bool {
@@ -165,6 +172,11 @@ impl Manifest {
             _ => self.agent_version != server_version,
         }
     }
+}
+
+/// The asset that an `image.json` is kept as.
+pub(super) fn document_asset(bytes: &[u8]) -> AssetId {
+    AssetId::of_digest(Sha256::digest(bytes).into())
 }
 
 /// `1.2.3` of `1.2.3-rc1`.

@@ -5,7 +5,11 @@ use events::{Kind, NewEvent};
 use inventory::Timestamp;
 use sqlx::SqlitePool;
 
+use super::library::TakenIn;
 use super::manifest::Manifest;
+use crate::asset::AssetId;
+use crate::assets::rows as assets;
+use crate::machine::Arch;
 use crate::site::{DiscoverySystem, ImageId, Site};
 use crate::store::image as rows;
 
@@ -28,17 +32,25 @@ pub enum ChooseError {
     /// There is no such image.
     #[error("there is no image {0}: give the server one with muster image use DIR")]
     UnknownImage(ImageId),
+    /// There is no such asset.
+    #[error(
+        "there is no asset {0}: give the server one with muster asset add, or all three with muster asset okd"
+    )]
+    UnknownAsset(AssetId),
     /// The database's.
     #[error("the discovery system could not be chosen")]
     Store(#[from] StoreError),
 }
 
-/// Notes an image that the library has published. Noted twice it is noted once.
+/// Notes an image whose files are all there. Noted twice it is noted once.
 ///
 /// # Errors
 /// The database's.
-pub async fn adopt(tx: &mut Tx, id: &ImageId, manifest: &Manifest, now: Timestamp) -> Result<(), StoreError> {
-    rows::insert(tx, id, manifest, now).await
+pub async fn adopt(tx: &mut Tx, image: &TakenIn, actor: &str, now: Timestamp) -> Result<(), StoreError> {
+    for asset in &image.assets {
+        assets::note(tx, asset, actor, now).await?;
+    }
+    rows::insert(tx, &image.id, &image.manifest, now).await
 }
 
 /// Makes this what unknown machines with its processor boot.
@@ -55,6 +67,13 @@ pub async fn choose(
         && !rows::exists(tx, &image.id).await?
     {
         return Err(ChooseError::UnknownImage(image.id.clone()));
+    }
+    if let DiscoverySystem::CoreOs(coreos) = system {
+        for asset in [coreos.kernel, coreos.initramfs, coreos.rootfs] {
+            if !assets::exists(tx, &asset).await? {
+                return Err(ChooseError::UnknownAsset(asset));
+            }
+        }
     }
     rows::choose(tx, system, now).await?;
     let event = NewEvent::new(Kind::ImageChosen, None, actor, format!("machines are discovered by {system}"));
@@ -78,10 +97,20 @@ pub async fn site(readers: &SqlitePool) -> Result<Site, StoreError> {
     Ok(Site { discovery: rows::chosen(readers).await?, known: rows::once_chosen(readers).await? })
 }
 
+/// For which processor an image is, if there is such an image.
+///
+/// # Errors
+/// The database's.
+pub async fn arch(readers: &SqlitePool, id: &ImageId) -> Result<Option<Arch>, StoreError> {
+    let images = known(readers).await?;
+    Ok(images.into_iter().find(|image| image.id == *id).map(|image| Arch::named(&image.manifest.arch)))
+}
+
 /// The images that the server keeps, newest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn known(readers: &SqlitePool) -> Result<Vec<KnownImage>, StoreError> {
-    rows::known(readers).await
+    let chosen = rows::chosen(readers).await?;
+    rows::known(readers, &chosen).await
 }

@@ -2,7 +2,7 @@
 
 use ::store::{StoreError, Tx};
 use inventory::{Id, MacAddr, Timestamp};
-use sqlx::{FromRow, SqlitePool};
+use sqlx::{FromRow, SqliteExecutor, SqlitePool};
 
 use crate::guard::Guard;
 use crate::next::{Next, Subject};
@@ -40,9 +40,11 @@ struct GuardRow {
     guard: String,
 }
 
-pub(crate) async fn all_options(readers: &SqlitePool) -> Result<Vec<(Id, Versioned)>, StoreError> {
+pub(crate) async fn all_options(
+    executor: impl SqliteExecutor<'_>,
+) -> Result<Vec<(Id, Versioned)>, StoreError> {
     let rows: Vec<OptionsRow> =
-        sqlx::query_as("SELECT host_id, version, options FROM host_boot").fetch_all(readers).await?;
+        sqlx::query_as("SELECT host_id, version, options FROM host_boot").fetch_all(executor).await?;
     rows.into_iter().map(OptionsRow::read).collect()
 }
 

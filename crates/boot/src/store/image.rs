@@ -2,8 +2,9 @@
 
 use ::store::{StoreError, Tx};
 use inventory::Timestamp;
-use sqlx::{FromRow, SqlitePool};
+use sqlx::{FromRow, SqliteExecutor};
 
+use super::corrupt;
 use crate::image::{KnownImage, Manifest};
 use crate::site::{DiscoverySystem, ImageId};
 
@@ -75,29 +76,38 @@ pub(crate) async fn choose(tx: &mut Tx, system: &DiscoverySystem, now: Timestamp
     Ok(())
 }
 
+pub(crate) async fn forget(tx: &mut Tx, id: &ImageId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM boot_image WHERE id = $1").bind(id.as_str()).execute(tx).await?;
+    Ok(())
+}
+
 /// Those that were ever chosen, but images.
-pub(crate) async fn once_chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {
+pub(crate) async fn once_chosen(
+    executor: impl SqliteExecutor<'_>,
+) -> Result<Vec<DiscoverySystem>, StoreError> {
     let rows: Vec<ChosenRow> =
         sqlx::query_as("SELECT arch, system FROM discovery_known ORDER BY arch DESC, kind")
-            .fetch_all(readers)
+            .fetch_all(executor)
             .await?;
     rows.into_iter().map(DiscoverySystem::try_from).collect()
 }
 
-pub(crate) async fn chosen(readers: &SqlitePool) -> Result<Vec<DiscoverySystem>, StoreError> {
+pub(crate) async fn chosen(executor: impl SqliteExecutor<'_>) -> Result<Vec<DiscoverySystem>, StoreError> {
     // The most common processor first: it serves a machine that does not say what it has.
     let rows: Vec<ChosenRow> = sqlx::query_as("SELECT arch, system FROM discovery_choice ORDER BY arch DESC")
-        .fetch_all(readers)
+        .fetch_all(executor)
         .await?;
     rows.into_iter().map(DiscoverySystem::try_from).collect()
 }
 
 /// The images that there are, newest first, each with whether it is among the chosen ones.
-pub(crate) async fn known(readers: &SqlitePool) -> Result<Vec<KnownImage>, StoreError> {
-    let chosen = chosen(readers).await?;
+pub(crate) async fn known(
+    executor: impl SqliteExecutor<'_>,
+    chosen: &[DiscoverySystem],
+) -> Result<Vec<KnownImage>, StoreError> {
     let rows: Vec<ImageRow> =
         sqlx::query_as("SELECT id, manifest, added_at FROM boot_image ORDER BY added_at DESC, id")
-            .fetch_all(readers)
+            .fetch_all(executor)
             .await?;
     let is_chosen = |id: &ImageId| {
         chosen.iter().any(|system| matches!(system, DiscoverySystem::Image(image) if image.id == *id))
@@ -132,8 +142,4 @@ impl TryFrom<ChosenRow> for DiscoverySystem {
         serde_json::from_str(&row.system)
             .map_err(|error| corrupt("discovery_choice", &row.arch, error.to_string()))
     }
-}
-
-fn corrupt(table: &'static str, row: &str, reason: String) -> StoreError {
-    StoreError::Corrupt { table, row: row.to_owned(), reason }
 }

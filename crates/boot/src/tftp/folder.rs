@@ -8,13 +8,17 @@ use rustix::io::Errno;
 
 /// Why a file is not given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
+pub enum Refusal {
+    /// There is none.
     #[error("there is no such file")]
     NotFound,
+    /// It is none, or lies elsewhere.
     #[error("only files in the folder itself are served")]
     NotPlain,
+    /// It is a link to elsewhere.
     #[error("it is a symbolic link that leads out of the folder: put a copy there")]
     LeadsOut,
+    /// The disk, or the rights.
     #[error("the file can't be read")]
     Unreadable,
 }
@@ -23,7 +27,7 @@ pub(super) enum Refusal {
 const MAX_NAME: usize = 255;
 
 /// Opens a regular file, and says how large it is.
-pub(super) fn open(folder: &Path, name: &str) -> Result<(File, u64), Refusal> {
+pub(crate) fn open(folder: &Path, name: &str) -> Result<(File, u64), Refusal> {
     // Firmware often puts one slash in front.
     let name = name.strip_prefix('/').unwrap_or(name);
     if name.is_empty()
@@ -110,24 +114,5 @@ mod tests {
             assert_eq!(open(&folder, name).unwrap_err(), expected, "{:.40}", name);
         }
         assert_eq!(open(&dir.path().join("gone"), "a").unwrap_err(), Refusal::NotFound);
-    }
-
-    #[test]
-    fn missing_binaries_are_named_with_the_reason() {
-        let dir = tempfile::tempdir().unwrap();
-        let named = || {
-            let missing = super::super::missing_binaries(dir.path());
-            missing.into_iter().map(|missing| missing.to_string()).collect::<Vec<_>>()
-        };
-        assert_eq!(named().len(), super::super::BINARIES.len());
-        std::fs::write(dir.path().join("snponly.efi"), "x").unwrap();
-        symlink("/boot/ipxe.efi", dir.path().join("ipxe.efi")).unwrap();
-        assert_eq!(
-            named(),
-            [
-                "undionly.kpxe: there is no such file",
-                "ipxe.efi: it is a symbolic link that leads out of the folder: put a copy there",
-            ]
-        );
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, BufReader};
@@ -11,10 +10,11 @@ use tokio::net::UdpSocket;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::folder;
+use super::folder::Refusal;
 use super::packet::{self, ErrorCode, Packet, ReadRequest};
 use super::terms;
 use super::transfer::{End, Patience, Report, Transfer};
+use crate::assets::Binaries;
 use crate::trail::{Step, StepKind, Trail};
 
 /// Transfers at once, of all clients and of one address. Firmware opens two at the most.
@@ -60,21 +60,21 @@ pub type Author = Box<dyn Fn(IpAddr) -> Option<String> + Send + Sync>;
 pub struct TftpServer {
     socket: UdpSocket,
     address: SocketAddr,
-    folder: PathBuf,
+    binaries: Binaries,
     trail: Trail,
     patience: Patience,
     written: Option<(&'static str, Author)>,
 }
 
 impl TftpServer {
-    /// Binds the port. `folder` is looked at for each request: it may appear later.
+    /// Binds the port. What is handed out is looked for with each request: it may appear later.
     ///
     /// Answers leave by the address that the network chooses, so a machine with several addresses in one network should
     /// listen on the one that its gateway names.
     ///
     /// # Errors
     /// [`BindError`], which says what to do.
-    pub async fn bind(address: SocketAddr, folder: &Path, trail: Trail) -> Result<Self, BindError> {
+    pub async fn bind(address: SocketAddr, binaries: Binaries, trail: Trail) -> Result<Self, BindError> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => BindError::InUse { address },
             io::ErrorKind::PermissionDenied => BindError::NotAllowed { address },
@@ -82,14 +82,7 @@ impl TftpServer {
         };
         let socket = UdpSocket::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self {
-            socket,
-            address,
-            folder: folder.to_owned(),
-            trail,
-            patience: Patience::default(),
-            written: None,
-        })
+        Ok(Self { socket, address, binaries, trail, patience: Patience::default(), written: None })
     }
 
     /// With another patience than the default's.
@@ -189,7 +182,7 @@ impl TftpServer {
     }
 
     fn open(&self, name: &str, client: IpAddr) -> Result<(Content, u64), (ErrorCode, String)> {
-        let refusal = match folder::open(&self.folder, name) {
+        let refusal = match self.binaries.open(name) {
             Ok((file, size_bytes)) => {
                 let file = BufReader::with_capacity(READ_AHEAD_BYTES, tokio::fs::File::from_std(file));
                 return Ok((Box::new(file), size_bytes));
@@ -203,10 +196,8 @@ impl TftpServer {
             return Ok((Box::new(io::Cursor::new(text.into_bytes())), size_bytes));
         }
         let code = match refusal {
-            folder::Refusal::NotFound => ErrorCode::NotFound,
-            folder::Refusal::NotPlain | folder::Refusal::LeadsOut | folder::Refusal::Unreadable => {
-                ErrorCode::AccessViolation
-            }
+            Refusal::NotFound => ErrorCode::NotFound,
+            Refusal::NotPlain | Refusal::LeadsOut | Refusal::Unreadable => ErrorCode::AccessViolation,
         };
         Err((code, refusal.to_string()))
     }

@@ -1,14 +1,15 @@
-//! Files for machines: kernel and initramfs of the chosen images, the agent, the certificate. Straight from the disk, with
-//! ranges, and nothing but what is listed here.
+//! Files for machines: assets, kernel and initramfs of the chosen images, iPXE binaries, the agent, the certificate. Straight
+//! from the disk, with ranges, and nothing but what is listed here or a boot profile refers to.
 
 use std::path::Path;
 
 use actix_files::NamedFile;
 use actix_web::{HttpRequest, HttpResponse, web};
-use boot::Arch;
+use boot::assets::AssetKind;
 use boot::image::ImageFile;
 use boot::site::ImageId;
 use boot::trail::{Step, StepKind};
+use boot::{Arch, AssetId};
 use inventory::MacAddr;
 use serde::Deserialize;
 
@@ -54,7 +55,7 @@ pub async fn agent(
 /// `GET /boot/image/{image}/{file}`.
 ///
 /// # Errors
-/// 404 for an image that is not kept, or a file that it does not have.
+/// 404 for an image that no boot profile refers to, or a file that it does not have.
 pub async fn image(
     app: web::Data<App>,
     connection: Connection,
@@ -68,10 +69,75 @@ pub async fn image(
         ImageFile::Kernel => StepKind::Kernel,
         ImageFile::Initramfs => StepKind::Initramfs,
     };
-    let file =
-        open(&app.images.path(&id, which)).await.map_err(|_| ApiError::not_found("image", id.as_str()))?;
+    let missing = || ApiError::not_found("image", id.as_str());
+    let path = app.served.image_file(&id, which).ok_or_else(missing)?;
+    let file = open(&path).await.map_err(|error| lost(&path, &error, missing()))?;
     let step = step(&connection, kind, who.mac, &name);
     Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
+}
+
+/// `GET /boot/asset/{asset}/{name}`: what a boot profile refers to. The name is for people and for firmware that looks at
+/// its ending.
+///
+/// # Errors
+/// 404 for an asset that no boot profile refers to.
+pub async fn asset(
+    app: web::Data<App>,
+    connection: Connection,
+    path: web::Path<(AssetId, String)>,
+    who: web::Query<Who>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let (id, name) = path.into_inner();
+    let missing = || ApiError::not_found("asset", id.to_string());
+    let (path, kind) = app.served.asset(&id).ok_or_else(missing)?;
+    let file = open(&path).await.map_err(|error| lost(&path, &error, missing()))?;
+    let kind = match kind {
+        AssetKind::Ipxe => StepKind::Binary,
+        AssetKind::Kernel => StepKind::Kernel,
+        AssetKind::Initramfs => StepKind::Initramfs,
+        AssetKind::Rootfs | AssetKind::Iso | AssetKind::Image | AssetKind::Other => StepKind::Rootfs,
+    };
+    let step = step(&connection, kind, who.mac, &name);
+    Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
+}
+
+/// `GET /boot/ipxe/{name}`: an iPXE binary for UEFI HTTP boot.
+///
+/// # Errors
+/// 404 for one that is neither an asset nor in the folder.
+pub async fn binary(
+    app: web::Data<App>,
+    connection: Connection,
+    name: web::Path<String>,
+    who: web::Query<Who>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let (binaries, asked) = (app.binaries.clone(), name.clone());
+    let opened = web::block(move || binaries.open(&asked)).await;
+    let opened = opened.map_err(|error| ApiError::Internal(error.to_string()))?;
+    let file = opened.ok().and_then(|(file, _)| NamedFile::from_file(file, name.as_str()).ok());
+    let file = file.ok_or_else(|| ApiError::not_found("iPXE binary", name.as_str()))?;
+    let step = step(&connection, StepKind::Binary, who.mac, &name);
+    let file = plain(file);
+    // Firmware may tell a program from a disc by this, where it does not go by the name's ending.
+    let efi = "application/efi".parse().ok().filter(|_| name.to_ascii_lowercase().ends_with(".efi"));
+    let file = match efi {
+        Some(efi) => file.set_content_type(efi),
+        None => file,
+    };
+    Ok(watched(&app.trail, step, &request, file.into_response(&request)))
+}
+
+/// A file for whoever may have it.
+pub(in crate::api) async fn whole(path: &Path, request: &HttpRequest) -> std::io::Result<HttpResponse> {
+    Ok(plain(open(path).await?).into_response(request))
+}
+
+/// What is referred to and can't be read is the server's fault, and said in its log.
+fn lost(path: &Path, error: &std::io::Error, missing: ApiError) -> ApiError {
+    tracing::error!(path = %path.display(), %error, "a file that machines boot can't be read: see muster asset verify");
+    missing
 }
 
 async fn open(path: &Path) -> std::io::Result<NamedFile> {

@@ -117,6 +117,8 @@ pub async fn set(
     }
     let made_of = change.version.unwrap_or(version);
     app.control.set_options(&host.id, &host.name, made_of, options, OPERATOR).await?;
+    // An image of its own is handed out from now on.
+    app.refresh_served().await?;
     Ok(web::Json(of_host(&app, &host.id)))
 }
 
@@ -260,9 +262,9 @@ async fn own_discovery(app: &App, text: &str) -> Result<Option<OwnDiscovery>, Ap
         .map_err(|error: boot::options::InvalidOption| ApiError::BadRequest(error.to_string()))?;
     let own = match choice {
         DiscoveryChoice::Image(id) => {
-            let manifest =
-                app.images.manifest(&id).await.map_err(|_| ApiError::not_found("image", id.as_str()))?;
-            OwnDiscovery::Image(Image { arch: Arch::named(&manifest.arch), id })
+            let arch = boot::image::arch(app.store.readers(), &id).await?;
+            let arch = arch.ok_or_else(|| ApiError::not_found("image", id.as_str()))?;
+            OwnDiscovery::Image(Image { arch, id })
         }
         DiscoveryChoice::Centos => OwnDiscovery::Centos,
         DiscoveryChoice::CoreOs => OwnDiscovery::CoreOs,

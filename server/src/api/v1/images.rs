@@ -2,18 +2,17 @@
 
 use actix_web::{HttpRequest, web};
 use boot::Arch;
-use boot::image::{self, ChooseError, ImageFile, KnownImage, LibraryError, Manifest};
+use boot::image::{self, ChooseError, KnownImage, TakeInError};
 use boot::site::{Centos, CoreOs, DiscoverySystem, Image, ImageId};
-use futures_util::StreamExt as _;
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 
 use crate::api::body;
-use crate::api::problem::{ApiError, chain};
+use crate::api::problem::ApiError;
 use crate::app::App;
 
-/// An image, on its way in or there.
+/// An image.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Named {
     /// Its name.
@@ -60,55 +59,24 @@ pub async fn list(app: web::Data<App>) -> Result<web::Json<Vec<KnownImage>>, Api
     Ok(web::Json(image::known(app.store.readers()).await?))
 }
 
-/// `POST /api/v1/images`: the image's `image.json`, which begins its upload.
+/// `POST /api/v1/images`: the image's `image.json`, when the two files that it names are there as assets.
 ///
 /// # Errors
-/// 400 for a manifest that can't be used.
-pub async fn begin(
+/// 400 for a manifest that can't be used, 409 while a file is missing.
+pub async fn add(
     app: web::Data<App>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<Named>, ApiError> {
-    let manifest = body::read(&request, payload, Limits::SMALL.body_bytes).await?;
-    let (image, _) = app.images.begin(&manifest).await?;
-    Ok(web::Json(Named { image }))
-}
-
-/// `PUT /api/v1/images/{image}/{file}`: streamed to the disk, and kept only if it is what the manifest says.
-///
-/// # Errors
-/// 400 for other bytes than the manifest says, 404 for an upload that was not begun.
-pub async fn upload(
-    app: web::Data<App>,
-    path: web::Path<(ImageId, String)>,
-    mut payload: web::Payload,
-) -> Result<web::Json<()>, ApiError> {
-    let (image, name) = path.into_inner();
-    let file: ImageFile = name.parse().map_err(|_| ApiError::not_found("file of an image", name))?;
-    let mut receiver = app.images.receive(&image, file).await?;
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| ApiError::BadRequest(format!("the upload broke off: {error}")))?;
-        receiver.write(&chunk).await?;
-    }
-    receiver.finish().await?;
-    Ok(web::Json(()))
-}
-
-/// `POST /api/v1/images/{image}/publish`: all of it has arrived.
-///
-/// # Errors
-/// 409 while a file is missing.
-pub async fn publish(
-    app: web::Data<App>,
-    image: web::Path<ImageId>,
-) -> Result<web::Json<Manifest>, ApiError> {
-    let manifest = app.images.publish(&image).await?;
-    let (image, adopted, now) = (image.into_inner(), manifest.clone(), app.clock.now());
+    let document = body::read(&request, payload, Limits::SMALL.body_bytes).await?;
+    let taken = image::take_in(&app.assets, &document).await?;
+    let (image, now) = (taken.id.clone(), app.clock.now());
     app.store
-        .write(move |tx| Box::pin(async move { image::adopt(tx, &image, &adopted, now).await }))
-        .await
-        .map_err(|error: StoreError| ApiError::from(error))?;
-    Ok(web::Json(manifest))
+        .write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move { image::adopt(tx, &taken, "operator", now).await })
+        })
+        .await?;
+    Ok(web::Json(Named { image }))
 }
 
 const fn x86_64() -> Arch {
@@ -126,12 +94,9 @@ pub async fn choose(
 ) -> Result<web::Json<Chosen>, ApiError> {
     let system = match body::message(&request, payload, Limits::SMALL).await? {
         Choice::Image { image } => {
-            let manifest = app
-                .images
-                .manifest(&image)
-                .await
-                .map_err(|_| ApiError::not_found("image", image.as_str()))?;
-            DiscoverySystem::Image(Image { arch: Arch::named(&manifest.arch), id: image })
+            let arch = image::arch(app.store.readers(), &image).await?;
+            let arch = arch.ok_or_else(|| ApiError::not_found("image", image.as_str()))?;
+            DiscoverySystem::Image(Image { arch, id: image })
         }
         Choice::Centos { arch, stream, repo } => DiscoverySystem::Centos(Centos { arch, stream, repo }),
         Choice::Coreos(coreos) => DiscoverySystem::CoreOs(coreos),
@@ -141,20 +106,18 @@ pub async fn choose(
     app.store
         .write(move |tx| Box::pin(async move { image::choose(tx, &chosen, "operator", now).await }))
         .await?;
+    app.refresh_served().await?;
     app.set_site(image::site(app.store.readers()).await?);
     Ok(web::Json(Chosen { discovery: system.to_string(), notices: app.notices().await? }))
 }
 
-impl From<LibraryError> for ApiError {
-    fn from(error: LibraryError) -> Self {
+impl From<TakeInError> for ApiError {
+    fn from(error: TakeInError) -> Self {
         let detail = error.to_string();
         match error {
-            LibraryError::NotBegun(id) => Self::not_found("upload of image", id.as_str()),
-            LibraryError::Incomplete { .. } => Self::Conflict { kind: "image-incomplete", detail },
-            LibraryError::Manifest(_) | LibraryError::Size { .. } | LibraryError::Hash { .. } => {
-                Self::BadRequest(detail)
-            }
-            LibraryError::Io { .. } => Self::Internal(chain(&error)),
+            TakeInError::Incomplete { .. } => Self::Conflict { kind: "image-incomplete", detail },
+            TakeInError::Manifest(_) | TakeInError::Size { .. } => Self::BadRequest(detail),
+            TakeInError::Asset(error) => error.into(),
         }
     }
 }
@@ -163,6 +126,7 @@ impl From<ChooseError> for ApiError {
     fn from(error: ChooseError) -> Self {
         match error {
             ChooseError::UnknownImage(id) => Self::not_found("image", id.as_str()),
+            ChooseError::UnknownAsset(id) => Self::not_found("asset", id.to_string()),
             ChooseError::Store(error) => error.into(),
         }
     }

@@ -12,7 +12,7 @@ use lab::{
 use muster_tests::{disk, programs};
 
 /// A firmware's own patience with TFTP, under emulation and beside other tests.
-const PATIENCE: u64 = 420;
+const PATIENCE: u64 = 900;
 
 /// A machine of each firmware that looks in the network first, and has a disk that boots.
 fn machines(namespace: &Namespace, folder: &Scratch) -> [Machine; 2] {

@@ -7,8 +7,8 @@
 //!  script ──────┘
 //! ```
 
-mod initramfs;
-mod modules;
+pub(crate) mod initramfs;
+pub(crate) mod modules;
 mod programs;
 
 use std::path::PathBuf;
@@ -63,6 +63,7 @@ impl Guest {
             kernel: kernel.image,
             initramfs,
             arguments: format!("console=ttyS0 loglevel=4 panic=-1 BOOTIF=01-{}", spec.mac.replace(':', "-")),
+            is_reset_the_end: true,
         });
         let out = out.to_str().context("the scratch folder's name is no UTF-8")?.replace(',', ",,");
         spec.parts.extend([

@@ -30,6 +30,8 @@ mod dnsmasq;
 mod forward;
 pub mod guest;
 mod http;
+mod ignition;
+pub mod installed;
 pub mod interrupt;
 mod kernel;
 mod kickstart;
@@ -49,6 +51,7 @@ pub use deadline::Deadline;
 pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
 pub use forward::Forward;
 pub use http::Response;
+pub use ignition::ignition_validate;
 pub use kernel::{Kernel, kernel};
 pub use kickstart::ksvalidator;
 pub use machine::{

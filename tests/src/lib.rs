@@ -2,6 +2,9 @@
 //!
 //! `cargo xtask test` builds the programs and says where they are; a scenario that is run by hand without them says so.
 
+pub mod switch;
+pub mod tpm;
+
 use std::path::PathBuf;
 
 use anyhow::Context as _;

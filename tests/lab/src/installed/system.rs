@@ -45,7 +45,7 @@ for try in $(seq 100); do
     sleep 0.1
 done
 mount -t ext4 /dev/vda /root || exec poweroff -f
-umount /proc /sys /dev
+for name in dev proc sys; do mount --move /$name /root/$name; done
 exec switch_root /root /sbin/init
 ";
 /// What a first boot would ask for, and what nobody looks at.

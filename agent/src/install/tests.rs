@@ -72,7 +72,7 @@ fn the_ignition_document_holds_the_same_and_checks_what_it_fetches() {
     let wishes = wishes(None, Some("TICKET1"));
     let plan = plan(&wishes, usual_program());
     let document = ignition(&plan, &wishes.server, None, b"ELF").unwrap();
-    assert_eq!(document["ignition"]["version"], "3.4.0");
+    assert_eq!(document["ignition"]["version"], "3.2.0");
     let [program, settings] = document["storage"]["files"].as_array().unwrap().as_slice() else { panic!() };
     assert_eq!(program["contents"]["source"], "http://10.0.0.2:8080/boot/agent/x86_64/muster-agent");
     let hash = program["contents"]["verification"]["hash"].as_str().unwrap();

@@ -42,10 +42,25 @@ impl Muster {
         folder: &Path,
         settings: &str,
     ) -> anyhow::Result<Self> {
+        Self::start_telling(namespace, programs, folder, settings, "info,actix_server=warn")
+    }
+
+    /// The same, with a say in what its log tells (`MUSTER_LOG`).
+    ///
+    /// # Errors
+    /// As [`Muster::start`].
+    pub fn start_telling(
+        namespace: &Namespace,
+        programs: &Programs,
+        folder: &Path,
+        settings: &str,
+        log: &str,
+    ) -> anyhow::Result<Self> {
         let config = folder.join("muster.toml");
         std::fs::write(&config, settings).with_context(|| format!("can't write {}", config.display()))?;
         let data_dir = folder.join("muster-data");
         let mut command = namespace.command(text(&programs.muster)?);
+        command.env("MUSTER_LOG", log);
         command.arg("serve").arg("--data-dir").arg(&data_dir).arg("--config").arg(&config);
         command.arg("--agent").arg(&programs.agent).args(["--tftp-dir", "/usr/lib/ipxe"]);
         let ports = [("--listen", Self::HTTP_PORT), ("--listen-tls", Self::TLS_PORT), ("--tftp-listen", 69)];
@@ -121,6 +136,16 @@ impl Muster {
     #[must_use]
     pub fn process(&self) -> &Process {
         &self.process
+    }
+
+    /// The fingerprint of its certificate, as it says it at its start.
+    ///
+    /// # Errors
+    /// It did not say it.
+    pub fn pin(&self) -> anyhow::Result<String> {
+        let line = self.process.wait_for_line(" pin=", Deadline::seconds(START_SECS))?;
+        let pin = line.split(" pin=").nth(1).and_then(|rest| rest.split_whitespace().next());
+        Ok(pin.context("no pin in its log")?.to_owned())
     }
 
     /// Where the operator's token lies.

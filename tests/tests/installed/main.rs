@@ -1,18 +1,42 @@
-#![expect(clippy::unwrap_used, reason = "a test may")]
-use lab::installed::Installed;
-use lab::{Deadline, Firmware, MachineSpec, Namespace};
+//! The agent on an installed system: Debian's systemd runs it as `muster-agent install` left it, and the operator's words
+//! reach the machine.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+
+mod actions;
+mod differences;
+mod ignition;
+mod outage;
+mod site;
+mod unit;
+
+use site::Site;
+
+/// One machine lives through all of it: booting one takes longer than anything that it is asked.
 #[test]
-fn boots() {
-    let namespace = Namespace::new().unwrap();
-    let mut spec = MachineSpec::furnished("installed", Firmware::Bios, "52:54:00:00:05:01", "CZ5001");
-    spec.cpus = 2;
-    spec.memory_mib = 1024;
-    spec.bmc = true;
-    let mut host = Installed::plug_in(spec, &namespace).unwrap();
-    host.power_on().unwrap();
-    let up = host.wait_until_up(None, Deadline::seconds(300));
-    eprintln!("{up:?}");
-    eprintln!("{}", host.run("systemctl --failed; systemd-analyze; systemd-analyze blame | head -30; ip a; lsmod; journalctl -b -p warning; free -m; ls /dev", Deadline::seconds(60)).unwrap());
-    eprintln!("{}", host.machine().console().text());
+fn an_installed_agent_is_asked_restarted_rebooted_and_taken_away_again() {
+    let mut site = Site::open();
+    let first_boot = site.machine.wait_until_up(None, Site::patience()).unwrap();
+    site.fetch_agent();
+    // Outside of the unit, and before there is one.
+    let told_to_root = site.report();
+
+    site.install("");
+    unit::must_be_sound(&site);
+    site.host = site.first_host();
+    site.approve();
+    unit::must_tell_all(&site, &told_to_root);
+    unit::must_know_how_it_stands(&site);
+
+    actions::lights_and_logs(&site);
+    actions::refused(&site);
+    outage::nothing_is_lost(&mut site);
+
+    site.install("--allow report,logs,blink,reboot,power-off");
+    unit::must_be_sound(&site);
+    actions::reboot(&site, &first_boot);
+    unit::must_go_away(&site);
+    site.install("--allow power-off");
+    unit::must_be_the_same_host(&site);
+    actions::power_off(&site);
 }

@@ -1,0 +1,95 @@
+//! The service, as systemd sees it and as the server hears it.
+
+use serde_json::Value;
+
+use crate::differences::differences;
+use crate::site::Site;
+
+/// What `systemd-analyze security` may say at most. Of its points more than three are for what an agent is: a service of
+/// root's (0.4) in the machine's network (0.5, 0.3) that reads devices, the kernel's log and its counters, asks the clock, hears
+/// frames, and lets lights blink.
+const EXPOSURE_MAX: f64 = 4.3;
+/// What comes and goes: those who read the same tell different numbers.
+const SLOW_SECTIONS: [&str; 5] = ["drives", "contents", "neighbours", "bmc", "tpm"];
+
+/// The service runs, and systemd took each line of its unit.
+pub(crate) fn must_be_sound(site: &Site) {
+    assert_eq!(site.run("systemctl is-active muster-agent").trim(), "active");
+    let verified = site.run("systemd-analyze verify --man=no muster-agent.service 2>&1");
+    assert_eq!(verified.trim(), "", "systemd finds something in the unit");
+    let complaints = "journalctl --boot --no-pager --output cat --priority warning UNIT=muster-agent.service";
+    assert_eq!(site.run(complaints).trim(), "", "systemd complained of the unit");
+    let said = site.run("journalctl --boot --no-pager --output cat _SYSTEMD_UNIT=muster-agent.service");
+    let refused: Vec<&str> =
+        said.lines().filter(|line| line.contains("not permitted") || line.contains("denied")).collect();
+    assert!(refused.is_empty(), "the agent was refused something: {refused:#?}");
+    let exposure = exposure(site);
+    assert!(exposure <= EXPOSURE_MAX, "{exposure}");
+}
+
+fn exposure(site: &Site) -> f64 {
+    let said = site.run("systemd-analyze security --no-pager muster-agent.service");
+    // `→ Overall exposure level for muster-agent.service: 4.3 OK :-)`
+    let level = said
+        .lines()
+        .find_map(|line| line.split_once("muster-agent.service: ")?.1.split(' ').next()?.parse().ok());
+    level.unwrap_or_else(|| panic!("{said}"))
+}
+
+/// What root is told of the machine, the unit tells the server: it has all the rights that it needs.
+pub(crate) fn must_tell_all(site: &Site, told_to_root: &Value) {
+    // It is a machine on which there is something to lose.
+    for way in [
+        "/drives/data/0/firmware",
+        "/drives/data/1/firmware",
+        "/contents/data/0/signatures/0",
+        "/neighbours/data/1/port_id",
+        "/bmc/data/device_id",
+        "/tpm/data/manufacturer",
+        "/system/data/serial",
+        "/firmware/data/tpm/version",
+        "/nics/data/1/permanent_mac",
+    ] {
+        assert!(told_to_root["sections"].pointer(way).is_some(), "no {way} in {told_to_root:#}");
+    }
+    let told = site.wait_for("all sections", || {
+        let inventory = site.shown()?["inventory"].take();
+        let has_all = SLOW_SECTIONS.iter().all(|section| !inventory[section].is_null());
+        Ok(has_all.then_some(inventory))
+    });
+    let differences = differences(told_to_root, &told);
+    assert!(differences.is_empty(), "the unit tells something else than root:\n{}", differences.join("\n"));
+}
+
+/// On the machine itself.
+pub(crate) fn must_know_how_it_stands(site: &Site) {
+    let id = site.host["id"].as_str().unwrap();
+    let standing = site.run("muster-agent status");
+    assert!(standing.contains(&format!("enrolled as   {id}\n")), "{standing}");
+    assert!(!standing.contains("not collected"), "{standing}");
+}
+
+/// Nothing is left that was installed, but for the host's key; and the rest of the system is as it was.
+pub(crate) fn must_go_away(site: &Site) {
+    let said = site.run("/root/muster-agent install --uninstall");
+    assert!(said.contains("kept /var/lib/muster-agent"), "{said}");
+    assert!(!said.contains("FAILED"), "{said}");
+    let left = site.run(
+        "find / -xdev -name '*muster*' -not -path '/root/*' -not -path '/proc/*' -not -path '/sys/*' | sort
+        systemctl list-units --all --no-legend 'muster*'
+        systemctl list-unit-files --no-legend 'muster*' || true
+        pgrep -l muster || true
+        ls /run/muster-agent /etc/muster-agent 2>&1",
+    );
+    assert_eq!(left, "/var/lib/muster-agent\n", "something is left");
+}
+
+/// It was installed again, and is nobody new.
+pub(crate) fn must_be_the_same_host(site: &Site) {
+    let before = site.shown().unwrap()["host"]["last_seen_at"].as_i64();
+    site.wait_for("a word of the agent that came back", || {
+        Ok((site.shown()?["host"]["last_seen_at"].as_i64() > before).then_some(()))
+    });
+    let hosts = site.muster().json(&["host", "list"]).unwrap();
+    assert_eq!(hosts.as_array().unwrap().len(), 1, "{hosts:#}");
+}

@@ -24,8 +24,10 @@ clear_for = "0s"
 "#;
 /// Each sample that comes in, too.
 const LOG: &str = "info,actix_server=warn,muster::api::agent=debug";
-const MAC: &str = "52:54:00:00:05:01";
-const SPARE_MAC: &str = "00:1b:21:00:05:02";
+/// Of a virtio card, which carries the machine's address.
+pub(crate) const MAC: &str = "52:54:00:00:05:01";
+/// Of an e1000e, which carries nothing.
+pub(crate) const SPARE_MAC: &str = "00:1b:21:00:05:02";
 
 /// All of it.
 pub(crate) struct Site {
@@ -103,6 +105,12 @@ impl Site {
         let url =
             format!("http://{}:{}/boot/agent/x86_64/muster-agent", Namespace::ADDRESS, Muster::HTTP_PORT);
         self.run(&format!("cd /root && busybox wget -q {url} && chmod 755 muster-agent"));
+    }
+
+    /// What the kernel calls the card with this address.
+    pub(crate) fn card(&self, mac: &str) -> String {
+        let name = self.run(&format!("basename $(dirname $(grep -l {mac} /sys/class/net/*/address))"));
+        name.trim().to_owned()
     }
 
     /// What root is told of the machine.

@@ -62,7 +62,7 @@ fn it_is_installed_once_however_often_and_taken_away_again() {
 
     let said = uninstall(&prefix).unwrap().join("\n");
     assert!(!at(PROGRAMS[0]).exists() && !at(UNIT_FILE).exists() && at(STATE_FILE).exists());
-    assert!(at(WANTS).symlink_metadata().is_err() && !at(SETTINGS_FILE).exists());
+    assert!(at(WANTS).symlink_metadata().is_err() && !at("/etc/muster-agent").exists());
     assert!(said.contains("kept"), "{said}");
     uninstall(&prefix).unwrap();
 }

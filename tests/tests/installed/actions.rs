@@ -52,6 +52,11 @@ pub(crate) fn reboot(site: &Site, before: &str) {
     let done = site.outcome(&asked, |outcome| outcome != "begun");
     assert_eq!(done["outcome"], "done", "{done:#}");
     assert!(done["words"].as_str().unwrap().contains("new boot"), "{done:#}");
+    let samples = site.samples().len();
+    site.wait_for(
+        "three samples of the new boot",
+        || Ok((site.samples().len() >= samples + 3).then_some(())),
+    );
     // It was told why the agent went, and that it came back; by a host that is still the only one.
     for summary in ["and the machine boots anew", "started after a reboot"] {
         assert_eq!(
@@ -61,11 +66,6 @@ pub(crate) fn reboot(site: &Site, before: &str) {
             site.events()
         );
     }
-    let samples = site.samples().len();
-    site.wait_for(
-        "three samples of the new boot",
-        || Ok((site.samples().len() >= samples + 3).then_some(())),
-    );
     assert_eq!(site.shown().unwrap()["sample"]["agent"]["boot_id"], after.as_str());
     assert_eq!(site.first_host()["id"], site.host["id"]);
     let still = site.run("cat /proc/sys/kernel/random/boot_id");

@@ -1,20 +1,38 @@
 //! What two tellings of one machine differ in.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Each leaf that the server does not hold as root was told it, with its way, and what could not be read. The names that the
-/// server gives to devices are no difference.
-pub(crate) fn differences(report: &Value, inventory: &Value) -> Vec<String> {
+/// Each leaf that is not the same in both, with its way, and what could not be read. The names that the server gives to
+/// devices are no difference.
+pub(crate) fn differences(root: &Inventory, unit: &Inventory) -> Vec<String> {
     let mut found = Vec::new();
-    let sections = report["sections"].as_object().unwrap();
-    for (name, section) in sections {
-        compare(&format!("/{name}"), &section["data"], &inventory[name], &mut found);
-        let none = Value::Array(vec![]);
-        let warnings = |value: &Value| if value.is_null() { none.clone() } else { value.clone() };
-        let (here, there) = (warnings(&section["warnings"]), warnings(&inventory["warnings"][name]));
-        compare(&format!("/{name}/warnings"), &here, &there, &mut found);
-    }
+    compare("", &root.0, &unit.0, &mut found);
     found
+}
+
+/// What a machine is made of: each section by its name, and what could not be read in `warnings`.
+#[derive(Debug)]
+pub(crate) struct Inventory(pub(crate) Value);
+
+impl Inventory {
+    /// As a report tells it.
+    pub(crate) fn told(report: &Value) -> Self {
+        let sections = report["sections"].as_object().unwrap();
+        let data = sections.iter().map(|(name, section)| (name.clone(), section["data"].clone()));
+        let mut inventory: Map<String, Value> = data.collect();
+        let warned = sections.iter().filter(|(_, section)| !section["warnings"].is_null());
+        let warnings: Map<String, Value> =
+            warned.map(|(name, section)| (name.clone(), section["warnings"].clone())).collect();
+        if !warnings.is_empty() {
+            inventory.insert("warnings".to_owned(), warnings.into());
+        }
+        Self(inventory.into())
+    }
+
+    /// Whether it has all these sections.
+    pub(crate) fn has(&self, sections: &[&str]) -> bool {
+        sections.iter().all(|section| !self.0[section].is_null())
+    }
 }
 
 fn compare(way: &str, here: &Value, there: &Value, found: &mut Vec<String>) {
@@ -25,8 +43,7 @@ fn compare(way: &str, here: &Value, there: &Value, found: &mut Vec<String>) {
             keys.sort();
             keys.dedup();
             for key in keys {
-                let of =
-                    |object: &serde_json::Map<String, Value>| object.get(key).cloned().unwrap_or_default();
+                let of = |object: &Map<String, Value>| object.get(key).cloned().unwrap_or_default();
                 compare(&format!("{way}/{key}"), &of(here), &of(there), found);
             }
         }

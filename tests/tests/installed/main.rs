@@ -19,13 +19,14 @@ fn an_installed_agent_is_asked_restarted_rebooted_and_taken_away_again() {
     let first_boot = site.machine.wait_until_up(None, Site::patience()).unwrap();
     site.fetch_agent();
     // Outside of the unit, and before there is one.
-    let told_to_root = site.report();
+    let told_to_root = site.told_to_root();
+    unit::must_have_much_to_tell(&told_to_root);
 
     site.install("");
     unit::must_be_sound(&site);
     site.host = site.first_host();
     site.approve();
-    unit::must_tell_all(&site, &told_to_root);
+    unit::must_tell_the_server_all(&site, &told_to_root);
     unit::must_know_how_it_stands(&site);
 
     actions::lights_and_logs(&site);
@@ -36,7 +37,10 @@ fn an_installed_agent_is_asked_restarted_rebooted_and_taken_away_again() {
     unit::must_be_sound(&site);
     actions::reboot(&site, &first_boot);
     unit::must_go_away(&site);
-    site.install("--allow power-off");
+    let told_to_root = site.told_to_root();
+    site.install("--allow power-off --scrape loopback");
+    unit::must_be_sound(&site);
+    unit::must_tell_a_scraper_all(&site, &told_to_root);
     unit::must_be_the_same_host(&site);
     actions::power_off(&site);
 }

@@ -8,6 +8,8 @@ use lab::{Deadline, Disk, Firmware, MachineSpec, Muster, Namespace, Process, Pro
 use muster_tests::{programs, switch, tpm};
 use serde_json::Value;
 
+use crate::differences::Inventory;
+
 /// Ten times what it takes on two idle processors.
 const PATIENCE_SECS: u64 = 300;
 const SETTINGS: &str = r#"
@@ -114,8 +116,8 @@ impl Site {
     }
 
     /// What root is told of the machine.
-    pub(crate) fn report(&self) -> Value {
-        serde_json::from_str(&self.run("/root/muster-agent report --all")).unwrap()
+    pub(crate) fn told_to_root(&self) -> Inventory {
+        Inventory::told(&serde_json::from_str(&self.run("/root/muster-agent report --all")).unwrap())
     }
 
     /// What an operator types.

@@ -1,15 +1,13 @@
 //! The service, as systemd sees it and as the server hears it.
 
-use serde_json::Value;
-
-use crate::differences::differences;
+use crate::differences::{Inventory, differences};
 use crate::site::Site;
 
 /// What `systemd-analyze security` may say at most. Of its points more than three are for what an agent is: a service of
 /// root's (0.4) in the machine's network (0.5, 0.3) that reads devices, the kernel's log and its counters, asks the clock, hears
 /// frames, and lets lights blink.
 const EXPOSURE_MAX: f64 = 4.2;
-/// What comes and goes: those who read the same tell different numbers.
+/// They are told last.
 const SLOW_SECTIONS: [&str; 5] = ["drives", "contents", "neighbours", "bmc", "tpm"];
 
 /// The service runs, and systemd took each line of its unit.
@@ -36,26 +34,40 @@ fn exposure(site: &Site) -> f64 {
     level.unwrap_or_else(|| panic!("{said}"))
 }
 
-/// What root is told of the machine, the unit tells the server: it has all the rights that it needs.
-pub(crate) fn must_tell_all(site: &Site, told_to_root: &Value) {
-    // It is a machine on which there is something to lose.
+/// It is a machine on which there is something to lose.
+pub(crate) fn must_have_much_to_tell(told_to_root: &Inventory) {
     for way in [
-        "/drives/data/0/firmware",
-        "/drives/data/1/firmware",
-        "/contents/data/0/signatures/0",
-        "/neighbours/data/1/port_id",
-        "/bmc/data/event_log",
-        "/tpm/data/manufacturer",
-        "/system/data/serial",
-        "/firmware/data/tpm/version",
-        "/nics/data/1/permanent_mac",
+        "/drives/0/firmware",
+        "/drives/1/firmware",
+        "/contents/0/signatures/0",
+        "/neighbours/1/port_id",
+        "/bmc/event_log",
+        "/tpm/manufacturer",
+        "/system/serial",
+        "/firmware/tpm/version",
+        "/nics/1/permanent_mac",
     ] {
-        assert!(told_to_root["sections"].pointer(way).is_some(), "no {way} in {told_to_root:#}");
+        assert!(told_to_root.0.pointer(way).is_some(), "no {way} in {:#}", told_to_root.0);
     }
-    let told = site.wait_for("all sections", || {
-        let inventory = site.shown()?["inventory"].take();
-        let has_all = SLOW_SECTIONS.iter().all(|section| !inventory[section].is_null());
-        Ok(has_all.then_some(inventory))
+}
+
+/// What root is told of the machine, the server is told by the unit: it has all the rights that it needs.
+pub(crate) fn must_tell_the_server_all(site: &Site, told_to_root: &Inventory) {
+    let told = site.wait_for("all sections at the server", || {
+        let inventory = Inventory(site.shown()?["inventory"].take());
+        Ok(inventory.has(&SLOW_SECTIONS).then_some(inventory))
+    });
+    let differences = differences(told_to_root, &told);
+    assert!(differences.is_empty(), "the unit tells something else than root:\n{}", differences.join("\n"));
+}
+
+/// The same of a unit with the fewest rights, as it tells it to those who come and ask.
+pub(crate) fn must_tell_a_scraper_all(site: &Site, told_to_root: &Inventory) {
+    let told = site.wait_for("all sections on the agent's port", || {
+        let said = site.run("busybox wget -q -O - http://127.0.0.1:25000/inventory || echo {}");
+        let report = serde_json::from_str(&said)?;
+        let inventory = Inventory::told(&report);
+        Ok(inventory.has(&SLOW_SECTIONS).then_some(inventory))
     });
     let differences = differences(told_to_root, &told);
     assert!(differences.is_empty(), "the unit tells something else than root:\n{}", differences.join("\n"));
@@ -75,11 +87,12 @@ pub(crate) fn must_go_away(site: &Site) {
     assert!(said.contains("kept /var/lib/muster-agent"), "{said}");
     assert!(!said.contains("FAILED"), "{said}");
     let left = site.run(
-        "find / -xdev -name '*muster*' -not -path '/root/*' -not -path '/proc/*' -not -path '/sys/*' | sort
+        "find / -xdev -name '*muster*' -not -path '/root/*' -not -path '/proc/*' -not -path '/sys/*'
+        find /run -name '*muster*'
         systemctl list-units --all --no-legend 'muster*'
-        systemctl list-unit-files --no-legend 'muster*' || true
-        pgrep -l muster || true
-        ls /run/muster-agent /etc/muster-agent 2>&1",
+        systemctl list-unit-files --no-legend 'muster*'
+        grep -ls muster /proc/[0-9]*/comm
+        true",
     );
     assert_eq!(left, "/var/lib/muster-agent\n", "something is left");
 }

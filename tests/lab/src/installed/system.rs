@@ -74,7 +74,10 @@ fn files() -> [(&'static str, String); 8] {
         ("etc/modules-load.d/lab.conf", MODULES.map(|module| format!("{module}\n")).concat()),
         (
             "etc/systemd/network/10-lab.network",
-            format!("[Match]\nDriver=virtio_net\n\n[Network]\nAddress={address}/24\nGateway={gateway}\n"),
+            format!(
+                "[Match]\nDriver=virtio_net\n\n[Network]\nAddress={address}/24\nGateway={gateway}\n\
+                 LinkLocalAddressing=no\nIPv6AcceptRA=no\n"
+            ),
         ),
         (
             "etc/systemd/network/20-spare.network",

@@ -33,8 +33,10 @@ fn an_installed_agent_is_asked_restarted_rebooted_and_taken_away_again() {
     actions::refused(&site);
     outage::nothing_is_lost(&mut site);
 
-    site.install("--allow report,logs,blink,reboot,power-off");
+    unit::make_ticket(&site, "/root/ticket");
+    site.install("--allow report,logs,blink,reboot,power-off --ticket-file /root/ticket");
     unit::must_be_sound(&site);
+    unit::must_have_ticket(&site, "/root/ticket");
     actions::reboot(&site, &first_boot);
     unit::must_go_away(&site);
     let told_to_root = site.told_to_root();

@@ -19,7 +19,7 @@ pub(crate) fn nothing_is_lost(site: &mut Site) {
         Ok(is_there.then_some(()))
     });
     site.stop_server();
-    spooled_after(site, "", 0);
+    spooled_after(site, "", 1);
     // It is full only while nobody hears of it.
     spooled_after(site, "dd if=/dev/zero of=/data/full bs=1M 2>&1 || true", 2);
     spooled_after(site, "rm /data/full; sync", 2);
@@ -41,7 +41,7 @@ pub(crate) fn nothing_is_lost(site: &mut Site) {
     let heard = site.samples();
     let of_those: Vec<&Heard> = heard.iter().filter(|it| waited.contains(it)).collect();
     assert_eq!(of_those, waited.iter().collect::<Vec<_>>(), "all, in order, and none that came late");
-    site.wait_for("an empty spool", || Ok(spooled(site).is_empty().then_some(())));
+    site.run(&format!("until [ -z \"$(ls {SPOOL})\" ]; do sleep 0.2; done"));
     // What began and ended meanwhile was noticed, and is over.
     let incidents = site.muster().json(&["alert", "list", "--all"]).unwrap();
     let full = incidents
@@ -62,19 +62,21 @@ fn spooled(site: &Site) -> Vec<Heard> {
     samples.map(|line| Heard::of(&serde_json::from_str(line).unwrap())).collect()
 }
 
-/// Does something, and waits until so many more samples wait.
+/// Does something, and waits until so many samples wait that were begun after it, but for the first.
 fn spooled_after(site: &Site, script: &str, more: usize) {
-    site.run(script);
-    let before = spooled(site).len();
-    site.wait_for("samples in the spool", || {
-        Ok((spooled(site).len() > before.max(1) - 1 + more).then_some(()))
-    });
+    site.run(&format!("{script}\n{}", until_more("sample", "", more)));
 }
 
 /// Does something, and waits until a sample waits that tells of a change.
 fn changed_after(site: &Site, script: &str) {
-    let changes = || site.run(&format!("ls {SPOOL} | grep -c 'sample.change$' || true"));
-    let before = changes();
-    site.run(script);
-    site.wait_for("a change in the spool", || Ok((changes() != before).then_some(())));
+    site.run(&until_more("sample.change", script, 1));
+}
+
+fn until_more(kind: &str, script: &str, more: usize) -> String {
+    format!(
+        "waiting() {{ ls {SPOOL} | grep -c '[.]{kind}'; }}
+        before=$(waiting)
+        {script}
+        until [ $(waiting) -ge $((before + {more})) ]; do sleep 0.2; done"
+    )
 }

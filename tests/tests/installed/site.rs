@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use lab::installed::Installed;
 use lab::{Deadline, Disk, Firmware, MachineSpec, Muster, Namespace, Process, Programs, Scratch, packages};
@@ -98,7 +99,8 @@ impl Site {
 
     /// Waits for something.
     pub(crate) fn wait_for<T>(&self, what: &str, step: impl FnMut() -> anyhow::Result<Option<T>>) -> T {
-        let waited = Self::patience().wait_for(what, step);
+        // Each question is a program here, and some are a service there.
+        let waited = Self::patience().asking_every(Duration::from_millis(500)).wait_for(what, step);
         waited.unwrap_or_else(|error| panic!("{error:#}\n{}", self.explain()))
     }
 

@@ -73,6 +73,20 @@ pub(crate) fn must_tell_a_scraper_all(site: &Site, told_to_root: &Inventory) {
     assert!(differences.is_empty(), "the unit tells something else than root:\n{}", differences.join("\n"));
 }
 
+/// A ticket of every character that one may have, at `place` on the machine.
+pub(crate) fn make_ticket(site: &Site, place: &str) {
+    site.run(&format!(
+        "for code in $(seq 33 126); do printf \"\\\\$(printf %03o $code)\"; done >{place}; [ $(wc -c <{place}) = 94 ]"
+    ));
+}
+
+/// What systemd read from the settings is what was written there.
+pub(crate) fn must_have_ticket(site: &Site, place: &str) {
+    let environment = "tr '\\0' '\\n' </proc/$(systemctl show -P MainPID muster-agent)/environ";
+    let given = site.run(&format!("{environment} | sed -n 's/^MUSTER_TICKET=//p'"));
+    assert_eq!(given.trim_end(), site.run(&format!("cat {place}")));
+}
+
 /// On the machine itself.
 pub(crate) fn must_know_how_it_stands(site: &Site) {
     let id = site.host["id"].as_str().unwrap();

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! [`packages`] says which Debian packages all this needs and installs them; [`cache`] keeps what is fetched but not
-//! installed ([`kernel`], the ntfy program, [`ksvalidator`]) under `target/lab`, once for all tests that run side by side.
+//! installed ([`kernel`], the ntfy program, [`ksvalidator`], [`ignition_validate`]) or made ([`installed`]: a Debian on a disk)
+//! under `target/lab`, once for all tests that run side by side.
 //!
 //! Two things hold for every piece. **It leaves nothing behind**: each cleans up when it is dropped, a child process dies
 //! with the one that started it even when that is killed outright, and what a killed run did leave (its namespace, its

@@ -25,6 +25,8 @@ const STATE_FOLDER: &str = "/var/lib/muster-agent";
 const STATE_FILE: &str = "/var/lib/muster-agent/state.json";
 /// Where the program goes; the second is for systems whose `/usr` can't be written.
 const PROGRAMS: [&str; 2] = ["/usr/local/bin/muster-agent", "/opt/muster-agent/bin/muster-agent"];
+/// Folders that nobody else has, the inner ones first.
+const FOLDERS: [&str; 3] = ["/etc/muster-agent", "/opt/muster-agent/bin", "/opt/muster-agent"];
 
 /// Why the agent is not installed.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,8 @@
 //! `cargo xtask test` builds the programs and says where they are; a scenario that is run by hand without them says so.
 
 pub mod disk;
+pub mod switch;
+pub mod tpm;
 
 use std::path::PathBuf;
 

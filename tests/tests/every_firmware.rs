@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 use lab::{
-    Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Muster, Namespace, Scratch, newer_ipxe,
+    Deadline, Dnsmasq, DnsmasqOptions, Firmware, Machine, MachineSpec, Manner, Muster, Namespace, Scratch,
+    newer_ipxe,
 };
 use muster_tests::programs;
 
@@ -18,8 +19,14 @@ fn reaches_its_script(firmware: Firmware, mac: &str, lines: &[String], tell_tale
     options.extra_lines = lines.to_vec();
     let dnsmasq = Dnsmasq::start(&namespace, &options).unwrap();
     let loaders = newer_ipxe().unwrap();
-    let muster =
-        Muster::start_with_loaders(&namespace, &programs().unwrap(), folder.path(), "", &loaders).unwrap();
+    let muster = Muster::start_with(
+        &namespace,
+        &programs().unwrap(),
+        folder.path(),
+        "",
+        &Manner { loaders, ..Manner::default() },
+    )
+    .unwrap();
     let mut machine = Machine::plug_in(MachineSpec::new("machine", firmware, mac), &namespace).unwrap();
     machine.power_on().unwrap();
     for tell_tale in tell_tales.iter().copied().chain(["run muster image use"]) {

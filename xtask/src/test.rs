@@ -13,8 +13,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    packages::require(&[packages::BUILD, packages::LAB, packages::HARDWARE].concat())?;
+    packages::require(&[packages::BUILD, packages::LAB, packages::HARDWARE, packages::INSTALLED].concat())?;
     lab::fetch_all()?;
+    lab::installed::fetch()?;
     install_nextest()?;
     let agent = agent::build(agent::Kind::Test)?;
     cargo::run(&mut cargo::cargo(&["build", "--package", "muster", "--bin", "muster"]))?;

@@ -1,12 +1,15 @@
 //! Puts the plan in its place, or takes it away again. Done twice it is done once.
 
 use std::fs;
-use std::io;
+use std::io::{
+    self,
+    ErrorKind::{DirectoryNotEmpty, NotFound},
+};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{NotInstalled, Plan, SETTINGS_FILE, STATE_FILE, STATE_FOLDER, UNIT, UNIT_FILE, WANTS};
+use super::{FOLDERS, NotInstalled, Plan, SETTINGS_FILE, STATE_FILE, STATE_FOLDER, UNIT, UNIT_FILE, WANTS};
 use crate::keep::{self, Sync};
 
 /// Installs the agent below `prefix`, and says what was done, line by line.
@@ -44,6 +47,15 @@ pub fn uninstall(prefix: &Path) -> Result<Vec<String>, NotInstalled> {
         if path.symlink_metadata().is_ok() {
             keep::remove(&path).map_err(failed("removing", &path))?;
             done.push(format!("removed {}", path.display()));
+        }
+    }
+    for folder in FOLDERS {
+        let folder = below(prefix, folder);
+        match fs::remove_dir(&folder) {
+            Ok(()) => done.push(format!("removed {}", folder.display())),
+            // What else lies there is somebody else's.
+            Err(error) if matches!(error.kind(), NotFound | DirectoryNotEmpty) => {}
+            Err(error) => return Err(failed("removing", &folder)(error)),
         }
     }
     if is_running_system(prefix) {
@@ -85,7 +97,7 @@ fn put(path: &Path, content: &[u8], mode: u32, done: &mut Vec<String>) -> Result
 
 fn read_if_there(path: &Path) -> Result<Vec<u8>, NotInstalled> {
     match keep::read(path, 64 << 10) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == NotFound => Ok(Vec::new()),
         content => content.map_err(failed("reading", path)),
     }
 }

@@ -58,7 +58,9 @@ LockPersonality=yes
 MemoryDenyWriteExecute=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
 SystemCallArchitectures=native
-SystemCallFilter=@system-service adjtimex clock_adjtime
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallFilter=adjtimex clock_adjtime
 SystemCallErrorNumber=EPERM
 
 [Install]

@@ -29,7 +29,7 @@ impl Apt {
             let folder = dir.join(folder);
             std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
         }
-        std::fs::write(dir.join("sources/debian.sources"), mirror::of_this_box().stanza(suite))?;
+        std::fs::write(dir.join("sources/debian.sources"), source(suite))?;
         note(format_args!("reading the package lists of Debian {suite}"));
         apt.try_again("read the package lists", || {
             apt.run("apt-get", &["-o", "Acquire::Languages=none", "update", "--error-on=any"], &apt.dir)
@@ -100,6 +100,11 @@ impl Apt {
         command.args(arguments);
         Process::run(&format!("{program} {}", arguments.join(" ")), &command, Deadline::seconds(FETCH_SECS))
     }
+}
+
+/// The source of one suite, in deb822, on the mirror that the box itself uses.
+pub(crate) fn source(suite: &str) -> String {
+    mirror::of_this_box().stanza(suite)
 }
 
 /// Unpacks a package file into a folder.

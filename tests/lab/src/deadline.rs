@@ -14,19 +14,26 @@ const PAUSE: Duration = Duration::from_millis(40);
 pub struct Deadline {
     end: Instant,
     patience: Duration,
+    pause: Duration,
 }
 
 impl Deadline {
     /// This long from now.
     #[must_use]
     pub fn after(patience: Duration) -> Self {
-        Self { end: Instant::now() + patience, patience }
+        Self { end: Instant::now() + patience, patience, pause: PAUSE }
     }
 
     /// This many seconds from now.
     #[must_use]
     pub fn seconds(patience: u64) -> Self {
         Self::after(Duration::from_secs(patience))
+    }
+
+    /// The same, for questions that cost something: so long between two of them.
+    #[must_use]
+    pub fn asking_every(self, pause: Duration) -> Self {
+        Self { pause, ..self }
     }
 
     /// What is left; zero when it has passed.
@@ -52,7 +59,7 @@ impl Deadline {
             if self.remaining().is_zero() {
                 bail!("{what} did not come within {:.0?}", self.patience);
             }
-            std::thread::sleep(PAUSE.min(self.remaining()));
+            std::thread::sleep(self.pause.min(self.remaining()));
         }
     }
 }

@@ -7,8 +7,8 @@
 //!  script ──────┘
 //! ```
 
-mod initramfs;
-mod modules;
+pub(crate) mod initramfs;
+pub(crate) mod modules;
 mod programs;
 
 use std::path::PathBuf;
@@ -67,6 +67,7 @@ impl Guest {
                 "console=ttyS0 loglevel=4 panic=-1 no_timer_check BOOTIF=01-{}",
                 spec.mac.replace(':', "-")
             ),
+            is_reset_the_end: true,
         });
         let out = out.to_str().context("the scratch folder's name is no UTF-8")?.replace(',', ",,");
         spec.parts.extend([

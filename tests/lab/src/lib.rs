@@ -12,7 +12,8 @@
 //! ```
 //!
 //! [`packages`] says which Debian packages all this needs and installs them; [`cache`] keeps what is fetched but not
-//! installed ([`kernel`], [`dropbear()`], the ntfy program, [`ksvalidator`], [`ignition()`]) under `target/lab`, once for all tests that run side by side.
+//! installed ([`kernel`], [`dropbear()`], the ntfy program, [`ksvalidator`], [`ignition()`]) or made ([`installed`]: a Debian on a
+//! disk) under `target/lab`, once for all tests that run side by side.
 //!
 //! Two things hold for every piece. **It leaves nothing behind**: each cleans up when it is dropped, a child process dies
 //! with the one that started it even when that is killed outright, and what a killed run did leave (its namespace, its
@@ -32,6 +33,7 @@ mod forward;
 pub mod guest;
 mod http;
 mod ignition;
+pub mod installed;
 pub mod interrupt;
 mod ipxe;
 mod kernel;
@@ -62,7 +64,7 @@ pub use machine::{
     Chassis, Dimm, DirectBoot, Disk, DiskBus, Firmware, Machine, MachineSpec, Maker, NicModel,
     host_interface, memory_array,
 };
-pub use muster::{Muster, Programs};
+pub use muster::{Manner, Muster, Programs};
 pub use namespace::Namespace;
 pub use ntfy::{Message, Ntfy};
 pub use place::Place;

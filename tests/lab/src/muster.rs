@@ -29,6 +29,22 @@ pub struct Muster {
     data_dir: PathBuf,
 }
 
+/// How it is started, where that matters.
+#[derive(Debug, Clone)]
+pub struct Manner {
+    /// The folder for TFTP.
+    pub loaders: PathBuf,
+    /// What its log tells (`MUSTER_LOG`).
+    pub log: &'static str,
+}
+
+impl Default for Manner {
+    /// Debian's iPXE, and what matters.
+    fn default() -> Self {
+        Self { loaders: PathBuf::from("/usr/lib/ipxe"), log: "info,actix_server=warn" }
+    }
+}
+
 impl Muster {
     /// Plain HTTP.
     pub const HTTP_PORT: u16 = 8080;
@@ -45,26 +61,27 @@ impl Muster {
         folder: &Path,
         settings: &str,
     ) -> anyhow::Result<Self> {
-        Self::start_with_loaders(namespace, programs, folder, settings, Path::new("/usr/lib/ipxe"))
+        Self::start_with(namespace, programs, folder, settings, &Manner::default())
     }
 
-    /// The same with another folder for TFTP than Debian's.
+    /// The same, in another manner than the usual one.
     ///
     /// # Errors
     /// As [`Muster::start`].
-    pub fn start_with_loaders(
+    pub fn start_with(
         namespace: &Namespace,
         programs: &Programs,
         folder: &Path,
         settings: &str,
-        loaders: &Path,
+        manner: &Manner,
     ) -> anyhow::Result<Self> {
         let config = folder.join("muster.toml");
         std::fs::write(&config, settings).with_context(|| format!("can't write {}", config.display()))?;
         let data_dir = folder.join("muster-data");
         let mut command = namespace.command(text(&programs.muster)?);
+        command.env("MUSTER_LOG", manner.log);
         command.arg("serve").arg("--data-dir").arg(&data_dir).arg("--config").arg(&config);
-        command.arg("--agent").arg(&programs.agent).arg("--tftp-dir").arg(loaders);
+        command.arg("--agent").arg(&programs.agent).arg("--tftp-dir").arg(&manner.loaders);
         let ports = [("--listen", Self::HTTP_PORT), ("--listen-tls", Self::TLS_PORT), ("--tftp-listen", 69)];
         for (option, port) in ports {
             command.arg(option).arg(format!("{}:{port}", Namespace::ADDRESS));
@@ -153,6 +170,16 @@ impl Muster {
     #[must_use]
     pub fn process(&self) -> &Process {
         &self.process
+    }
+
+    /// The fingerprint of its certificate, as it says it at its start.
+    ///
+    /// # Errors
+    /// It did not say it.
+    pub fn pin(&self) -> anyhow::Result<String> {
+        let line = self.process.wait_for_line(" pin=", Deadline::seconds(START_SECS))?;
+        let pin = line.split(" pin=").nth(1).and_then(|rest| rest.split_whitespace().next());
+        Ok(pin.context("no pin in its log")?.to_owned())
     }
 
     /// Where the operator's token lies.

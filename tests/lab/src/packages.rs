@@ -36,6 +36,9 @@ pub const LAB: &[&str] = &[
 pub const HARDWARE: &[&str] =
     &["swtpm", "swtpm-tools", "openssl", "openipmi", "dmsetup", "fdisk", "e2fsprogs", "binutils"];
 
+/// What the test of the installed agent needs beside: what makes a Debian.
+pub const INSTALLED: &[&str] = &["mmdebstrap", "e2fsprogs"];
+
 /// Slow mirrors exist.
 const INSTALL_SECS: u64 = 1800;
 

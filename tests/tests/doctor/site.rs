@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lab::{Deadline, Dnsmasq, DnsmasqOptions, Muster, Namespace, Process, Programs, Scratch};
+use lab::{Deadline, Dnsmasq, DnsmasqOptions, Manner, Muster, Namespace, Process, Programs, Scratch};
 use muster_tests::programs;
 use serde_json::Value;
 
@@ -39,11 +39,18 @@ impl Site {
         let (doctor, plug) = server.add_neighbour(DOCTOR).unwrap();
         let loaders = folder.path().join("loaders");
         furnish(&loaders);
-        let muster = Muster::start_with_loaders(&server, &programs, folder.path(), "", &loaders).unwrap();
+        let muster = Muster::start_with(
+            &server,
+            &programs,
+            folder.path(),
+            "",
+            &Manner { loaders: loaders.clone(), ..Manner::default() },
+        )
+        .unwrap();
         let repo = format!("{WEB}/centos");
         muster.run(&["image", "use", "--centos", "9", "--repo", &repo]).unwrap();
         let listener = server.enter(|| TcpListener::bind((Namespace::ADDRESS, 8090))).unwrap().unwrap();
-        let served = Arc::new(loaders.clone());
+        let served = Arc::new(loaders);
         std::thread::spawn(move || serve(&listener, &served));
         let mut options = DnsmasqOptions::new(&Muster::boot_url());
         for (tag, file) in [("http64", "snponly.efi"), ("httparm64", "snponly-arm64.efi")] {

@@ -8,4 +8,3 @@ mod machine;
 mod network;
 mod platform;
 mod storage;
-mod tpm;

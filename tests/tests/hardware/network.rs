@@ -1,13 +1,13 @@
 //! Network cards, what is built upon them, and the switch at the other end.
 
-use lab::{Firmware, MachineSpec, Namespace, Process};
+use lab::{Firmware, MachineSpec, Namespace};
+use muster_tests::switch::{self, HOSTILE};
 
 use crate::claims::{Claim, absent, at_least, has, is, length, there};
 use crate::machine;
 
 const BOOT_MAC: &str = "52:54:00:00:03:01";
 const INTEL_MAC: &str = "00:1b:21:00:03:02";
-const HOSTILE: &str = "\"><script>alert(1)</script>${7*7}";
 const VIRTIO_MAC: &str = "52:54:00:00:03:03";
 const PREPARE: &str = r#"
 card() { # the name of the card with this driver
@@ -48,34 +48,6 @@ done
 ip address
 "#;
 
-/// One TLV of IEEE 802.1AB, 8.4.
-fn tlv(kind: u16, value: &[u8]) -> Vec<u8> {
-    let head = (kind << 9) | u16::try_from(value.len()).unwrap();
-    [&head.to_be_bytes(), value].concat()
-}
-
-/// What a switch says every half minute.
-fn announcement() -> Vec<u8> {
-    let tlvs = [
-        tlv(1, &[4, 0x00, 0x1c, 0x73, 0x00, 0x00, 0x01]), // chassis: its MAC
-        tlv(2, b"\x05Ethernet7/1"),                       // port: its name
-        tlv(3, &120_u16.to_be_bytes()),                   // time to live
-        tlv(4, b"rack 4 unit 12"),                        // the port's description
-        tlv(5, b"tor-4.lab.example"),                     // the switch's name
-        tlv(6, format!("Lab Switch 9000, {HOSTILE}").as_bytes()), // and description
-        tlv(7, &[0x00, 0x14, 0x00, 0x14]),                // bridge and router, both on
-        tlv(8, &[5, 1, 10, 99, 0, 254, 2, 0, 0, 0, 7, 0]), // management address
-        tlv(127, &[0x00, 0x80, 0xc2, 1, 0x00, 100]),      // 802.1: port VLAN
-        tlv(127, b"\x00\x80\xc2\x03\x00\x64\x07storage"), // 802.1: VLAN name
-        tlv(127, &[0x00, 0x12, 0x0f, 4, 0x24, 0x00]),     // 802.3: frames of up to 9216 bytes
-        tlv(0, &[]),
-    ];
-    let head = [0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e, 0x00, 0x1c, 0x73, 0x00, 0x00, 0x02, 0x88, 0xcc];
-    let mut frame = [head.as_slice(), &tlvs.concat()].concat();
-    frame.resize(frame.len().max(60), 0);
-    frame
-}
-
 fn spec(bridge: &str, usb: &str) -> MachineSpec {
     let mut spec = MachineSpec::new("network", Firmware::Bios, BOOT_MAC);
     let tap = |id: &str, name: &str| format!("tap,id={id},ifname={name},script=no,downscript=no");
@@ -96,33 +68,12 @@ fn spec(bridge: &str, usb: &str) -> MachineSpec {
     spec
 }
 
-/// Says it on each of these plugs, once a second, until it is dropped.
-fn switch(namespace: &Namespace, plugs: &[&str]) -> Process {
-    const SPEAK: &str = "\
-import socket, sys, time
-frame = bytes.fromhex(sys.argv[1])
-while True:
-    for plug in sys.argv[2:]:
-        try:
-            wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-            wire.bind((plug, 0))
-            wire.send(frame)
-            wire.close()
-        except OSError:
-            pass  # The machine is not on.
-    time.sleep(1)
-";
-    let frame: String = announcement().iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut command = namespace.command("python3");
-    Process::spawn("the switch", command.args(["-c", SPEAK, &frame]).args(plugs)).unwrap()
-}
-
 #[test]
 fn cards_bonds_and_the_switch_are_told() {
     let namespace = Namespace::new().unwrap();
     let (bridge, usb) = (namespace.add_tap().unwrap(), namespace.add_tap().unwrap());
     // The card that it boots from gets the next one.
-    let _switch = switch(&namespace, &[&bridge, &usb, "tap2"]);
+    let _switch = switch::speak(&namespace, &[&bridge, &usb, "tap2"]).unwrap();
     let modules = ["virtio_net", "e1000e", "xhci_pci", "cdc_ether", "bonding max_bonds=0", "8021q"];
     let told = machine::ask(spec(&bridge, &usb), &namespace, &modules, &[], PREPARE).unwrap();
     told.must(&[cards(), stacked(), neighbours(), devices()].concat(), &sample());

@@ -8,10 +8,10 @@ use lab::{
     Chassis, Deadline, Dimm, Firmware, MachineSpec, Maker, Namespace, Process, Scratch, host_interface,
     memory_array, packages,
 };
+use muster_tests::tpm::Tpm;
 
 use crate::claims::{Claim, absent, at_least, has, is, length, there};
 use crate::machine;
-use crate::tpm::Tpm;
 
 const HOSTILE: &str = r#""><script>alert(1)</script>${7*7}"#;
 const BMC_PORT: u16 = 9002;
@@ -94,7 +94,6 @@ fn spec(tpm: &Tpm) -> MachineSpec {
     spec.dimms = vec![Some(dimm("DIMM-A")), None, Some(dimm(HOSTILE)), None];
     let service = SocketAddrV4::new(Ipv4Addr::new(169, 254, 1, 1), 443);
     spec.smbios = vec![memory_array(4, 1 << 20), host_interface(0x046b, 0xffb0, service)];
-    let socket = tpm.socket.display().to_string().replace(',', ",,");
     let parts = [
         ("-smp", "4,sockets=2,cores=2,threads=1"),
         ("-object", "memory-backend-ram,size=512M,id=near"),
@@ -103,15 +102,13 @@ fn spec(tpm: &Tpm) -> MachineSpec {
         ("-numa", "node,nodeid=1,cpus=2-3,memdev=far"),
         ("-numa", "dist,src=0,dst=1,val=21"),
         ("-device", "VGA"),
-        ("-chardev", &format!("socket,id=tpm,path={socket}")),
-        ("-tpmdev", "emulator,id=tpm0,chardev=tpm"),
-        ("-device", "tpm-crb,tpmdev=tpm0"),
         ("-chardev", &format!("socket,id=ipmi,host=127.0.0.1,port={BMC_PORT},reconnect=1")),
         ("-device", "ipmi-bmc-extern,id=bmc,chardev=ipmi"),
         ("-device", "isa-ipmi-kcs,bmc=bmc"),
     ];
     spec.parts =
         parts.iter().flat_map(|(option, value)| [(*option).to_owned(), (*value).to_owned()]).collect();
+    spec.parts.extend(tpm.parts("tpm-crb"));
     spec
 }
 
@@ -120,7 +117,7 @@ fn a_server_with_everything_is_told_and_junk_is_known_as_such() {
     packages::require(packages::HARDWARE).unwrap();
     let namespace = Namespace::new().unwrap();
     let folder = Scratch::new().unwrap();
-    let tpm = Tpm::start(folder.path());
+    let tpm = Tpm::start(folder.path()).unwrap();
     let _bmc = bmc(&namespace, folder.path());
     let modules = [
         "efivarfs",

@@ -26,6 +26,8 @@ pub async fn handle(
         .store
         .write(move |tx| Box::pin(async move { hosts::take_sample(tx, &id, &kept, now).await }))
         .await?;
+    let agent = &sample.agent;
+    tracing::debug!(host.id = %host.id, start = agent.start_id, seq = agent.seq, ?heard, "a sample");
     // A late one from the agent's spool says nothing of how the machine does now.
     if heard == Heard::Applied {
         app.control.heard(&host.id, None);

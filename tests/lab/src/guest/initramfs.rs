@@ -9,7 +9,8 @@ use anyhow::Context as _;
 use super::{Guest, OUT_TAG, modules, programs};
 use crate::{Deadline, Kernel, Process};
 
-const BUSYBOX: &str = "/bin/busybox";
+/// Static, so that it runs in any userland.
+pub(crate) const BUSYBOX: &str = "/bin/busybox";
 /// What stands on the console when the script has run to its end.
 pub(super) const DONE: &str = "GUEST DONE";
 /// The way out for what the script writes.
@@ -38,12 +39,16 @@ pub(super) fn build(
     write_program(&root.join("init"), &init(&loaded))?;
 
     let archive = folder.join("initramfs");
-    let mut pack = Command::new("sh");
-    pack.current_dir(&root).args(["-c", "busybox find . | busybox cpio -o -H newc >\"$0\""]).arg(&archive);
-    Process::run("packing the initramfs", &pack, deadline)?;
-    // It is in the archive now, and may be large.
-    std::fs::remove_dir_all(&root).with_context(|| format!("can't remove {}", root.display()))?;
+    pack(&root, &archive, deadline)?;
     Ok(archive)
+}
+
+/// Puts what lies below `root` into an archive, as the kernel unpacks one; `root` is gone then, for it may be large.
+pub(crate) fn pack(root: &Path, archive: &Path, deadline: Deadline) -> anyhow::Result<()> {
+    let mut pack = Command::new("sh");
+    pack.current_dir(root).args(["-c", "busybox find . | busybox cpio -o -H newc >\"$0\""]).arg(archive);
+    Process::run("packing the initramfs", &pack, deadline)?;
+    std::fs::remove_dir_all(root).with_context(|| format!("can't remove {}", root.display()))
 }
 
 /// `mdev -s` makes no nodes that devtmpfs has not made already: it is not needed.
@@ -69,14 +74,14 @@ poweroff -f
     )
 }
 
-fn write_program(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write_program(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text)
         .and_then(|()| std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)))
         .with_context(|| format!("can't write {}", path.display()))
 }
 
 /// Copies a file with its mode, and makes the folders above it.
-pub(super) fn install(from: &Path, to: &Path) -> anyhow::Result<()> {
+pub(crate) fn install(from: &Path, to: &Path) -> anyhow::Result<()> {
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("can't make {}", parent.display()))?;
     }

@@ -13,7 +13,7 @@ use crate::{Deadline, Kernel, Process, cache};
 const DEPMOD_SECS: u64 = 300;
 
 /// Puts the modules of these names into `root`, with those that they depend on and the list that says so.
-pub(super) fn install(kernel: &Kernel, modules: &[String], root: &Path) -> anyhow::Result<()> {
+pub(crate) fn install(kernel: &Kernel, modules: &[String], root: &Path) -> anyhow::Result<()> {
     let list = std::fs::read_to_string(dependencies(kernel)?)?;
     let known = Known::parse(&list);
     let built_in = std::fs::read_to_string(kernel.modules.join("modules.builtin"))?;

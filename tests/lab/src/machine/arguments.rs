@@ -64,8 +64,9 @@ pub(super) fn of(spec: &MachineSpec, parts: &Parts, tap: &str) -> anyhow::Result
         line.add("-kernel", text(&boot.kernel)?);
         line.add("-initrd", text(&boot.initramfs)?);
         line.add("-append", &boot.arguments);
-        // A kernel that panics would otherwise start again, and again.
-        line.add("-no-reboot", "");
+        if boot.is_reset_the_end {
+            line.add("-no-reboot", "");
+        }
     }
     Ok(line.0)
 }
@@ -247,18 +248,21 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_is_given_linux_does_not_start_twice() {
+    fn a_machine_that_is_given_linux_starts_twice_only_where_that_is_wanted() {
         let mut spec = MachineSpec::new("l", Firmware::Bios, "52:54:00:00:00:01");
         spec.parts = ["-device", "qemu-xhci"].map(str::to_owned).to_vec();
         spec.boot = Some(DirectBoot {
             kernel: "/f/vmlinuz".into(),
             initramfs: "/f/initramfs".into(),
             arguments: "console=ttyS0 quiet".to_owned(),
+            is_reset_the_end: true,
         });
         let line = line_of(&spec);
         assert!(line.ends_with(
             "-device qemu-xhci -kernel /f/vmlinuz -initrd /f/initramfs -append console=ttyS0 quiet -no-reboot"
         ));
+        spec.boot.as_mut().unwrap().is_reset_the_end = false;
+        assert!(line_of(&spec).ends_with("-append console=ttyS0 quiet"));
     }
 
     #[test]

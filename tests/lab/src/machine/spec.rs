@@ -119,6 +119,8 @@ pub struct DirectBoot {
     pub initramfs: PathBuf,
     /// The kernel's command line.
     pub arguments: String,
+    /// Whether it is off instead of starting again when it is reset: a kernel that panics would start again, and again.
+    pub is_reset_the_end: bool,
 }
 
 /// A machine to be put together by [`super::Machine::plug_in`].

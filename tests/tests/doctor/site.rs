@@ -50,7 +50,7 @@ impl Site {
         let repo = format!("{WEB}/centos");
         muster.run(&["image", "use", "--centos", "9", "--repo", &repo]).unwrap();
         let listener = server.enter(|| TcpListener::bind((Namespace::ADDRESS, 8090))).unwrap().unwrap();
-        let served = Arc::new(loaders);
+        let served = Arc::new(loaders.clone());
         std::thread::spawn(move || serve(&listener, &served));
         let mut options = DnsmasqOptions::new(&Muster::boot_url());
         for (tag, file) in [("http64", "snponly.efi"), ("httparm64", "snponly-arm64.efi")] {

@@ -161,6 +161,7 @@ fn tagged_and_fixed(namespace: &Namespace, image: &std::path::Path) -> Machine {
         "muster.vlan=7 ip=10.99.0.200::10.99.0.1:255.255.255.0::eth0:none panic=60 console=tty0 console=ttyS0".to_owned(),
     ];
     spec.boot = Some(DirectBoot {
+        is_reset_the_end: true,
         kernel: image.join("vmlinuz"),
         initramfs: image.join("initramfs.img"),
         arguments: arguments.join(" "),

@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Agent, TestServer, expect, problem};
+use crate::support::{Agent, TestServer, asset_id, expect, problem};
 
 const MAC: &str = "3c:ec:ef:00:00:01";
 
@@ -14,8 +14,19 @@ fn centos() -> Value {
     json!({"by": "centos", "stream": "9", "repo": "http://mirror.lan/9/BaseOS/x86_64/os"})
 }
 
+/// A live system's files, as far as anybody here looks at them: each holds its own name.
+const FILES: [(&str, &str); 3] =
+    [("live-kernel", "kernel"), ("live-initramfs", "initramfs"), ("live-rootfs", "rootfs")];
+
+/// Gives the server the files of [`coreos`].
+async fn add_coreos(server: &TestServer) {
+    for (name, kind) in FILES {
+        expect(server.upload(name, kind, name.as_bytes()).await, StatusCode::OK).await;
+    }
+}
+
 fn coreos(arch: &str) -> Value {
-    let [kernel, initramfs, rootfs] = [1_u8, 2, 3].map(|number| hex::encode([number; 32]));
+    let [kernel, initramfs, rootfs] = FILES.map(|(name, _)| asset_id(name.as_bytes()));
     json!({"by": "coreos", "arch": arch, "build": "9.0.20250510-0", "kernel": kernel, "initramfs": initramfs, "rootfs": rootfs})
 }
 
@@ -29,6 +40,7 @@ async fn document_path(server: &TestServer, argument: &str, arch: &str) -> Strin
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_for_the_one_machine_that_booted() {
     let server = TestServer::new().await;
+    add_coreos(&server).await;
     for (system, argument, forged) in [
         (centos(), "inst.ks=", "/boot/kickstart/AAAA.ks"),
         (coreos("x86_64"), "ignition.config.url=", "/boot/ignition/AAAA.ign?arch=x86_64"),
@@ -68,6 +80,7 @@ async fn a_ticket_for_one_document_is_good_for_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_by_head_costs_no_ticket_and_says_how_long_the_document_is() {
     let server = TestServer::new().await;
+    add_coreos(&server).await;
     expect(server.choose(&coreos("x86_64")).await, StatusCode::OK).await;
     let path = document_path(&server, "ignition.config.url=", "x86_64").await;
     let head = server.request(Method::HEAD, &path).send().await.unwrap();
@@ -81,6 +94,7 @@ async fn asking_by_head_costs_no_ticket_and_says_how_long_the_document_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_brings_a_ticket_and_the_agent_that_is_there() {
     let server = TestServer::new().await;
+    add_coreos(&server).await;
     server.give_agent("aarch64", "for ARM");
     for arch in ["x86_64", "aarch64"] {
         expect(server.choose(&coreos(arch)).await, StatusCode::OK).await;
@@ -108,6 +122,7 @@ async fn the_document_brings_a_ticket_and_the_agent_that_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_agent_a_machine_is_told_to_wait_and_keeps_its_ticket() {
     let server = TestServer::without_agent("").await;
+    add_coreos(&server).await;
     let chosen: Value =
         serde_json::from_str(&expect(server.choose(&coreos("x86_64")).await, StatusCode::OK).await).unwrap();
     let notice = chosen["notices"][0].as_str().unwrap();
@@ -146,6 +161,7 @@ async fn agents_are_served_by_processor_and_nothing_else_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_booted_is_not_chosen() {
     let server = TestServer::new().await;
+    add_coreos(&server).await;
     let with = |mut system: Value, key: &str, value: Value| {
         system[key] = value;
         system
@@ -164,6 +180,15 @@ async fn what_can_not_be_booted_is_not_chosen() {
         let refused = server.choose(&system).await;
         assert!([400, 422].contains(&refused.status().as_u16()), "{system}: {refused:?}");
     }
+    // All three must be there before machines are sent to them; and then they are handed out.
+    let strange = with(coreos("x86_64"), "rootfs", json!(asset_id(b"somebody else's")));
+    assert_eq!(problem(server.choose(&strange).await, StatusCode::NOT_FOUND).await.kind, "not-found");
+    let rootfs = format!("/boot/asset/{}/rootfs.img", asset_id(b"live-rootfs"));
+    let before = server.request(Method::GET, &rootfs).send().await.unwrap();
+    assert_eq!(before.status(), StatusCode::NOT_FOUND);
+    expect(server.choose(&coreos("x86_64")).await, StatusCode::OK).await;
+    let after = server.request(Method::GET, &rootfs).send().await.unwrap();
+    assert_eq!(expect(after, StatusCode::OK).await, "live-rootfs");
     let secure = with(centos(), "repo", json!("https://mirror.lan/9/BaseOS/x86_64/os"));
     let chosen = expect(server.choose(&secure).await, StatusCode::OK).await;
     assert!(chosen.contains("use an http:// mirror"), "{chosen}");
@@ -172,6 +197,7 @@ async fn what_can_not_be_booted_is_not_chosen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_is_a_step_of_the_boot() {
     let server = TestServer::new().await;
+    add_coreos(&server).await;
     expect(server.choose(&coreos("x86_64")).await, StatusCode::OK).await;
     let path = document_path(&server, "ignition.config.url=", "x86_64").await;
     server.request(Method::HEAD, &path).send().await.unwrap();

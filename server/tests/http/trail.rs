@@ -41,8 +41,10 @@ fn kinds(boot: &Value) -> Vec<&str> {
 
 /// An agent to hand out that no connection swallows whole.
 fn grow_agent(server: &TestServer) -> u64 {
-    let size = 256 << 20;
-    std::fs::File::create(server.dir.path().join("muster-agent")).unwrap().set_len(size).unwrap();
+    let size = 32 << 20;
+    server.give_agent("x86_64", "");
+    let file = server.dir.path().join("agents/x86_64/muster-agent");
+    std::fs::OpenOptions::new().write(true).open(file).unwrap().set_len(size).unwrap();
     size
 }
 

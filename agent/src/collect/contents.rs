@@ -14,7 +14,6 @@ mod read;
 mod stack;
 mod told;
 
-use std::collections::BTreeMap;
 use std::iter::from_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,14 +21,16 @@ use std::time::{Duration, Instant};
 
 use inventory::sections::Content;
 
-use super::crowd::{self, Member, Patience};
+use super::crowd::{self, Member, Pace};
 use super::disks::whole_disks;
 use super::room::Room;
 use super::{BLOCK, ITEMS_LIMIT, Nothing, SIZE_UNIT_BYTES};
-use crate::guard::Lost;
 use crate::probe::Probe;
 use family::Family;
 use stack::{Stack, Trouble};
+
+/// How many disks are read at a time: each takes a tenth of a megabyte.
+const AT_ONCE: usize = 8;
 
 /// How much may be waited and told.
 #[derive(Clone, Copy)]
@@ -62,18 +63,18 @@ fn within(probe: &Probe, limits: Limits) -> Result<Vec<Content>, Nothing> {
     let mut reading = Reading {
         probe,
         limits,
-        patience: Patience { one: limits.one, ends: Instant::now() + limits.all },
+        pace: Pace { at_once: AT_ONCE, one: limits.one, ends: Instant::now() + limits.all },
         room: Room::of(limits.bytes),
         bytes: Arc::default(),
         begun: 0,
         late: 0,
     };
     let names = probe.names(BLOCK);
-    let mut stack = Stack::of(probe, names.iter().filter(|name| devices::is_stacked(name)).cloned());
+    let mut stack = Stack::of(probe, &mut names.iter().filter(|name| devices::is_stacked(name)));
     let disks = whole_disks(&names).cloned();
     let mut troubles = reading.read(&mut disks.filter_map(|name| devices::disk(probe, name)));
     for layer in stack.layers() {
-        troubles.iter().for_each(|(device, trouble)| stack.found(device, *trouble));
+        troubles.iter().for_each(|(device, trouble)| stack.found(device, device, *trouble));
         stack.rise(&layer);
         let mut families = layer.into_iter().filter_map(|name| devices::stacked(probe, &stack, name));
         troubles = reading.read(&mut families);
@@ -85,7 +86,7 @@ fn within(probe: &Probe, limits: Limits) -> Result<Vec<Content>, Nothing> {
 struct Reading<'a> {
     probe: &'a Probe,
     limits: Limits,
-    patience: Patience,
+    pace: Pace,
     room: Room<Content>,
     /// Of all that was read, also by those that have not ended.
     bytes: Arc<AtomicUsize>,
@@ -109,12 +110,12 @@ impl Reading<'_> {
             }
             None
         });
-        let lost: BTreeMap<String, Lost> =
-            crowd::ask(self.probe, &mut members, self.patience).into_iter().collect();
+        let lost = crowd::ask(self.probe, &mut members, self.pace);
         let mut troubles = Vec::new();
         // In their order, not in which they ended: where there is no room for all, the same ones are told each time.
         for family in begun {
-            let lost = lost.get(&family.whole.node());
+            let node = family.whole.node();
+            let lost = lost.iter().find(|(path, _)| *path == node).map(|(_, why)| why);
             troubles.extend(family.trouble(lost).map(|trouble| (family.whole.name.clone(), trouble)));
             for content in family.contents(lost) {
                 self.room.offer(|| Some(content));

@@ -10,9 +10,6 @@ use inventory::Warning;
 use crate::guard::{Lost, Piece};
 use crate::probe::Probe;
 
-/// How many are asked at a time, beside those that were given up.
-const AT_ONCE: usize = 16;
-
 /// One of many.
 pub(crate) struct Member {
     /// What is asked of which device: while this hangs it is not tried again.
@@ -23,12 +20,14 @@ pub(crate) struct Member {
     pub(crate) work: Box<dyn FnOnce(&Probe) + Send>,
 }
 
-/// How long may be waited.
+/// How many go at a time, and for how long.
 #[derive(Clone, Copy)]
-pub(crate) struct Patience {
-    /// For one.
+pub(crate) struct Pace {
+    /// Beside those that were given up.
+    pub(crate) at_once: usize,
+    /// How long one may take.
     pub(crate) one: Duration,
-    /// Before no more are begun.
+    /// When no more are begun.
     pub(crate) ends: Instant,
 }
 
@@ -37,36 +36,33 @@ pub(crate) struct Patience {
 pub(crate) fn ask(
     probe: &Probe,
     members: &mut dyn Iterator<Item = Member>,
-    patience: Patience,
+    pace: Pace,
 ) -> Vec<(String, Lost)> {
-    let mut running: Vec<Running> = Vec::with_capacity(AT_ONCE);
-    let mut ended: Vec<(usize, Vec<Warning>)> = Vec::new();
+    let mut running: Vec<Running> = Vec::new();
+    // In the order in which they were begun: which ones are said, where there are too many, must not hang on who was quicker.
+    let mut said: Vec<Vec<Warning>> = Vec::new();
     let mut lost = Vec::new();
-    for nth in 0_usize.. {
-        if running.len() < AT_ONCE
-            && Instant::now() < patience.ends
+    loop {
+        if running.len() < pace.at_once
+            && Instant::now() < pace.ends
             && let Some(member) = members.next()
         {
-            running.push(Running::begin(probe, nth, member, patience.one));
+            running.push(Running::begin(probe, said.len(), member, pace.one));
+            said.push(Vec::new());
             continue;
         }
         let Some(next) = next_to_end(&running) else { break };
         let it = running.remove(next);
-        match it.piece.finish() {
-            Ok(warnings) if warnings.is_empty() => {}
-            Ok(warnings) => ended.push((it.nth, warnings)),
-            Err(why) => {
-                ended.push((it.nth, vec![Warning { path: it.path.clone(), reason: why.to_string() }]));
-                lost.push((it.path, why));
-            }
+        let warnings = it.piece.finish().unwrap_or_else(|why| {
+            let warning = Warning { path: it.path.clone(), reason: why.to_string() };
+            lost.push((it.path, why));
+            vec![warning]
+        });
+        if let Some(place) = said.get_mut(it.nth) {
+            *place = warnings;
         }
     }
-    // Which ones are said, where there are too many, must not hang on who was quicker.
-    ended.sort_by_key(|(nth, _)| *nth);
-    ended
-        .into_iter()
-        .flat_map(|(_, warnings)| warnings)
-        .for_each(|warning| probe.warn(&warning.path, warning.reason));
+    said.into_iter().flatten().for_each(|warning| probe.warn(&warning.path, warning.reason));
     lost
 }
 

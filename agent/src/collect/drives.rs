@@ -21,11 +21,13 @@ use std::time::{Duration, Instant};
 
 use inventory::sections::{Drive, DriveSource};
 
-use super::crowd::{self, Member, Patience};
+use super::crowd::{self, Member, Pace};
 use super::{BLOCK, Nothing, SIZE_UNIT_BYTES, bounded};
 use crate::probe::Probe;
 use target::Target;
 
+/// How many are asked at a time.
+const AT_ONCE: usize = 16;
 /// How long one drive may take for all that it is asked.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How long all may take, before no more are begun: less than who waits for all of them does.
@@ -70,7 +72,7 @@ fn within<T: Send + 'static>(
         }
     });
     // Those that were lost are warned of, and there is nothing else to say of them.
-    crowd::ask(probe, &mut members, Patience { one, ends: Instant::now() + all });
+    crowd::ask(probe, &mut members, Pace { at_once: AT_ONCE, one, ends: Instant::now() + all });
     let late = members.count();
     if late > 0 {
         probe.warn("/dev", format!("{late} drives were not asked: the others took too long"));

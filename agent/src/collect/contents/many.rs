@@ -66,5 +66,5 @@ fn of_ten_thousand_disks_few_are_read_at_a_time_and_the_same_are_told_each_time(
     let warnings = probe.into_warnings();
     assert_eq!(warnings.len(), 42);
     assert_eq!(warnings[41].reason, "5904 of 10000 left out");
-    assert!(reads.most.load(Ordering::Relaxed) <= 16);
+    assert!(reads.most.load(Ordering::Relaxed) <= AT_ONCE);
 }

@@ -5,6 +5,7 @@ use super::*;
 use crate::root::Root;
 use crate::tree::Builder;
 
+const AT_ONCE: usize = 16;
 const LONG: Duration = Duration::from_secs(60);
 
 /// What was told, by name.
@@ -19,8 +20,8 @@ fn member(told: &Told, name: &str, work: impl FnOnce(&Probe) + Send + 'static) -
     Member { name: format!("test {name}"), path: format!("/dev/{name}"), work }
 }
 
-fn patience(one: Duration, all: Duration) -> Patience {
-    Patience { one, ends: Instant::now() + all }
+fn pace(one: Duration, all: Duration) -> Pace {
+    Pace { at_once: AT_ONCE, one, ends: Instant::now() + all }
 }
 
 /// Asks these; one in brackets hangs until the sender is let go.
@@ -36,7 +37,7 @@ fn asked(root: &Root, names: &[&str], one: Duration) -> (Vec<String>, Vec<Warnin
         None if name.starts_with('!') => member(&told, name, |_| panic!("a defect")),
         None => member(&told, name, |probe| probe.warn("/dev/null", "seen")),
     });
-    ask(&probe, &mut members, patience(one, LONG));
+    ask(&probe, &mut members, pace(one, LONG));
     drop(members);
     let mut told = std::mem::take(&mut *told.lock().unwrap());
     told.sort();
@@ -72,7 +73,7 @@ fn one_that_hangs_holds_up_nobody_but_its_own_place() {
     let others = (0..AT_ONCE * 10).map(|number| member(&told, &number.to_string(), |_| ()));
     let last = member(&told, "last", move |_| release.send(()).unwrap());
     let mut members = std::iter::once(first).chain(others).chain([last]);
-    let lost = ask(&probe, &mut members, patience(LONG, LONG));
+    let lost = ask(&probe, &mut members, pace(LONG, LONG));
     assert_eq!((lost, told.lock().unwrap().len()), (vec![], AT_ONCE * 10 + 2));
 }
 
@@ -91,7 +92,7 @@ fn no_more_are_asked_at_once_than_may_be_and_each_is_asked_once() {
             running.lock().unwrap().0 -= 1;
         })
     });
-    assert_eq!(ask(&probe, &mut members, patience(LONG, LONG)), vec![]);
+    assert_eq!(ask(&probe, &mut members, pace(LONG, LONG)), vec![]);
     drop(members);
     assert_eq!(told.lock().unwrap().len(), 2000);
     assert!(running.lock().unwrap().1 <= AT_ONCE, "{running:?}");
@@ -101,7 +102,7 @@ fn no_more_are_asked_at_once_than_may_be_and_each_is_asked_once() {
 fn who_there_is_no_time_for_is_left() {
     let (told, probe) = (Told::default(), Probe::new(Builder::new().root()));
     let mut members = ["a", "b"].into_iter().map(|name| member(&told, name, |_| ()));
-    ask(&probe, &mut members, patience(LONG, Duration::ZERO));
+    ask(&probe, &mut members, pace(LONG, Duration::ZERO));
     assert_eq!(members.count(), 2);
     assert!(told.lock().unwrap().is_empty());
 }

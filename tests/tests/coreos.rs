@@ -9,6 +9,7 @@ use std::process::Command;
 
 use lab::{Deadline, IgnitionMachine, Muster, Namespace, Place, Process, Programs, Scratch, Stage, ignition};
 use muster_tests::programs;
+use serde_json::Value;
 
 const WAIT: u64 = 60;
 const UNIT: &str = "etc/systemd/system/muster-agent.service";
@@ -42,7 +43,15 @@ impl Site {
         let programs = Programs { agent: agents, ..programs().unwrap() };
         let muster =
             Muster::start(&namespace, &programs, folder.path(), "[agents]\ninterval_secs = 1\n").unwrap();
-        let [kernel, initramfs, rootfs] = ["01", "02", "03"].map(|byte| byte.repeat(32));
+        // Nobody boots them here.
+        let [kernel, initramfs, rootfs] = ["kernel", "initramfs", "rootfs"].map(|kind| {
+            let file = folder.path().join(kind);
+            fs::write(&file, kind).unwrap();
+            let file = file.to_str().unwrap();
+            let added = muster.run(&["asset", "add", file, "--kind", kind, "--output", "json"]).unwrap();
+            let added: Value = serde_json::from_str(&added).unwrap();
+            added.get("asset").and_then(Value::as_str).unwrap().to_owned()
+        });
         let build = ["image", "use", "--coreos", "--build", "9.0.20250510-0"];
         let assets = ["--kernel", &kernel, "--initramfs", &initramfs, "--rootfs", &rootfs];
         muster.run(&[&build[..], &assets].concat()).unwrap();

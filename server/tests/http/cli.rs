@@ -7,7 +7,7 @@ use std::process::Output;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{TestServer, asset_id};
+use crate::support::{TestServer, asset_id, expect};
 
 async fn muster(server: &TestServer, args: &[&str]) -> Output {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_muster"));
@@ -168,9 +168,15 @@ async fn a_releases_boot_image_is_what_its_own_installer_says() {
     let refused = ["asset", "okd", "--stream", &fcos, "--release", "4.20.0-okd-scos.1", "--dry-run"];
     let said = failed(&server, &refused).await;
     assert!(said.contains("does not work") && said.contains("okd/issues/2222"), "{said}");
-    assert!(
-        done(&server, &[refused.as_slice(), &["--force"]].concat()).await.contains("FCOS 42.20250410.3.2")
-    );
+    let forced = done(&server, &[refused.as_slice(), &["--force"]].concat()).await;
+    assert!(forced.contains("FCOS 42.20250410.3.2"), "{forced}");
+    // What it is used by stands below, and is taken as it stands.
+    let (_, command) = forced.split_once("machines by it: muster ").unwrap();
+    for kind in ["kernel.x86_64", "initramfs.x86_64.img", "rootfs.x86_64.img"] {
+        expect(server.upload(kind, "other", kind.as_bytes()).await, reqwest::StatusCode::OK).await;
+    }
+    let command: Vec<&str> = command.split_whitespace().collect();
+    assert!(done(&server, &command).await.contains("CoreOS 42.20250410.3.2"));
     for (args, says) in [
         (vec!["--stream", &fcos, "--arch", "aarch64"], "nothing for aarch64"),
         (vec!["--stream", "/no/such.json"], "/no/such.json"),

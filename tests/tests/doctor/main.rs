@@ -6,7 +6,7 @@ mod site;
 use std::net::Ipv4Addr;
 
 use lab::{Deadline, Namespace, Process, Scratch};
-use site::{DOCTOR, SUPPORTED, Site, WEB};
+use site::{DOCTOR, LOADERS, SUPPORTED, Site, WEB};
 
 const BY_TFTP: &[u64] = &[0, 7, 9, 11];
 const BY_HTTP: &[u64] = &[16, 19];
@@ -279,6 +279,6 @@ fn http_boot_whose_mark_is_not_sent_back() {
 #[test]
 fn http_boot_that_is_given_a_file_name() {
     let mut site = Site::new();
-    site.replace(&format!("{WEB}/snponly.efi"), "snponly.efi");
+    site.replace(&format!("{LOADERS}/snponly.efi"), "snponly.efi");
     site.examine().expect(&[(&[16], "dhcp/no-url")]);
 }

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 pub(crate) const DOCTOR: Ipv4Addr = Ipv4Addr::new(10, 99, 0, 2);
 pub(crate) const WEB: &str = "http://10.99.0.1:8090";
+/// Where Muster hands out loaders by HTTP.
+pub(crate) const LOADERS: &str = "http://10.99.0.1:8080/boot/ipxe";
 /// Every firmware that there is a binary for.
 pub(crate) const SUPPORTED: [u64; 6] = [0, 7, 9, 11, 16, 19];
 /// A program does not answer later than this.
@@ -54,7 +56,7 @@ impl Site {
         std::thread::spawn(move || serve(&listener, &served));
         let mut options = DnsmasqOptions::new(&Muster::boot_url());
         for (tag, file) in [("http64", "snponly.efi"), ("httparm64", "snponly-arm64.efi")] {
-            options.boot_lines.push(format!("dhcp-boot=tag:{tag},{WEB}/{file}"));
+            options.boot_lines.push(format!("dhcp-boot=tag:{tag},{LOADERS}/{file}"));
             options.boot_lines.push(format!("dhcp-option-force=tag:{tag},60,HTTPClient"));
         }
         options.extra_lines.push("no-ping".to_owned());

@@ -32,6 +32,8 @@ pub struct Setting {
 }
 
 const SCRIPT: &str = "http://MUSTER:8080/boot/boot.ipxe";
+/// Where Muster hands out loaders by HTTP.
+const LOADERS: &str = "http://MUSTER:8080/boot/ipxe";
 
 /// What mends this fault of this firmware.
 pub(super) fn settings(firmware: &Firmware, fault: &Fault) -> Vec<Setting> {
@@ -52,10 +54,10 @@ pub(super) fn settings(firmware: &Firmware, fault: &Fault) -> Vec<Setting> {
         ],
         LoadsBy::Http => vec![
             dnsmasq(format!(
-                "dhcp-match=set:{tag},option:client-arch,{code}, dhcp-boot=tag:{tag}, the whole http:// URL of {file}, and dhcp-option-force=tag:{tag},60,HTTPClient"
+                "dhcp-match=set:{tag},option:client-arch,{code}, dhcp-boot=tag:{tag},{LOADERS}/{file} and dhcp-option-force=tag:{tag},60,HTTPClient"
             )),
             opnsense(format!(
-                "DHCP tags: {tag}; DHCP options: match, option client-arch [93], value {code}, set tag {tag}; DHCP boot: tag {tag}, filename the loader's whole URL; DHCP options: set, option 60, value HTTPClient, tag {tag}, force"
+                "DHCP tags: {tag}; DHCP options: match, option client-arch [93], value {code}, set tag {tag}; DHCP boot: tag {tag}, filename {LOADERS}/{file}; DHCP options: set, option 60, value HTTPClient, tag {tag}, force"
             )),
         ],
     };

@@ -61,7 +61,14 @@ pub(super) async fn run(args: Okd, client: &Client, output: Format) -> anyhow::R
                 .files()
                 .map(|(kind, file)| [found.image.to_string(), kind.to_string(), file.sha256.to_string()])
         });
-        table(["boot image", "kind", "asset"], rows)
+        let mut text = table(["boot image", "kind", "asset"], rows);
+        for BootImage { build, arch, kernel, initramfs, rootfs, .. } in found.iter().map(|found| &found.image) {
+            text.push_str(&format!(
+                "\nto discover machines by it: muster image use --coreos --arch {arch} --build {build} --kernel {} --initramfs {} --rootfs {}",
+                kernel.sha256, initramfs.sha256, rootfs.sha256
+            ));
+        }
+        text
     })
 }
 

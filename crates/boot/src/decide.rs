@@ -189,7 +189,7 @@ fn other_ipxe(inputs: &Inputs<'_>) -> Option<(Build, &'static str)> {
 fn wanted(host: &HostFacts) -> Result<String, String> {
     let name = &host.name;
     match host.state {
-        State::Discovered => Ok(format!("{name} waits for an operator's approval")),
+        State::Discovered => Ok(format!("{name} waits for approval")),
         State::Ready => Ok(format!("{name} is ready and has no role yet")),
         State::Assigned => Ok(format!("{name} has a role and is not armed")),
         // An armed host is an assigned one that may be wiped: what is still on its disk is the one thing that must not

@@ -100,6 +100,22 @@ async fn only_the_section_that_changed_is_told_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_disk_that_is_found_late_is_told_within_seconds_and_asked_too() {
+    let tree = machine().folder("/sys/block");
+    let scene = watching(&tree);
+    scene.settled().await;
+    let begun = Instant::now();
+    let _tree = tree.file("/sys/block/sda/size", "2048\n").file("/sys/block/sda/serial", "S1\n");
+    let told = |body: &str, section: &str| !is_untold(body, section);
+    let (kind, body) = scene.next().await;
+    assert!(kind == Kind::Inventory && told(&body, "disks") && body.contains("sda"), "{body}");
+    assert!(begun.elapsed() < 4 * FIRST_PAUSE, "{:?}", begun.elapsed());
+    let (kind, body) = scene.next().await;
+    assert!(kind == Kind::Inventory && (told(&body, "drives") || told(&body, "contents")), "{body}");
+    assert!(begun.elapsed() < 4 * FIRST_PAUSE, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_whole_inventory_is_sent_when_it_was_asked_for() {
     let scene = watching(&machine());
     scene.settled().await;

@@ -11,12 +11,21 @@ has_address() {
   [ -z "$(cat $known/boot-mac)" ] || [ "$waited" -ge 20 ] || return 1
   ls $known/lease.* >/dev/null 2>&1
 }
+# Drives that are still being found would be missing from the first report, and news in the next. Meanwhile cards get their
+# addresses; and a controller that searches for long must not keep the agent silent.
+all_found() {
+  found=$(ls /sys/block /sys/class/net /sys/class/hwmon 2>/dev/null)
+  [ "$found" = "$found_before" ] && [ -e "$known/coldplugged" ] || still=0
+  found_before=$found
+  still=$((still + 1))
+  [ "$still" -gt 2 ] || [ "$waited" -ge 15 ]
+}
 note now "waiting for an address"
-waited=0
-until has_address; do
+waited=0 still=0 found_before=
+until all_found && has_address; do
   sleep 1
   waited=$((waited + 1))
-  [ $((waited % 30)) != 0 ] || fail "no card has an address since $waited seconds"
+  [ $((waited % 30)) != 0 ] || has_address || fail "no card has an address since $waited seconds"
 done
 
 # When memory runs out, others go first.

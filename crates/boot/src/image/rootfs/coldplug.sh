@@ -26,4 +26,5 @@ if [ -d /sys/firmware/efi/efivars ] && ! grep -q ' /sys/firmware/efi/efivars ' /
   modprobe -q efivarfs
   mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sys/firmware/efi/efivars
 fi
+: >"$known/coldplugged"
 ls -d /sys/class/net/*/device >/dev/null 2>&1 || fail "no network card was found: is its driver in this image?"

@@ -170,13 +170,6 @@ async fn a_releases_boot_image_is_what_its_own_installer_says() {
     assert!(said.contains("does not work") && said.contains("okd/issues/2222"), "{said}");
     let forced = done(&server, &[refused.as_slice(), &["--force"]].concat()).await;
     assert!(forced.contains("FCOS 42.20250410.3.2"), "{forced}");
-    // What it is used by stands below, and is taken as it stands.
-    let (_, command) = forced.split_once("machines by it: muster ").unwrap();
-    for kind in ["kernel.x86_64", "initramfs.x86_64.img", "rootfs.x86_64.img"] {
-        expect(server.upload(kind, "other", kind.as_bytes()).await, reqwest::StatusCode::OK).await;
-    }
-    let command: Vec<&str> = command.split_whitespace().collect();
-    assert!(done(&server, &command).await.contains("CoreOS 42.20250410.3.2"));
     for (args, says) in [
         (vec!["--stream", &fcos, "--arch", "aarch64"], "nothing for aarch64"),
         (vec!["--stream", "/no/such.json"], "/no/such.json"),
@@ -188,4 +181,12 @@ async fn a_releases_boot_image_is_what_its_own_installer_says() {
         assert!(said.contains(says), "{args:?}: {said}");
     }
     assert_eq!(server.read("/api/v1/assets").await, json!([]));
+
+    // By which command it is used stands below, and is taken as it stands once the files are there.
+    let (_, command) = forced.split_once("machines by it: muster ").unwrap();
+    for kind in ["kernel.x86_64", "initramfs.x86_64.img", "rootfs.x86_64.img"] {
+        expect(server.upload(kind, "other", kind.as_bytes()).await, reqwest::StatusCode::OK).await;
+    }
+    let command: Vec<&str> = command.split_whitespace().collect();
+    assert!(done(&server, &command).await.contains("CoreOS 42.20250410.3.2"));
 }

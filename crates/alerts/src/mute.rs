@@ -27,6 +27,9 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
             RuleId::AgentMissing | RuleId::AgentStopped | RuleId::AgentFailed => Hearing::Off,
             RuleId::IdentityClaim
             | RuleId::BootLoop
+            | RuleId::GatewayDrift
+            | RuleId::GatewayHalfDone
+            | RuleId::GatewayLost
             | RuleId::HostsUnapproved
             | RuleId::FsUsage
             | RuleId::TempNvme

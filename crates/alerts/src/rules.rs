@@ -50,6 +50,12 @@ rules! {
     IdentityClaim = "identity.claim",
     /// A host boots again and again, and is held at its disk. Component: the card that it boots from.
     BootLoop = "boot.loop",
+    /// A gateway is not as Muster set it up. Component: the gateway.
+    GatewayDrift = "gateway.drift",
+    /// A change of a gateway was not ended, and not undone. Component: the gateway.
+    GatewayHalfDone = "gateway.half-done",
+    /// A gateway can't be reached. Component: the gateway.
+    GatewayLost = "gateway.lost",
     /// Hosts wait for an operator's approval: one incident for all of them.
     HostsUnapproved = "hosts.unapproved",
     /// A filesystem fills up. Component: where it is mounted.

@@ -100,6 +100,26 @@ kinds! {
     SecretRemoved = "secret.removed",
     /// A provider or subscription was added or removed.
     AlertingChanged = "alerting.changed",
+    /// A gateway was added. Key: its name.
+    GatewayAdded = "gateway.added",
+    /// A gateway was removed. Key: its name.
+    GatewayRemoved = "gateway.removed",
+    /// What is wanted of a gateway changed. Key: its name.
+    GatewayWished = "gateway.wished",
+    /// A plan was applied to a gateway. Key: its name.
+    GatewayApplied = "gateway.applied",
+    /// An apply was undone. Key: the gateway's name.
+    GatewayUndone = "gateway.undone",
+    /// An apply was neither ended nor undone. Key: the gateway's name.
+    GatewayHalfDone = "gateway.half-done",
+    /// A gateway is not as Muster set it up any more. Key: its name.
+    GatewayDrifted = "gateway.drifted",
+    /// It is as Muster set it up again. Key: its name.
+    GatewaySettled = "gateway.settled",
+    /// A gateway can't be reached for long. Key: its name.
+    GatewayLost = "gateway.lost",
+    /// It can be reached again. Key: its name.
+    GatewayFound = "gateway.found",
 }
 
 impl fmt::Display for Kind {

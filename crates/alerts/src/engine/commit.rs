@@ -1,13 +1,12 @@
-//! One transaction for what was decided of a host: what the rules remember, the incident, the messages that are due, and how
+//! One transaction for what was decided of a host, or of the site: what the rules remember, the incident, the messages that are due, and how
 //! far events have been read.
 
 use ::store::{StoreError, Tx};
-use hosts::HostFacts;
 use inventory::{Id, Timestamp};
 
 use super::Inner;
 use super::news::READER;
-use super::watch::{News, Target, Tracked, Update, Watch};
+use super::watch::{News, SiteWatch, Subject, Target, Tracked, Update, Watch};
 use crate::error::AlertsError;
 use crate::incident::{Incident, IncidentState};
 use crate::rules::evidence::Telling;
@@ -24,17 +23,45 @@ impl Inner {
         cursor: Option<i64>,
         now: Timestamp,
     ) -> Result<(), AlertsError> {
-        if updates.is_empty() && cursor.is_none() {
-            return Ok(());
+        for Written { target, tracked } in self.write_down(watch.subject(), updates, cursor, now).await? {
+            watch.apply(target, tracked);
         }
-        let facts = watch.facts.clone();
-        let written: Vec<Written> = self
+        Ok(())
+    }
+
+    /// The same for the site's own things.
+    pub(super) async fn commit_site(
+        &self,
+        watch: &mut SiteWatch,
+        updates: Vec<Update>,
+        cursor: Option<i64>,
+        now: Timestamp,
+    ) -> Result<(), AlertsError> {
+        for Written { target, tracked } in self.write_down(SiteWatch::subject(), updates, cursor, now).await?
+        {
+            watch.apply(target, tracked);
+        }
+        Ok(())
+    }
+
+    /// Writes what was decided.
+    async fn write_down(
+        &self,
+        subject: Subject,
+        updates: Vec<Update>,
+        cursor: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Vec<Written>, AlertsError> {
+        if updates.is_empty() && cursor.is_none() {
+            return Ok(Vec::new());
+        }
+        let written: Vec<(Written, Option<Incident>)> = self
             .store
             .write::<_, StoreError, _>(move |tx| {
                 Box::pin(async move {
                     let mut written = Vec::with_capacity(updates.len());
                     for update in updates {
-                        written.push(write(tx, &facts, update, now).await?);
+                        written.push(write(tx, &subject, update, now).await?);
                     }
                     if let Some(seq) = cursor {
                         events::advance(tx, READER, seq).await?;
@@ -43,14 +70,11 @@ impl Inner {
                 })
             })
             .await?;
-        for Written { target, tracked, incident } in written {
-            watch.apply(target, tracked);
-            if let Some(incident) = incident {
-                log(&incident);
-                self.queued.notify_one();
-            }
+        for incident in written.iter().filter_map(|(_, incident)| incident.as_ref()) {
+            log(incident);
+            self.queued.notify_one();
         }
-        Ok(())
+        Ok(written.into_iter().map(|(written, _)| written).collect())
     }
 }
 
@@ -58,8 +82,6 @@ impl Inner {
 struct Written {
     target: Target,
     tracked: Option<Tracked>,
-    /// The incident, where something happened to it.
-    incident: Option<Incident>,
 }
 
 /// Every incident is a line in the log, too: for those who collect logs and no notifications.
@@ -72,23 +94,24 @@ fn log(incident: &Incident) {
     );
 }
 
+/// Answers the incident, too, where something happened to it.
 async fn write(
     tx: &mut Tx,
-    facts: &HostFacts,
+    subject: &Subject,
     update: Update,
     now: Timestamp,
-) -> Result<Written, StoreError> {
+) -> Result<(Written, Option<Incident>), StoreError> {
     let Update { target, mut tracked, incident: known, news } = update;
     let incident = match (news, &known) {
         (None, _) | (Some(News::Ends(_)), None) => None,
-        (Some(News::Ends(telling)), Some(id)) => change(tx, facts, id, None, telling, now).await?,
+        (Some(News::Ends(telling)), Some(id)) => change(tx, subject, id, None, telling, now).await?,
         (Some(News::Is(severity, telling)), known) => {
             let changed = match known {
-                Some(id) => change(tx, facts, id, Some(severity), telling.clone(), now).await?,
+                Some(id) => change(tx, subject, id, Some(severity), telling.clone(), now).await?,
                 None => None,
             };
             match changed {
-                None => Some(open(tx, facts, &target, severity, telling, now).await?),
+                None => Some(open(tx, subject, &target, severity, telling, now).await?),
                 changed => changed,
             }
         }
@@ -96,16 +119,16 @@ async fn write(
     match &mut tracked {
         Some(tracked) => {
             tracked.incident = incident.as_ref().map(|incident| incident.id.clone()).or(known);
-            states::put(tx, &facts.id, &target, tracked).await?;
+            states::put(tx, subject.host.as_ref(), &target, tracked).await?;
         }
-        None => states::remove(tx, &facts.id, &target).await?,
+        None => states::remove(tx, subject.host.as_ref(), &target).await?,
     }
-    Ok(Written { target, tracked, incident })
+    Ok((Written { target, tracked }, incident))
 }
 
 async fn open(
     tx: &mut Tx,
-    facts: &HostFacts,
+    subject: &Subject,
     target: &Target,
     severity: Severity,
     telling: Telling,
@@ -114,8 +137,8 @@ async fn open(
     let incident = Incident {
         id: Id::generate(now),
         rule: target.rule,
-        host: Some(facts.id.clone()),
-        host_name: facts.name.clone(),
+        host: subject.host.clone(),
+        host_name: subject.name.clone(),
         component: target.component.clone(),
         severity,
         state: IncidentState::Open,
@@ -135,7 +158,7 @@ async fn open(
 /// Changes an incident: it is otherwise (with a severity), or over (without). Answers how it stands, if it was open.
 async fn change(
     tx: &mut Tx,
-    facts: &HostFacts,
+    subject: &Subject,
     id: &Id,
     severity: Option<Severity>,
     telling: Telling,
@@ -145,7 +168,7 @@ async fn change(
         if severity.is_some() { (Some(telling.title), None) } else { (None, Some(telling.title)) };
     let change = Change {
         severity,
-        host_name: facts.name.clone(),
+        host_name: subject.name.clone(),
         title,
         ending,
         text: telling.text,

@@ -41,7 +41,7 @@ impl Inner {
         if matches!(event.kind, Kind::BootLooped | Kind::BootReleased) {
             self.count_stranger(event).await;
         }
-        let Some(host) = &event.host else { return Ok(()) };
+        let Some(host) = &event.host else { return self.take_of_site(event).await };
         match event.kind {
             Kind::HostDeleted => return self.forget(host, Some(event.seq)).await,
             Kind::HostDiscovered
@@ -65,5 +65,12 @@ impl Inner {
         self.commit(&mut watch, updates, cursor, event.at).await?;
         self.schedule(&mut watch);
         Ok(())
+    }
+
+    async fn take_of_site(&self, event: &Event) -> Result<(), AlertsError> {
+        let mut site = self.site.lock().await;
+        let updates = site.happened(event, &self.settings.rules);
+        let cursor = (!updates.is_empty()).then_some(event.seq);
+        self.commit_site(&mut site, updates, cursor, event.at).await
     }
 }

@@ -15,7 +15,7 @@ use super::news::READER;
 use super::sender::Sender;
 use super::strangers::strangers;
 use super::unapproved::unapproved;
-use super::watch::Watch;
+use super::watch::{SiteWatch, Watch};
 use super::{Alerts, Inner};
 use crate::error::AlertsError;
 use crate::rules::RuleId;
@@ -44,7 +44,12 @@ impl Alerts {
         strangers.recall(incidents::open_of_site(store.readers(), RuleId::BootLoop).await?);
         let mut watches: HashMap<Id, Watch> =
             hosts.into_iter().map(|facts| (facts.id.clone(), Watch::new(facts))).collect();
+        let mut of_site = Vec::new();
         for (host, target, tracked) in states::all(store.readers()).await? {
+            let Some(host) = host else {
+                of_site.push((target, tracked));
+                continue;
+            };
             watches
                 .entry(host)
                 .or_insert_with_key(|host| Watch::new(gone(host)))
@@ -58,6 +63,7 @@ impl Alerts {
             deadlines: Mutex::new(BTreeSet::new()),
             unapproved: AsyncMutex::new(unapproved),
             strangers: AsyncMutex::new(strangers),
+            site: AsyncMutex::new(SiteWatch::recall(of_site)),
             cursor: AsyncMutex::new(cursor),
             sender,
             queued: Notify::new(),
@@ -72,6 +78,10 @@ impl Alerts {
             inner.schedule(&mut watch);
             super::lock(&inner.watches).insert(host, Arc::new(AsyncMutex::new(watch)));
         }
+        let mut site = inner.site.lock().await;
+        let updates = site.settle(&inner.settings.rules);
+        inner.commit_site(&mut site, updates, None, now).await?;
+        drop(site);
         Ok(Self { inner: Arc::new(inner) })
     }
 }

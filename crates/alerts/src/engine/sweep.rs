@@ -27,11 +27,19 @@ impl Alerts {
         let looks = stream::iter(due).map(|host| self.inner.look(host, now)).buffer_unordered(TOGETHER);
         let failed = looks.filter_map(|looked| async { looked.err() }).collect::<Vec<_>>().await;
         let told = self.inner.tell_unapproved(now).await.and(self.inner.tell_strangers(now).await);
+        let told = told.and(self.inner.look_at_site(now).await);
         failed.into_iter().next().map_or(told, Err)
     }
 }
 
 impl Inner {
+    /// Looks whether something of the site has waited long enough.
+    async fn look_at_site(&self, now: Timestamp) -> Result<(), AlertsError> {
+        let mut site = self.site.lock().await;
+        let updates = site.look(&self.settings.rules, now);
+        self.commit_site(&mut site, updates, None, now).await
+    }
+
     /// Takes the hosts out of the order whose deadlines have passed.
     fn due(&self, now: Timestamp) -> Vec<Id> {
         let mut deadlines = lock(&self.deadlines);

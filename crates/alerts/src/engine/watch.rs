@@ -2,6 +2,7 @@
 //! to be written, and changes itself only when told that it was.
 
 mod judge;
+mod site;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,6 +18,8 @@ use crate::rules::missing::Words;
 use crate::rules::{RuleId, event};
 use crate::settings::RuleSettings;
 use crate::severity::Severity;
+
+pub(crate) use self::site::SiteWatch;
 
 /// Conditions that one host may have at once. The largest machines have some hundreds of disks; what has more is broken, or
 /// means harm.
@@ -47,6 +50,18 @@ pub(crate) struct Tracked {
     pub(crate) incident: Option<Id>,
 }
 
+/// What rules remember of one host, or of the site.
+pub(crate) type Conditions = BTreeMap<Target, Tracked>;
+
+/// Whose conditions they are, for what is written of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    /// The host; absent for the site.
+    pub(crate) host: Option<Id>,
+    /// What it is called; empty for the site.
+    pub(crate) name: String,
+}
+
 /// What is to be written of a target.
 #[derive(Debug, Clone)]
 pub(crate) struct Update {
@@ -73,7 +88,7 @@ pub(crate) enum News {
 pub(crate) struct Watch {
     pub(crate) facts: HostFacts,
     pub(crate) words: Words,
-    tracked: BTreeMap<Target, Tracked>,
+    tracked: Conditions,
     /// When it is looked at next; it has one place in the order of deadlines, or none.
     pub(crate) scheduled: Option<Timestamp>,
     /// It was deleted while somebody waited for it.
@@ -133,9 +148,17 @@ impl Watch {
 
     /// What was decided is written: it holds from now on.
     pub(crate) fn apply(&mut self, target: Target, tracked: Option<Tracked>) {
-        match tracked {
-            Some(tracked) => drop(self.tracked.insert(target, tracked)),
-            None => drop(self.tracked.remove(&target)),
-        }
+        apply(&mut self.tracked, target, tracked);
+    }
+
+    pub(crate) fn subject(&self) -> Subject {
+        Subject { host: Some(self.facts.id.clone()), name: self.facts.name.clone() }
+    }
+}
+
+fn apply(known: &mut Conditions, target: Target, tracked: Option<Tracked>) {
+    match tracked {
+        Some(tracked) => drop(known.insert(target, tracked)),
+        None => drop(known.remove(&target)),
     }
 }

@@ -1,9 +1,10 @@
-//! Rules on events: one kind opens, another closes, for the same host and, where it matters, the same key. A table, so
-//! that a later rule is a row.
+//! Rules on events: one kind opens, others close, for the same host (or the site) and, where it matters, the same key. A
+//! table, so that a later rule is a row.
 
 use events::{Event, Kind};
 
 use crate::rules::RuleId;
+use crate::rules::evidence::name;
 use crate::settings::{EventSettings, RuleSettings};
 
 /// One row of the table.
@@ -11,10 +12,12 @@ use crate::settings::{EventSettings, RuleSettings};
 pub(crate) struct EventRule {
     /// Whose row.
     pub(crate) rule: RuleId,
+    /// Whose events it looks at.
+    pub(crate) of: Of,
     /// What opens an incident.
     pub(crate) opens: Kind,
     /// What closes it.
-    pub(crate) closes: Kind,
+    pub(crate) closes: &'static [Kind],
     /// Every key has an incident of its own. Otherwise there is one a host, whatever the events' keys.
     pub(crate) by_key: bool,
     /// Opening events that are as they should be.
@@ -23,6 +26,17 @@ pub(crate) struct EventRule {
     pub(crate) title: &'static str,
     /// How it ended, short.
     pub(crate) ending: &'static str,
+    /// What to do, where the event's own words don't say it. `NAME` stands for the key.
+    pub(crate) advice: &'static str,
+}
+
+/// Whose events a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A host's.
+    Host,
+    /// The site's own: of things that are no hosts.
+    Site,
 }
 
 /// What an event does to a rule.
@@ -38,39 +52,80 @@ pub(crate) enum Effect {
 pub(crate) const TABLE: &[EventRule] = &[
     EventRule {
         rule: RuleId::AgentStopped,
+        of: Of::Host,
         opens: Kind::AgentStopped,
-        closes: Kind::AgentStarted,
+        closes: &[Kind::AgentStarted],
         by_key: false, // their keys are two different starts
         except: has_done_its_work,
         title: "agent stopped",
         ending: "agent started again",
+        advice: "",
     },
     EventRule {
         rule: RuleId::AgentFailed,
+        of: Of::Host,
         opens: Kind::AgentFailed,
-        closes: Kind::AgentRecovered,
+        closes: &[Kind::AgentRecovered],
         by_key: true,
         except: never,
         title: "agent can't do all of its work",
         ending: "agent can do it again",
+        advice: "",
     },
     EventRule {
         rule: RuleId::IdentityClaim,
+        of: Of::Host,
         opens: Kind::ClaimMade,
-        closes: Kind::ClaimSettled,
+        closes: &[Kind::ClaimSettled],
         by_key: true,
         except: never,
         title: "somebody else claims to be this host",
         ending: "claim settled",
+        advice: "",
     },
     EventRule {
         rule: RuleId::BootLoop,
+        of: Of::Host,
         opens: Kind::BootLooped,
-        closes: Kind::BootReleased,
+        closes: &[Kind::BootReleased],
         by_key: true,
         except: never,
         title: "boots again and again",
         ending: "boots again as it should",
+        advice: "",
+    },
+    EventRule {
+        rule: RuleId::GatewayDrift,
+        of: Of::Site,
+        opens: Kind::GatewayDrifted,
+        closes: &[Kind::GatewaySettled, Kind::GatewayApplied, Kind::GatewayRemoved],
+        by_key: true,
+        except: never,
+        title: "is not as Muster set it up",
+        ending: "is as Muster set it up",
+        advice: "`muster gateway drift NAME` shows what differs, `muster gateway apply NAME` puts it back",
+    },
+    EventRule {
+        rule: RuleId::GatewayHalfDone,
+        of: Of::Site,
+        opens: Kind::GatewayHalfDone,
+        closes: &[Kind::GatewayApplied, Kind::GatewayUndone, Kind::GatewayRemoved],
+        by_key: true,
+        except: never,
+        title: "a change is half done",
+        ending: "no change is half done any more",
+        advice: "`muster gateway show NAME` says what was done, `muster gateway apply NAME` brings it to its end",
+    },
+    EventRule {
+        rule: RuleId::GatewayLost,
+        of: Of::Site,
+        opens: Kind::GatewayLost,
+        closes: &[Kind::GatewayFound, Kind::GatewayRemoved],
+        by_key: true,
+        except: never,
+        title: "can't be reached",
+        ending: "can be reached again",
+        advice: "What it was told goes on working. `muster gateway drift NAME` tries again and says what is wrong",
     },
 ];
 
@@ -88,7 +143,7 @@ impl EventRule {
     pub(crate) fn effect(&self, event: &Event) -> Option<Effect> {
         if event.kind == self.opens && !(self.except)(event) {
             Some(Effect::Opens)
-        } else if event.kind == self.closes {
+        } else if self.closes.contains(&event.kind) {
             Some(Effect::Closes)
         } else {
             None
@@ -98,6 +153,29 @@ impl EventRule {
     /// The component that `event` is about.
     pub(crate) fn component(&self, event: &Event) -> String {
         if self.by_key { event.key.clone() } else { String::new() }
+    }
+
+    /// What is wrong with `component`, short.
+    pub(crate) fn title(&self, component: &str) -> String {
+        self.named(component, self.title)
+    }
+
+    /// How it ended, short.
+    pub(crate) fn ending(&self, component: &str) -> String {
+        self.named(component, self.ending)
+    }
+
+    /// What to do about `component`.
+    pub(crate) fn advice(&self, component: &str) -> String {
+        self.advice.replace("NAME", &name(component))
+    }
+
+    /// A host's message begins with the host's name; what is no host's says itself what it is about.
+    fn named(&self, component: &str, what: &str) -> String {
+        match self.of {
+            Of::Host => what.to_owned(),
+            Of::Site => format!("{}: {what}", name(component)),
+        }
     }
 
     /// Its numbers.
@@ -113,6 +191,9 @@ pub(crate) fn settings(rule: RuleId, rules: &RuleSettings) -> Option<&EventSetti
         RuleId::AgentFailed => Some(&rules.agent.failed),
         RuleId::IdentityClaim => Some(&rules.identity.claim),
         RuleId::BootLoop => Some(&rules.boot.r#loop),
+        RuleId::GatewayDrift => Some(&rules.gateway.drift),
+        RuleId::GatewayHalfDone => Some(&rules.gateway.half_done),
+        RuleId::GatewayLost => Some(&rules.gateway.lost),
         RuleId::AgentMissing
         | RuleId::HostsUnapproved
         | RuleId::FsUsage
@@ -149,9 +230,20 @@ mod tests {
         for row in TABLE {
             assert!(row.settings(&RuleSettings::default()).is_some(), "{}", row.rule);
             assert_eq!(row.effect(&event(row.opens, Value::Null)), Some(Effect::Opens));
-            assert_eq!(row.effect(&event(row.closes, Value::Null)), Some(Effect::Closes));
+            assert!(!row.closes.is_empty());
+            for closes in row.closes {
+                assert_eq!(row.effect(&event(*closes, Value::Null)), Some(Effect::Closes));
+            }
             assert_eq!(row.effect(&event(Kind::JobEnded, Value::Null)), None);
             assert_eq!(row.component(&event(row.opens, Value::Null)), if row.by_key { "k" } else { "" });
+        }
+    }
+
+    #[test]
+    fn what_is_no_hosts_says_its_own_name_and_what_to_do() {
+        for row in TABLE {
+            let said = [row.title("edge"), row.ending("edge"), row.advice("edge")];
+            assert_eq!(said.iter().all(|text| text.contains("edge")), row.of == Of::Site, "{said:?}");
         }
     }
 

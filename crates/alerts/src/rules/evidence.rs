@@ -34,14 +34,16 @@ pub(crate) enum Evidence {
     /// Something happened; in its own words.
     Event {
         /// What is wrong, short.
-        title: &'static str,
+        title: String,
         /// What happened.
         summary: String,
+        /// What to do; empty where there is nothing to add.
+        advice: String,
     },
     /// What ends it happened; in its own words.
     Ending {
         /// How it ended, short.
-        title: &'static str,
+        title: String,
         /// What happened.
         summary: String,
     },
@@ -81,8 +83,12 @@ impl Evidence {
             },
             Self::Fullness(fullness) => fullness.problem(level),
             Self::Heat(heat) => heat.problem(level),
-            Self::Event { title, summary } => {
-                Telling { title: (*title).to_owned(), text: format!("{}.", plain(summary, SUMMARY_CHARS)) }
+            Self::Event { title, summary, advice } => {
+                let mut text = format!("{}.", plain(summary, SUMMARY_CHARS));
+                if !advice.is_empty() {
+                    text.push_str(&format!(" {advice}."));
+                }
+                Telling { title: title.clone(), text }
             }
             Self::Heard | Self::Ending { .. } | Self::Vanished { .. } | Self::Unwatched { .. } => {
                 self.ending()

@@ -23,6 +23,8 @@ pub struct RuleSettings {
     pub identity: IdentityRules,
     /// `boot.…`
     pub boot: BootRules,
+    /// `gateway.…`
+    pub gateway: GatewayRules,
     /// `hosts.…`
     pub hosts: HostsRules,
 }
@@ -79,6 +81,19 @@ pub struct IdentityRules {
 pub struct BootRules {
     /// `boot.loop`
     pub r#loop: EventSettings,
+}
+
+/// `gateway.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayRules {
+    /// `gateway.drift`
+    pub drift: EventSettings,
+    /// `gateway.half-done`
+    #[serde(rename = "half-done")]
+    pub half_done: EventSettings,
+    /// `gateway.lost`
+    pub lost: EventSettings,
 }
 
 /// `hosts.…`
@@ -190,6 +205,9 @@ impl RuleSettings {
             RuleId::AgentFailed => self.agent.failed.enabled,
             RuleId::IdentityClaim => self.identity.claim.enabled,
             RuleId::BootLoop => self.boot.r#loop.enabled,
+            RuleId::GatewayDrift => self.gateway.drift.enabled,
+            RuleId::GatewayHalfDone => self.gateway.half_done.enabled,
+            RuleId::GatewayLost => self.gateway.lost.enabled,
             RuleId::HostsUnapproved => self.hosts.unapproved.enabled,
             RuleId::FsUsage => self.fs.usage.enabled,
             RuleId::TempNvme => self.temp.nvme.enabled,

@@ -7,8 +7,8 @@ use sqlx::SqlitePool;
 use super::{corrupt, parsed};
 use crate::engine::watch::{Target, Tracked};
 
-/// What is remembered, of all hosts: once, at the start.
-pub(crate) async fn all(readers: &SqlitePool) -> Result<Vec<(Id, Target, Tracked)>, StoreError> {
+/// What is remembered, of all hosts and of the site (without a host): once, at the start.
+pub(crate) async fn all(readers: &SqlitePool) -> Result<Vec<(Option<Id>, Target, Tracked)>, StoreError> {
     let rows: Vec<(String, String, String, String, Option<String>)> = sqlx::query_as(
         // An incident that was closed by other means is not one that still fires.
         "SELECT s.host_id, s.rule, s.component, s.state, i.id
@@ -23,7 +23,8 @@ pub(crate) async fn all(readers: &SqlitePool) -> Result<Vec<(Id, Target, Tracked
             let mut tracked: Tracked =
                 serde_json::from_str(&state).map_err(|error| corrupt("rule_state", &host, error))?;
             tracked.incident = incident.map(|id| parsed("rule_state", &host, &id)).transpose()?;
-            Ok((parsed("rule_state", &host, &host)?, target, tracked))
+            let of = Some(host.as_str()).filter(|host| !host.is_empty());
+            Ok((of.map(|of| parsed("rule_state", &host, of)).transpose()?, target, tracked))
         })
         .collect()
 }
@@ -31,18 +32,18 @@ pub(crate) async fn all(readers: &SqlitePool) -> Result<Vec<(Id, Target, Tracked
 /// Remembers.
 pub(crate) async fn put(
     tx: &mut Tx,
-    host: &Id,
+    host: Option<&Id>,
     target: &Target,
     tracked: &Tracked,
 ) -> Result<(), StoreError> {
-    let state =
-        serde_json::to_string(tracked).map_err(|error| corrupt("rule_state", host.as_str(), error))?;
+    let host = host.map_or("", Id::as_str);
+    let state = serde_json::to_string(tracked).map_err(|error| corrupt("rule_state", host, error))?;
     sqlx::query(
         "INSERT INTO rule_state (host_id, rule, component, state, incident_id) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (host_id, rule, component) DO UPDATE SET
              state = excluded.state, incident_id = excluded.incident_id",
     )
-    .bind(host.as_str())
+    .bind(host)
     .bind(target.rule.as_str())
     .bind(&target.component)
     .bind(state)
@@ -53,9 +54,9 @@ pub(crate) async fn put(
 }
 
 /// Forgets: all is well there.
-pub(crate) async fn remove(tx: &mut Tx, host: &Id, target: &Target) -> Result<(), StoreError> {
+pub(crate) async fn remove(tx: &mut Tx, host: Option<&Id>, target: &Target) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM rule_state WHERE host_id = $1 AND rule = $2 AND component = $3")
-        .bind(host.as_str())
+        .bind(host.map_or("", Id::as_str))
         .bind(target.rule.as_str())
         .bind(&target.component)
         .execute(tx)

@@ -6,6 +6,7 @@ mod boot_loop;
 mod events;
 mod fake_ntfy;
 mod faults;
+mod gateways;
 mod hostile;
 mod lanes;
 mod machines;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use events::Event;
 use inventory::{Sample, Timestamp};
 
-use super::{GONE_AFTER, MAX_TRACKED, News, Target, Tracked, Update, Watch};
-use crate::rules::event::{Effect, EventRule, TABLE};
+use super::{Conditions, GONE_AFTER, MAX_TRACKED, News, Target, Tracked, Update, Watch};
+use crate::rules::event::{Effect, EventRule, Of, TABLE};
 use crate::rules::evidence::Evidence;
 use crate::rules::hysteresis::{Level, Reading, Timing, Transition, Zone, step};
 use crate::rules::{RuleId, event, filesystem, temperature};
@@ -14,7 +14,7 @@ use crate::settings::RuleSettings;
 use crate::severity::Severity;
 
 /// What one rule read on one target.
-struct Finding {
+pub(super) struct Finding {
     target: Target,
     reading: Reading,
     timing: Timing,
@@ -26,14 +26,9 @@ impl Watch {
     pub(crate) fn look(&self, rules: &RuleSettings, deaf_until: Timestamp, now: Timestamp) -> Vec<Update> {
         let mut findings: Vec<Finding> = self.silence(rules, deaf_until, now).into_iter().collect();
         if now >= deaf_until {
-            findings.extend(self.tracked.iter().filter_map(|(target, tracked)| {
-                let row = TABLE.iter().find(|row| row.rule == target.rule)?;
-                tracked.state.pending_since()?;
-                let summary = tracked.said.clone().unwrap_or_default();
-                Some(row.opening(target.clone(), summary, rules))
-            }));
+            findings.extend(pending(&self.tracked, rules));
         }
-        self.judge(findings, rules, now)
+        judge(&self.tracked, findings, rules, now)
     }
 
     /// What the agent's word changes. The word itself was noted before.
@@ -47,7 +42,7 @@ impl Watch {
                     .map(|row| row.closing(Target::whole(row.rule), "It is heard again".to_owned(), rules)),
             );
         }
-        self.judge(findings, rules, now)
+        judge(&self.tracked, findings, rules, now)
     }
 
     /// What a sample says.
@@ -84,7 +79,7 @@ impl Watch {
                 tracked.seen_at = Some(now);
             }
         }
-        let mut updates = self.judge(findings, rules, now);
+        let mut updates = judge(&self.tracked, findings, rules, now);
         // What could not be read this time is not gone.
         if sample.warnings.is_empty() {
             updates.extend(self.vanished(&named, now));
@@ -94,27 +89,13 @@ impl Watch {
 
     /// What an event opens or closes.
     pub(crate) fn happened(&self, happened: &Event, rules: &RuleSettings) -> Vec<Update> {
-        let findings = TABLE.iter().filter(|row| self.is_watched(row.rule, rules)).filter_map(|row| {
-            let target = Target { rule: row.rule, component: row.component(happened) };
-            match row.effect(happened)? {
-                Effect::Opens => Some(row.opening(target, happened.summary.clone(), rules)),
-                Effect::Closes => Some(row.closing(target, happened.summary.clone(), rules)),
-            }
-        });
-        self.judge(findings.collect(), rules, happened.at)
+        let findings = findings(happened, Of::Host, rules, |rule| self.is_watched(rule, rules));
+        judge(&self.tracked, findings, rules, happened.at)
     }
 
     /// A target that is not watched any more, or not there.
     pub(super) fn close(&self, target: &Target, evidence: &Evidence) -> Update {
-        let tracked = self.tracked.get(target);
-        let firing = tracked.and_then(|tracked| tracked.state.firing());
-        let news = firing.map(|_| News::Ends(evidence.ending()));
-        Update {
-            target: target.clone(),
-            incident: tracked.and_then(|tracked| tracked.incident.clone()),
-            tracked: None,
-            news,
-        }
+        close(&self.tracked, target, evidence)
     }
 
     fn silence(&self, rules: &RuleSettings, deaf_until: Timestamp, now: Timestamp) -> Option<Finding> {
@@ -127,7 +108,7 @@ impl Watch {
         let evidence = match self.words.heard_at() {
             Some(since) if reading.low == Zone::Fires => Evidence::Silence { since, limit: limit.get() },
             _ if self.words.is_gone() => Evidence::Ending {
-                title: "agent said goodbye",
+                title: "agent said goodbye".to_owned(),
                 summary: "It was stopped in good order".to_owned(),
             },
             _ => Evidence::Heard,
@@ -152,41 +133,89 @@ impl Watch {
             })
             .collect()
     }
+}
 
-    /// What follows from the findings; nothing for those that change nothing.
-    fn judge(&self, findings: Vec<Finding>, rules: &RuleSettings, now: Timestamp) -> Vec<Update> {
-        let mut room = MAX_TRACKED.saturating_sub(self.tracked.len());
-        let mut updates = Vec::new();
-        for finding in findings {
-            let known = self.tracked.get(&finding.target);
-            let before = known.cloned().unwrap_or_default();
-            let (state, transition) = step(before.state, Some(finding.reading), finding.timing, now);
-            if state == before.state && transition.is_none() {
-                continue;
-            }
-            if known.is_none() && room == 0 {
-                continue;
-            }
-            room -= usize::from(known.is_none());
-            let said = match &finding.evidence {
-                Evidence::Event { summary, .. } => Some(summary.clone()),
-                _ => None,
-            };
-            let tracked = Tracked { state, said, seen_at: Some(now), incident: before.incident.clone() };
-            updates.push(Update {
-                news: transition.map(|transition| news(&finding, transition, rules, now)),
-                target: finding.target,
-                incident: before.incident,
-                tracked: (!state.is_ok()).then_some(tracked),
-            });
+/// What an event opens or closes under the rules that look at such events, and are switched on.
+pub(super) fn findings(
+    happened: &Event,
+    of: Of,
+    rules: &RuleSettings,
+    is_watched: impl Fn(RuleId) -> bool,
+) -> Vec<Finding> {
+    let rows = TABLE.iter().filter(|row| row.of == of && is_watched(row.rule));
+    let found = rows.filter_map(|row| {
+        let target = Target { rule: row.rule, component: row.component(happened) };
+        match row.effect(happened)? {
+            Effect::Opens => Some(row.opening(target, happened.summary.clone(), rules)),
+            Effect::Closes => Some(row.closing(target, happened.summary.clone(), rules)),
         }
-        updates
+    });
+    found.collect()
+}
+
+/// What an event opened that waits for its time.
+pub(super) fn pending(known: &Conditions, rules: &RuleSettings) -> Vec<Finding> {
+    let waiting = known.iter().filter_map(|(target, tracked)| {
+        let row = TABLE.iter().find(|row| row.rule == target.rule)?;
+        tracked.state.pending_since()?;
+        let summary = tracked.said.clone().unwrap_or_default();
+        Some(row.opening(target.clone(), summary, rules))
+    });
+    waiting.collect()
+}
+
+/// What follows from the findings; nothing for those that change nothing.
+pub(super) fn judge(
+    known: &Conditions,
+    findings: Vec<Finding>,
+    rules: &RuleSettings,
+    now: Timestamp,
+) -> Vec<Update> {
+    let mut room = MAX_TRACKED.saturating_sub(known.len());
+    let mut updates = Vec::new();
+    for finding in findings {
+        let tracked = known.get(&finding.target);
+        let before = tracked.cloned().unwrap_or_default();
+        let (state, transition) = step(before.state, Some(finding.reading), finding.timing, now);
+        if state == before.state && transition.is_none() {
+            continue;
+        }
+        if tracked.is_none() && room == 0 {
+            continue;
+        }
+        room -= usize::from(tracked.is_none());
+        let said = match &finding.evidence {
+            Evidence::Event { summary, .. } => Some(summary.clone()),
+            _ => None,
+        };
+        let tracked = Tracked { state, said, seen_at: Some(now), incident: before.incident.clone() };
+        updates.push(Update {
+            news: transition.map(|transition| news(&finding, transition, rules, now)),
+            target: finding.target,
+            incident: before.incident,
+            tracked: (!state.is_ok()).then_some(tracked),
+        });
+    }
+    updates
+}
+
+/// A target that is not watched any more, or not there.
+pub(super) fn close(known: &Conditions, target: &Target, evidence: &Evidence) -> Update {
+    let tracked = known.get(target);
+    let firing = tracked.and_then(|tracked| tracked.state.firing());
+    let news = firing.map(|_| News::Ends(evidence.ending()));
+    Update {
+        target: target.clone(),
+        incident: tracked.and_then(|tracked| tracked.incident.clone()),
+        tracked: None,
+        news,
     }
 }
 
 impl EventRule {
     fn opening(&self, target: Target, summary: String, rules: &RuleSettings) -> Finding {
-        let evidence = Evidence::Event { title: self.title, summary };
+        let (title, advice) = (self.title(&target.component), self.advice(&target.component));
+        let evidence = Evidence::Event { title, summary, advice };
         Finding {
             reading: Reading { low: Zone::Fires, ..Reading::default() },
             ..self.finding(target, evidence, rules)
@@ -194,7 +223,8 @@ impl EventRule {
     }
 
     fn closing(&self, target: Target, summary: String, rules: &RuleSettings) -> Finding {
-        self.finding(target, Evidence::Ending { title: self.ending, summary }, rules)
+        let title = self.ending(&target.component);
+        self.finding(target, Evidence::Ending { title, summary }, rules)
     }
 
     fn finding(&self, target: Target, evidence: Evidence, rules: &RuleSettings) -> Finding {

@@ -25,6 +25,9 @@ impl RuleSettings {
         span("rules.agent.failed.after", self.agent.failed.after, Duration::ZERO)?;
         span("rules.identity.claim.after", self.identity.claim.after, Duration::ZERO)?;
         span("rules.boot.loop.after", self.boot.r#loop.after, Duration::ZERO)?;
+        span("rules.gateway.drift.after", self.gateway.drift.after, Duration::ZERO)?;
+        span("rules.gateway.half-done.after", self.gateway.half_done.after, Duration::ZERO)?;
+        span("rules.gateway.lost.after", self.gateway.lost.after, Duration::ZERO)?;
         span("rules.hosts.unapproved.after", self.hosts.unapproved.after, Duration::ZERO)?;
         span("rules.hosts.unapproved.again_after", self.hosts.unapproved.again_after, Duration::from_secs(1))
     }

@@ -1,8 +1,8 @@
 //! What every rule does unless it is told otherwise. Firmware's own limits come first; these stand in where there are none.
 
 use super::{
-    AgentRules, BootRules, EventSettings, FilesystemSettings, IdentityRules, MissingSettings, TempRules,
-    TempSettings, UnapprovedSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, GatewayRules, IdentityRules, MissingSettings,
+    TempRules, TempSettings, UnapprovedSettings,
 };
 use crate::settings::Span;
 use crate::severity::Severity;
@@ -32,6 +32,17 @@ impl Default for IdentityRules {
 impl Default for BootRules {
     fn default() -> Self {
         Self { r#loop: EventSettings { enabled: true, after: Span::secs(0), severity: Severity::Warn } }
+    }
+}
+
+impl Default for GatewayRules {
+    fn default() -> Self {
+        let at_once = |severity| EventSettings { enabled: true, after: Span::secs(0), severity };
+        Self {
+            drift: at_once(Severity::Warn),
+            half_done: at_once(Severity::Crit),
+            lost: at_once(Severity::Warn),
+        }
     }
 }
 

@@ -69,6 +69,16 @@ pub(crate) fn moment(at: Timestamp) -> String {
         .map_or_else(|_| at.millis().to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
 }
 
+/// One line of somebody else's text, of at most so many characters: nothing that moves a terminal's cursor, ends the line, or
+/// turns its direction around.
+#[must_use]
+pub(crate) fn line(text: &str, max_chars: usize) -> String {
+    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let mut chars = text.trim().chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c });
+    let line: String = chars.by_ref().take(max_chars).collect();
+    if chars.next().is_none() { line } else { format!("{}…", line.trim_end()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +118,11 @@ mod tests {
             assert_eq!(fine_span(Duration::from_millis(ms)), text, "{ms}");
         }
         assert_eq!(moment(Timestamp(1_795_257_600_000)), "2026-11-21 10:40:00Z");
+    }
+
+    #[test]
+    fn a_hostile_text_is_one_plain_line() {
+        assert_eq!(line("a\nb\u{1b}[2Jc\u{202e}d\r", 99), "a b [2Jc d");
+        assert_eq!(line(&"x".repeat(500), 3), "xxx…");
     }
 }

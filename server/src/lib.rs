@@ -7,6 +7,7 @@
 //! | [`serve`] | wiring: opens the parts, starts what runs beside, stops in good order |
 //! | [`api`] | `/agent/v1`, `/api/v1` and `/boot`: extract, one call, answer; `routes` is the table of all of it |
 //! | [`auth`], [`transport`] | the gate before every route; over which connection a request came |
+//! | [`gateways`] | what this server proposes to a gateway |
 //! | `names` | what the numbers of PCI and USB devices mean |
 //! | [`pages`] | what humans see |
 //!
@@ -21,6 +22,7 @@ pub mod data_dir;
 mod discover;
 pub mod downloads;
 mod format;
+pub mod gateways;
 pub mod health;
 pub mod links;
 pub mod mailbox;

@@ -11,6 +11,8 @@ use inventory::MacAddr;
 pub const ENTRY: &str = "/boot/boot.ipxe";
 /// The same, where a UEFI iPXE looks for it: beside itself, by HTTP or TFTP, before it believes DHCP.
 pub const AUTOEXEC: &str = "autoexec.ipxe";
+/// The folder of the iPXE binaries.
+pub const BINARIES: &str = "/boot/ipxe/";
 /// The fall-back for a machine that got no answer to its own: `?mac=`.
 pub const INVENTORY: &str = "/boot/inventory.ipxe";
 
@@ -45,7 +47,7 @@ impl Links {
     /// One of the iPXE binaries.
     #[must_use]
     pub fn ipxe(&self, file: &str) -> String {
-        format!("{}/boot/ipxe/{file}", self.boot)
+        format!("{}{BINARIES}{file}", self.boot)
     }
 
     /// The shim of the distribution whose kernel is booted: with Secure Boot it vouches for that kernel.

@@ -39,6 +39,16 @@ impl Card {
         Ok(Self { interface: interface.clone(), mac: MacAddr::new(octets) })
     }
 
+    /// One of this machine with an address that fits, which can be asked from.
+    #[must_use]
+    pub fn with_address(contains: impl Fn(Ipv4Addr) -> bool) -> Option<Self> {
+        let has = |interface: &NetworkInterface| {
+            interface.ips.iter().any(|network| matches!(network.ip(), IpAddr::V4(ip) if contains(ip)))
+        };
+        let all = pnet_datalink::interfaces();
+        all.iter().filter(|interface| has(interface)).find_map(|interface| Self::find(&interface.name).ok())
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -89,6 +99,7 @@ mod tests {
 
     #[test]
     fn loopback_is_no_card() {
+        assert!(Card::with_address(|ip| ip.is_loopback()).is_none());
         assert!(Card::find("lo").unwrap_err().to_string().contains("lo can't be used"));
     }
 }

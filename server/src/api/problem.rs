@@ -60,6 +60,14 @@ pub enum ApiError {
         /// When it may be tried again.
         retry_after_secs: u64,
     },
+    /// A device of the site did not do what was asked of it.
+    #[error("{detail}")]
+    Upstream {
+        /// A stable name of the reason.
+        kind: &'static str,
+        /// What and why, and what to do.
+        detail: String,
+    },
     /// The disk can't take it.
     #[error("{0}")]
     DiskFull(String),
@@ -93,6 +101,7 @@ impl ApiError {
             Self::Conflict { kind, .. } => (kind, "In conflict with what is there"),
             Self::TooMany { .. } => ("too-many", "Too many requests"),
             Self::NotReady { .. } => ("not-ready", "The server is not ready for this yet"),
+            Self::Upstream { kind, .. } => (kind, "The gateway did not do this"),
             Self::Store(StoreError::Busy) => ("busy", "The server is busy"),
             Self::DiskFull(_) | Self::Store(StoreError::Full) => ("disk-full", "The server's disk is full"),
             Self::Store(StoreError::ReadOnly) => ("read-only", "The server's database can't be written"),
@@ -125,6 +134,7 @@ impl ResponseError for ApiError {
             Self::Conflict { .. } => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::NotReady { .. } | Self::Store(StoreError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Upstream { .. } => StatusCode::BAD_GATEWAY,
             Self::DiskFull(_) | Self::Store(StoreError::Full | StoreError::ReadOnly) => {
                 StatusCode::INSUFFICIENT_STORAGE
             }

@@ -4,6 +4,7 @@ pub mod agent;
 mod alerts_error;
 pub mod body;
 pub mod boot;
+mod gateway_error;
 mod hosts_error;
 pub mod live;
 pub mod problem;

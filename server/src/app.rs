@@ -9,6 +9,7 @@ use boot::site::{DiscoverySystem, Site};
 use boot::tickets::TicketKey;
 use boot::trail::Trail;
 use boot::{Control, SshPublicKey};
+use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
 use pin::Fingerprint;
@@ -56,6 +57,8 @@ pub struct App {
     pub live: Live,
     /// Rules, incidents, notifications.
     pub alerts: Alerts,
+    /// The site's gateways.
+    pub gateways: Gateways,
     /// Scores that run.
     pub jobs: Jobs,
     /// Named secrets.

@@ -1,6 +1,6 @@
 //! The addresses of this server that others are told.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use boot::InvalidUrl;
 use pin::Fingerprint;
@@ -98,6 +98,28 @@ impl Links {
         format!("https://{}", SocketAddr::new(ip, bound.port()))
     }
 
+    /// This server's IPv4 address for machines in the network that `towards` lies in: the advertised one, the one that is
+    /// listened on, or our end of the way there. Nothing where only this machine itself could use it.
+    #[must_use]
+    pub fn machines_reach(&self, towards: Option<Ipv4Addr>) -> Option<Ipv4Addr> {
+        let advertised = self.advertise.as_ref().and_then(|advertise| advertise.host.parse().ok());
+        let bound = || match self.http.first()?.ip() {
+            IpAddr::V4(ip) if !ip.is_unspecified() => Some(ip),
+            _ => None,
+        };
+        let on_the_way = || match address_towards(IpAddr::V4(towards?))? {
+            IpAddr::V4(ip) => Some(ip),
+            IpAddr::V6(_) => None,
+        };
+        advertised.or_else(bound).or_else(on_the_way).filter(|ip: &Ipv4Addr| !ip.is_loopback())
+    }
+
+    /// The ports of plain HTTP and of TLS that others are told.
+    #[must_use]
+    pub fn ports(&self) -> (u16, u16) {
+        (self.http.first().map_or(80, SocketAddr::port), self.tls_port())
+    }
+
     fn host(&self, connection: &Connection) -> String {
         match &self.advertise {
             Some(advertise) => advertise.host.clone(),
@@ -176,6 +198,18 @@ mod tests {
         assert_eq!(links.boot(&connection("10.0.0.1:8080", false)), "http://muster.lan:8080");
         assert_eq!(links.page(), "https://muster.lan:443");
         assert_eq!(links.here(), "https://127.0.0.1:8443");
+    }
+
+    #[test]
+    fn machines_are_told_an_address_that_is_not_this_machines_alone() {
+        let towards = Some(Ipv4Addr::LOCALHOST);
+        assert_eq!(links(None).machines_reach(towards), None);
+        assert_eq!(links(None).machines_reach(None), None);
+        let advertised = links(Some("https://10.0.0.7:8443"));
+        assert_eq!(advertised.machines_reach(towards), Some(Ipv4Addr::new(10, 0, 0, 7)));
+        // A name says nothing to a firmware's TFTP.
+        assert_eq!(links(Some("https://muster.lan")).machines_reach(towards), None);
+        assert_eq!(advertised.ports(), (8080, 8443));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What machines boot, as this server makes it: its own address and ports, and the loaders that it really has.
 
+use std::fmt::Display;
 use std::net::Ipv4Addr;
+use std::str::FromStr;
 
 use boot::links::{BINARIES, ENTRY};
 use doctor::firmware::{FIRMWARES, Firmware, LoadsBy, Support};
@@ -62,10 +64,10 @@ pub fn make(here: &Here, chosen: Option<&[String]>, has: impl Fn(&str) -> bool) 
                 Some(other) => other.codes.push(firmware.code),
                 None => left_out.push(LeftOut { codes: vec![firmware.code], because }),
             },
-            Ok(loads) => match firmwares.iter_mut().find(|class| class.class == firmware.tag) {
+            Ok(loads) => match firmwares.iter_mut().find(|class| class.class.as_str() == firmware.tag) {
                 Some(class) => class.codes.push(firmware.code),
                 None => firmwares.push(FirmwareBoot {
-                    class: firmware.tag.to_owned(),
+                    class: word(firmware.tag)?,
                     codes: vec![firmware.code],
                     loads,
                 }),
@@ -81,7 +83,7 @@ pub fn make(here: &Here, chosen: Option<&[String]>, has: impl Fn(&str) -> bool) 
     let boot = NetworkBoot {
         server: here.address,
         tcp_ports: vec![here.http_port, here.tls_port],
-        script: here.url(ENTRY),
+        script: word(&here.url(ENTRY))?,
         firmwares,
     };
     Ok(Made { notices: notices(here, &boot), boot, left_out })
@@ -114,9 +116,14 @@ fn loads(
     let file =
         file.ok_or_else(|| format!("this server has no {}: muster asset add FILE --kind ipxe", build.file))?;
     Ok(match firmware.loads_by {
-        LoadsBy::Tftp => Loads::Tftp(file.to_owned()),
-        LoadsBy::Http => Loads::Http(here.url(&format!("{BINARIES}{file}"))),
+        LoadsBy::Tftp => Loads::Tftp(word(file)?),
+        LoadsBy::Http => Loads::Http(word(&here.url(&format!("{BINARIES}{file}")))?),
     })
+}
+
+/// A text as a wish takes it.
+fn word<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
 }
 
 fn notices(here: &Here, boot: &NetworkBoot) -> Vec<Notice> {

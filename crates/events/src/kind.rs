@@ -100,25 +100,25 @@ kinds! {
     SecretRemoved = "secret.removed",
     /// A provider or subscription was added or removed.
     AlertingChanged = "alerting.changed",
-    /// A gateway was added. Key: its name.
+    /// A gateway was added. Key, of all of these: its name.
     GatewayAdded = "gateway.added",
-    /// A gateway was removed. Key: its name.
+    /// A gateway was taken out; what stands on it is not touched.
     GatewayRemoved = "gateway.removed",
-    /// What is wanted of a gateway changed. Key: its name.
+    /// What is wanted of a gateway was changed.
     GatewayWished = "gateway.wished",
-    /// A plan was applied to a gateway. Key: its name.
+    /// A plan was applied, and proved.
     GatewayApplied = "gateway.applied",
-    /// An apply was undone. Key: the gateway's name.
+    /// A plan failed, or was taken back: the gateway is as before.
     GatewayUndone = "gateway.undone",
-    /// An apply was neither ended nor undone. Key: the gateway's name.
+    /// Something of a plan stands, and something does not.
     GatewayHalfDone = "gateway.half-done",
-    /// A gateway is not as Muster set it up any more. Key: its name.
+    /// A gateway differs from what was applied.
     GatewayDrifted = "gateway.drifted",
-    /// It is as Muster set it up again. Key: its name.
+    /// It differs no more.
     GatewaySettled = "gateway.settled",
-    /// A gateway can't be reached for long. Key: its name.
+    /// A gateway can't be read for a while.
     GatewayLost = "gateway.lost",
-    /// It can be reached again. Key: its name.
+    /// It can be read again.
     GatewayFound = "gateway.found",
 }
 

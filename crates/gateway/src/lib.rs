@@ -27,6 +27,7 @@ mod capability;
 mod change;
 mod error;
 mod object;
+pub mod opnsense;
 mod plan;
 mod reading;
 mod site;

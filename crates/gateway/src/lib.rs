@@ -32,6 +32,7 @@ mod plan;
 mod reading;
 mod site;
 pub mod wish;
+pub mod wording;
 
 pub use capability::{DhcpServer, DnsServer, Gateway, LoadBalancer, Wanted};
 pub use change::{Action, Change};

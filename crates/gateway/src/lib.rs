@@ -30,6 +30,7 @@ mod error;
 mod gateways;
 mod name;
 mod object;
+pub mod opnsense;
 mod ownership;
 mod plan;
 mod reading;

@@ -7,6 +7,7 @@ mod asset;
 mod boot;
 mod client;
 mod doctor;
+mod gateway;
 mod host;
 mod image;
 mod output;
@@ -76,6 +77,9 @@ enum Command {
     /// See what a machine would boot
     #[command(subcommand)]
     Boot(boot::Command),
+    /// Set the site's firewall up: addresses, names, network boot, load balancing
+    #[command(subcommand)]
+    Gateway(gateway::Command),
     /// Find out why machines do not boot
     Doctor(doctor::Args),
     /// The files that machines boot: take them in, check them, carry them elsewhere
@@ -113,6 +117,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Score(command) => score::run(command, &client()?, global.output).await,
         Command::Host(command) => host::run(command, &client()?, global.output).await,
         Command::Boot(command) => boot::run(command, &client()?, global.output).await,
+        Command::Gateway(command) => gateway::run(command, &client()?, global.output).await,
         Command::Doctor(args) => doctor::run(args, global.output).await,
         Command::Asset(command) => asset::run(command, &client()?, global.output).await,
         Command::Image(image::Command::Build(args)) => {

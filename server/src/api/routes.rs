@@ -131,6 +131,7 @@ pub const TABLE: &[Entry] = table! {
     Post "/api/v1/gateways/{gateway}/apply" Operator => v1::gateways::work::apply,
     Read "/api/v1/gateways/{gateway}/applies" Operator => v1::gateways::work::applies,
     Read "/api/v1/gateways/{gateway}/applies/{apply}" Operator => v1::gateways::work::apply_record,
+    Read "/api/v1/gateways/{gateway}/rollback" Operator => v1::gateways::work::plan_roll_back,
     Post "/api/v1/gateways/{gateway}/rollback" Operator => v1::gateways::work::roll_back,
     Read "/api/v1/gateways/{gateway}/drift" Operator => v1::gateways::work::drift,
     Read "/api/v1/secrets" Operator => v1::secrets::list,

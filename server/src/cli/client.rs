@@ -124,6 +124,12 @@ impl Client {
         self.answer(self.request(Method::PUT, path).body(body)).await
     }
 
+    /// The same, said to be JSON.
+    pub(super) async fn put_json<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> anyhow::Result<T> {
+        let request = self.request(Method::PUT, path).header("Content-Type", "application/json");
+        self.answer(request.body(body)).await
+    }
+
     pub(super) async fn delete<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         self.answer(self.request(Method::DELETE, path)).await
     }

@@ -90,7 +90,7 @@ fn chosen(codes: &[u16]) -> anyhow::Result<Vec<&'static Firmware>> {
 }
 
 /// A MAC that no maker gave: set by software, for one machine.
-fn stranger() -> anyhow::Result<MacAddr> {
+pub(super) fn stranger() -> anyhow::Result<MacAddr> {
     let mut octets = [0; 5];
     getrandom::fill(&mut octets)
         .map_err(|error| anyhow::anyhow!("the kernel gives no random numbers: {error}"))?;
@@ -98,7 +98,7 @@ fn stranger() -> anyhow::Result<MacAddr> {
     Ok(MacAddr::new([0x02, a, b, c, d, e]))
 }
 
-fn words(report: &Report) -> String {
+pub(super) fn words(report: &Report) -> String {
     let servers: Vec<String> = report
         .dhcp_servers
         .iter()

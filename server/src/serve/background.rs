@@ -20,6 +20,8 @@ use crate::settings::DhcpLog;
 
 /// What is swept out is days old: an hour sooner or later makes no difference.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often gateways are looked at: somebody's change by hand is known a few minutes later.
+const GATEWAYS_EVERY: Duration = Duration::from_secs(300);
 
 pub(super) struct Background {
     tasks: JoinSet<()>,
@@ -57,6 +59,19 @@ pub(super) async fn start(
     tasks.spawn(async move { control_writer.run(token).await });
     let (alerts, token) = (app.alerts.clone(), stop.clone());
     tasks.spawn(async move { alerts.run(token).await });
+    let (gateways, token) = (app.gateways.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut every = tokio::time::interval(GATEWAYS_EVERY);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while token.run_until_cancelled(every.tick()).await.is_some() {
+            match token.run_until_cancelled(gateways.sweep()).await {
+                Some(Err(error)) => {
+                    tracing::error!(error = %crate::api::problem::chain(&error), "looking at the gateways");
+                }
+                Some(Ok(())) | None => {}
+            }
+        }
+    });
     let (swept, token) = (app.clone(), stop.clone());
     tasks.spawn(async move {
         let mut every = tokio::time::interval(SWEEP_EVERY);
@@ -142,6 +157,7 @@ impl Background {
     pub(super) async fn stop(mut self) {
         self.app.jobs.stop().await;
         self.app.downloads.stop().await;
+        self.app.gateways.close().await;
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {

@@ -12,6 +12,7 @@ use boot::control::{Control, ControlWriter};
 use boot::image;
 use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
+use gateway::Gateways;
 use inventory::{Clock, Id};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -84,6 +85,14 @@ pub(super) async fn open(
         .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
     let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
+    let gateways = Gateways::open(
+        store.clone(),
+        secrets.clone(),
+        Arc::clone(&clock),
+        data_dir.join("gateway-backups"),
+    )
+    .await
+    .map_err(|error| start_error("the gateways could not be taken up".to_owned(), error))?;
     let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);
     let site = image::site(store.readers()).await?;
     let agents = Agents::at(&settings.agents_at);
@@ -126,6 +135,7 @@ pub(super) async fn open(
         trail,
         live: crate::api::live::Live::default(),
         alerts,
+        gateways,
         jobs,
         secrets,
     };

@@ -42,7 +42,9 @@ pub async fn remove(app: web::Data<App>, name: web::Path<String>) -> Result<web:
     app.store
         .write(move |tx| {
             Box::pin(async move {
-                let users = alerts::uses_secret(tx, &name).await?;
+                let mut users = alerts::uses_secret(tx, &name).await?;
+                let gateways = gateway::uses_secret(tx, &name).await?;
+                users.extend(gateways.into_iter().map(|name| format!("the gateway {name}")));
                 secrets::remove(tx, &name, &users, "operator", now).await
             })
         })

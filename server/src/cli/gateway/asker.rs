@@ -5,8 +5,13 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use anyhow::Context as _;
 use zeroize::Zeroizing;
 
-/// Somebody who can be asked.
+/// Somebody who can be asked, or nobody.
 pub(super) trait Asker {
+    /// Whether there is somebody.
+    fn is_there(&self) -> bool {
+        true
+    }
+
     /// Shows something.
     fn say(&mut self, text: &str);
 
@@ -25,6 +30,27 @@ pub(super) trait Asker {
     fn ask_or(&mut self, what: &str, proposed: &str) -> anyhow::Result<String> {
         let answer = self.ask(&format!("{what} [{proposed}]: "))?;
         Ok(if answer.is_empty() { proposed.to_owned() } else { answer })
+    }
+}
+
+/// Nobody: a command that runs by itself.
+pub(super) struct Nobody;
+
+impl Asker for Nobody {
+    fn is_there(&self) -> bool {
+        false
+    }
+
+    fn say(&mut self, text: &str) {
+        eprintln!("{}", text.trim_end_matches('\n'));
+    }
+
+    fn ask(&mut self, question: &str) -> anyhow::Result<String> {
+        anyhow::bail!("there is no terminal to ask on: {}", question.trim())
+    }
+
+    fn ask_secretly(&mut self, question: &str) -> anyhow::Result<Zeroizing<String>> {
+        self.ask(question).map(Zeroizing::new)
     }
 }
 

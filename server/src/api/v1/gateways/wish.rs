@@ -46,7 +46,9 @@ pub async fn set(
     let name = named(&name)?;
     let is_json = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
     let wish: Wish = if is_json {
-        body::message(&request, payload, Limits { body_bytes: WISH_BYTES, ..Limits::SMALL }).await?
+        let wish: Wish = body::message(&request, payload, Limits::REPORT).await?;
+        wish.check().map_err(|error| ApiError::BadRequest(error.to_string()))?;
+        wish
     } else {
         let bytes = body::read(&request, payload, WISH_BYTES).await?;
         let text = String::from_utf8(bytes)

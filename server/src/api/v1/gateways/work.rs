@@ -1,7 +1,7 @@
 //! What is done to a gateway: shown, applied, taken back, and whether it still is so.
 
 use actix_web::{HttpRequest, web};
-use gateway::{ApplyRecord, Drift, Plan};
+use gateway::{ApplyRecord, Drift, Plan, Wish};
 use inventory::{Id, Limits};
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +25,29 @@ pub struct RollBack {
     pub apply: Option<Id>,
 }
 
-/// `GET /api/v1/gateways/{gateway}/plan`: reads the gateway now.
+/// Of which wish a plan is made.
+#[derive(Debug, Default, Deserialize)]
+pub struct Of {
+    /// Of none: what would be taken off.
+    #[serde(default)]
+    empty: bool,
+}
+
+/// `GET /api/v1/gateways/{gateway}/plan?empty=true`: reads the gateway now.
 ///
 /// # Errors
 /// 404 for a gateway that is not known, 502 with what is wrong for one that can't be read.
-pub async fn plan(app: web::Data<App>, name: web::Path<String>) -> Result<web::Json<Plan>, ApiError> {
-    Ok(web::Json(app.gateways.plan(&named(&name)?).await?))
+pub async fn plan(
+    app: web::Data<App>,
+    name: web::Path<String>,
+    of: web::Query<Of>,
+) -> Result<web::Json<Plan>, ApiError> {
+    let name = named(&name)?;
+    let plan = match of.empty {
+        true => app.gateways.plan_for(&name, &Wish::default()).await?,
+        false => app.gateways.plan(&name).await?,
+    };
+    Ok(web::Json(plan))
 }
 
 /// `POST /api/v1/gateways/{gateway}/apply`: answers when it has ended. It goes on where nobody waits for the answer.
@@ -68,8 +85,21 @@ pub async fn apply_record(
     path: web::Path<(String, Id)>,
 ) -> Result<web::Json<ApplyRecord>, ApiError> {
     let (name, apply) = path.into_inner();
-    let record = app.gateways.apply_record(&named(&name)?, &apply).await?;
-    Ok(web::Json(record))
+    let name = named(&name)?;
+    let record = app.gateways.apply_record(&apply).await?.filter(|record| record.gateway == name);
+    record.map(web::Json).ok_or_else(|| ApiError::not_found("apply", apply.as_str()))
+}
+
+/// `GET /api/v1/gateways/{gateway}/rollback?apply=ID`: what taking it back would do.
+///
+/// # Errors
+/// 409 for an apply that can't be taken back, with the reason.
+pub async fn plan_roll_back(
+    app: web::Data<App>,
+    name: web::Path<String>,
+    which: web::Query<RollBack>,
+) -> Result<web::Json<Plan>, ApiError> {
+    Ok(web::Json(app.gateways.plan_rollback(&named(&name)?, which.apply.as_ref()).await?))
 }
 
 /// `POST /api/v1/gateways/{gateway}/rollback`.
@@ -84,7 +114,7 @@ pub async fn roll_back(
 ) -> Result<web::Json<ApplyRecord>, ApiError> {
     let name = named(&name)?;
     let RollBack { apply } = body::message(&request, payload, Limits::SMALL).await?;
-    Ok(web::Json(app.gateways.rollback(&name, apply, "operator").await?))
+    Ok(web::Json(app.gateways.rollback(&name, apply.as_ref(), "operator").await?))
 }
 
 /// `GET /api/v1/gateways/{gateway}/drift`: reads the gateway now.

@@ -1,0 +1,369 @@
+//! `muster gateway add`: one act from an address to machines that boot. On a terminal it asks; from a file it does the same
+//! without a word, or says at once all that is missing.
+
+mod trust;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use clap::{Args, Subcommand};
+use gateway::opnsense::{Credential, Examination};
+use gateway::wish::Dhcp;
+use gateway::{AdapterKind, Facts, GatewayName, Listed, Plan, Registration, Reload, Wish};
+use secrets::Name;
+use zeroize::Zeroizing;
+
+use super::asker::{Asker, Nobody, Terminal};
+use super::{BootArgs, apply, credential, diff, examination, interview, path, proof, read_wish, set_boot, set_file, show};
+use crate::api::v1::gateways::Shown;
+use crate::api::v1::gateways::setup::{Examine, Proposal};
+use crate::api::v1::gateways::wish::BootAsk;
+use crate::cli::client::{Client, Refused};
+use crate::cli::output::Format;
+use crate::gateways::SITE_PART;
+use crate::links::escape;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Kind {
+    /// An OPNsense (25.7 or later), by its API
+    Opnsense(OpnSenseArgs),
+    /// A dnsmasq on the server's own machine, by a file of its configuration
+    Dnsmasq(DnsmasqArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OpnSenseArgs {
+    /// Where it is, e.g. https://192.168.1.1
+    url: String,
+    /// SHA-256 of its certificate, which alone is trusted
+    #[arg(long, value_name = "SHA256")]
+    pin: Option<pin::Fingerprint>,
+    /// The authority that vouches for its certificate (PEM)
+    #[arg(long, value_name = "FILE", conflicts_with = "pin")]
+    ca: Option<PathBuf>,
+    /// Key and secret of its API, as its page downloads them; - reads standard input. Without it they are asked for, or
+    /// taken from MUSTER_GATEWAY_KEY and MUSTER_GATEWAY_SECRET
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DnsmasqArgs {
+    /// The file that Muster shall write, e.g. /etc/dnsmasq.d/muster.conf: all of it is Muster's
+    conf: PathBuf,
+    /// How dnsmasq is made to read it
+    #[arg(long, value_enum, default_value_t = ReloadBy::Systemd)]
+    reload: ReloadBy,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// How dnsmasq is made to read its files anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ReloadBy {
+    /// systemctl restart dnsmasq
+    Systemd,
+    /// The operator restarts it
+    ByHand,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// What it is called [default: opnsense, or dnsmasq]
+    #[arg(long)]
+    name: Option<GatewayName>,
+    /// What is wanted of it (TOML), instead of being asked; see docs/gateway.md
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The interface that the machines are behind, by its key: lan, opt1
+    #[arg(long, value_name = "KEY", conflicts_with = "file")]
+    interface: Option<String>,
+    #[command(flatten)]
+    boot: BootArgs,
+    /// Don't ask: take what is proposed, and apply the plan
+    #[arg(short, long)]
+    yes: bool,
+    /// Leave out the proof by the boot doctor
+    #[arg(long)]
+    no_proof: bool,
+}
+
+/// What is added, once it is known.
+struct Added {
+    name: GatewayName,
+    common: Common,
+    wish: Option<String>,
+}
+
+pub(super) async fn run(kind: Kind, client: &Client, output: Format) -> anyhow::Result<()> {
+    let mut asker: Box<dyn Asker> = match Terminal::find() {
+        Some(terminal) => Box::new(terminal),
+        None => Box::new(Nobody),
+    };
+    let asker = asker.as_mut();
+    let added = match kind {
+        Kind::Opnsense(args) => opnsense(args, client, asker).await?,
+        Kind::Dnsmasq(args) => dnsmasq(args, client, asker).await?,
+    };
+    let name = added.name.to_string();
+    asker.say(&format!("\n{name} is added. Nothing was changed there yet."));
+    wish(&added, client, asker).await?;
+    let changed = change(&added, client, asker, output).await?;
+    let shown: Shown = client.get(&path(&name, "")).await?;
+    if changed && !added.common.no_proof {
+        prove(&name, &shown, client).await?;
+    }
+    output.print(&shown, show::one)
+}
+
+async fn opnsense(args: OpnSenseArgs, client: &Client, asker: &mut dyn Asker) -> anyhow::Result<Added> {
+    let OpnSenseArgs { url, pin, ca, key_file, common } = args;
+    let name = free_name(&common, "opnsense", client).await?;
+    let wish = common.file.as_deref().map(read_wish).transpose()?;
+    let secret: Name = format!("gateway.{name}").parse()?;
+    let given = credential::given(key_file.as_deref(), |name| std::env::var(name).ok())?;
+    let certificate = trust::given(pin, ca.as_deref())?;
+    let shown = match certificate {
+        Some(_) => None,
+        None => Some(trust::look(&url, client).await?),
+    };
+    if !asker.is_there() {
+        let mut missing = missing(&common);
+        if given.is_none() {
+            missing.push(format!(
+                "key and secret: {} and {}, or --key-file FILE (- for standard input)",
+                credential::KEY,
+                credential::SECRET
+            ));
+        }
+        missing.extend(shown.as_ref().and_then(trust::missing));
+        ensure!(missing.is_empty(), "there is no terminal to ask on. Missing:\n  - {}", missing.join("\n  - "));
+    }
+    let trust = match (certificate, shown) {
+        (Some(trust), _) => trust,
+        (None, Some(shown)) => trust::ask(&url, &shown, asker)?,
+        (None, None) => bail!("no certificate was looked at"),
+    };
+    let adapter = AdapterKind::OpnSense { url, trust, credential: secret.clone() };
+    let text = match given {
+        Some(text) => text,
+        None => credential::asked(asker)?,
+    };
+    Credential::parse(&text)?;
+    keep(&secret, &text, client).await?;
+    let expected = wish.as_deref().map(Wish::from_toml).transpose()?;
+    let registered = register(&name, adapter, expected, client, asker).await;
+    if registered.is_err() {
+        // What nothing uses is not kept; the first failure is the one to tell.
+        client.delete::<()>(&secret_path(&secret)).await.ok();
+    }
+    registered?;
+    Ok(Added { name, common, wish })
+}
+
+async fn dnsmasq(args: DnsmasqArgs, client: &Client, asker: &mut dyn Asker) -> anyhow::Result<Added> {
+    let DnsmasqArgs { conf, reload, common } = args;
+    let name = free_name(&common, "dnsmasq", client).await?;
+    let wish = common.file.as_deref().map(read_wish).transpose()?;
+    let missing = if asker.is_there() { Vec::new() } else { missing(&common) };
+    ensure!(missing.is_empty(), "there is no terminal to ask on. Missing:\n  - {}", missing.join("\n  - "));
+    let reload = match reload {
+        ReloadBy::Systemd => Reload::Systemd,
+        ReloadBy::ByHand => Reload::ByHand,
+    };
+    let adapter = AdapterKind::Dnsmasq { file: conf, reload };
+    let registration = Registration { name: name.clone(), adapter };
+    let _: Listed = client.post("/api/v1/gateways", &registration).await?;
+    Ok(Added { name, common, wish })
+}
+
+/// What nobody is there to be asked for, of any gateway.
+fn missing(common: &Common) -> Vec<String> {
+    let mut missing = Vec::new();
+    if common.file.is_none() && common.interface.is_none() {
+        missing.push(
+            "what is wanted: --file FILE, or --interface KEY for what is proposed for that interface".to_owned(),
+        );
+    }
+    if !common.yes {
+        missing.push("-y, to apply the plan without being asked".to_owned());
+    }
+    missing
+}
+
+/// The name, if it is free.
+async fn free_name(common: &Common, usual: &str, client: &Client) -> anyhow::Result<GatewayName> {
+    let name = common.name.clone().map_or_else(|| usual.parse(), Ok)?;
+    match client.get::<Shown>(&path(name.as_str(), "")).await {
+        Ok(_) => bail!(
+            "there is a gateway {name} already: change what is wanted of it with muster gateway set {name}, or name another with --name"
+        ),
+        Err(error) if is_missing(&error) => Ok(name),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Refused>().is_some_and(|refused| refused.status == reqwest::StatusCode::NOT_FOUND)
+}
+
+fn secret_path(secret: &Name) -> String {
+    format!("/api/v1/secrets/{}", escape(secret.as_str()))
+}
+
+async fn keep(secret: &Name, text: &Zeroizing<String>, client: &Client) -> anyhow::Result<()> {
+    let known: Vec<secrets::Listed> = client.get("/api/v1/secrets").await?;
+    ensure!(
+        known.iter().all(|listed| listed.name != *secret),
+        "there is a secret {secret} already, of a gateway that was added before: remove it with muster secret remove {secret}"
+    );
+    client.put(&secret_path(secret), text.as_bytes().to_vec().into()).await
+}
+
+/// Examines, until nothing hinders or the operator gives up, and registers.
+async fn register(
+    name: &GatewayName,
+    adapter: AdapterKind,
+    wish: Option<Wish>,
+    client: &Client,
+    asker: &mut dyn Asker,
+) -> anyhow::Result<()> {
+    let asked = Examine { adapter: adapter.clone(), wish };
+    loop {
+        let found: Examination = client.post("/api/v1/gateway-examination", &asked).await?;
+        asker.say(&format!("\n{}", examination::words(&found)));
+        let hindrances = examination::hindrances(&found);
+        if hindrances.is_empty() {
+            break;
+        }
+        let todo = format!("To do on the gateway:\n  - {}", hindrances.join("\n  - "));
+        ensure!(asker.is_there(), "the gateway can't be set up yet. {todo}");
+        asker.say(&todo);
+        let answer = asker.ask("Enter looks again, q stops: ")?;
+        ensure!(!answer.starts_with('q'), "stopped: nothing was changed and nothing is kept");
+    }
+    let registration = Registration { name: name.clone(), adapter };
+    let _: Listed = client.post("/api/v1/gateways", &registration).await?;
+    Ok(())
+}
+
+/// Sets what is wanted: from the file, as it is proposed, or as the operator says.
+async fn wish(added: &Added, client: &Client, asker: &mut dyn Asker) -> anyhow::Result<()> {
+    let (name, common) = (added.name.as_str(), &added.common);
+    if let Some(text) = &added.wish {
+        let wish = set_file(client, name, text.clone()).await?;
+        return set_boot(client, name, Some(&wish), &common.boot).await;
+    }
+    let key = match &common.interface {
+        Some(key) => key.clone(),
+        None => {
+            let facts: Facts = client.get(&path(name, "/facts")).await?;
+            interview::pick(asker, &facts)?.key.clone()
+        }
+    };
+    let address = common.boot.muster_address;
+    let address = address.map_or_else(String::new, |address| format!("&address={address}"));
+    let mut proposal: Proposal =
+        client.get(&path(name, &format!("/proposal?interface={}{address}", escape(&key)))).await?;
+    let asks = asker.is_there() && !common.yes;
+    if asks && proposal.boot.is_none() && !common.boot.no_boot {
+        proposal = with_address(proposal, name, &key, client, asker).await?;
+    }
+    asker.say(&diff::notices(&proposal.notices));
+    let mut boot = common.boot.clone();
+    if let Some(made) = &proposal.boot {
+        boot.muster_address.get_or_insert(made.boot.server);
+        if !boot.no_boot {
+            asker.say(&show::made(made));
+        }
+    }
+    let network = if asks { interview::network(asker, &proposal)? } else { proposal.network.clone() };
+    if asks && !boot.no_boot && boot.classes.is_none() && let Some(made) = &proposal.boot {
+        boot.classes = interview::classes(asker, made)?;
+    }
+    let wish = Wish { dhcp: Dhcp { networks: vec![network], ..Dhcp::default() }, ..Wish::default() };
+    let body = serde_json::to_vec(&wish)?;
+    let _: Wish = client.put_json(&path(name, &format!("/wish/{SITE_PART}")), body).await?;
+    if boot.no_boot {
+        return Ok(());
+    }
+    let ask = BootAsk { address: boot.muster_address, classes: boot.classes, interface: Some(key) };
+    client.put::<serde_json::Value>(&path(name, "/boot"), serde_json::to_vec(&ask)?.into()).await?;
+    Ok(())
+}
+
+/// Asks for Muster's own address, where it could not be told.
+async fn with_address(
+    proposal: Proposal,
+    name: &str,
+    key: &str,
+    client: &Client,
+    asker: &mut dyn Asker,
+) -> anyhow::Result<Proposal> {
+    asker.say(&diff::notices(&proposal.notices));
+    let address = loop {
+        let answer = asker.ask("Muster's address on the machines' network, or none for no network boot: ")?;
+        match answer.parse::<std::net::Ipv4Addr>() {
+            Ok(address) => break address,
+            Err(_) if answer == "none" => return Ok(proposal),
+            Err(_) => asker.say("That is no IPv4 address."),
+        }
+    };
+    client.get(&path(name, &format!("/proposal?interface={}&address={address}", escape(key)))).await
+}
+
+/// Shows the plan, asks, and applies it. Answers whether something is set up now.
+async fn change(
+    added: &Added,
+    client: &Client,
+    asker: &mut dyn Asker,
+    output: Format,
+) -> anyhow::Result<bool> {
+    let name = added.name.as_str();
+    let plan: Plan = client.get(&path(name, "/plan")).await?;
+    asker.say(&format!("\n{}", diff::plan(&plan)));
+    let later = format!("it goes on with muster gateway plan {name} and muster gateway apply {name}");
+    ensure!(plan.conflicts.is_empty(), "nothing was changed on {name}: conflicts stand in the way. When they are gone, {later}");
+    if apply::is_empty(&plan) {
+        return Ok(true);
+    }
+    if !added.common.yes && !asker.agrees("Apply it?")? {
+        asker.say(&format!("Nothing was changed on {name}; {later}"));
+        return Ok(false);
+    }
+    apply::carry_out(name, &plan.digest, client, output).await.with_context(|| format!("setting {name} up"))?;
+    Ok(true)
+}
+
+/// Proves that machines boot, where any shall.
+async fn prove(name: &str, shown: &Shown, client: &Client) -> anyhow::Result<()> {
+    let dhcp = |wish: &Wish| wish.dhcp.clone();
+    let Some(boot) = shown.wish.values().find_map(|wish| wish.dhcp.boot.clone()) else { return Ok(()) };
+    let facts: Facts = client.get(&path(name, "/facts")).await?;
+    let wanted: Vec<String> = shown
+        .wish
+        .values()
+        .flat_map(|wish| dhcp(wish).networks)
+        .map(|network| network.interface.as_str().to_owned())
+        .collect();
+    let networks: Vec<ipnet::IpNet> = facts
+        .interfaces
+        .iter()
+        .filter(|interface| wanted.contains(&interface.key))
+        .flat_map(|interface| interface.networks.iter().copied())
+        .collect();
+    proof::run(&boot, &proof::networks(&networks)).await
+}
+
+/// Reads a PEM file.
+fn read_pem(path: &Path) -> anyhow::Result<String> {
+    let pem = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    ensure!(
+        pem.contains("-----BEGIN CERTIFICATE-----"),
+        "{} is no certificate in PEM: it should begin with -----BEGIN CERTIFICATE-----",
+        path.display()
+    );
+    Ok(pem)
+}

@@ -40,8 +40,8 @@ mod simulate;
 mod site;
 mod store;
 mod undo;
-mod union;
 pub mod wish;
+pub mod wording;
 
 pub use apply::Pace;
 pub use capability::{DhcpServer, DnsServer, Gateway, LoadBalancer, Wanted};

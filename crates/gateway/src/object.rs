@@ -112,6 +112,16 @@ impl Kind {
         }
     }
 
+    /// The field that holds [`SiteId::mark`](crate::SiteId::mark); absent where there is none for a description.
+    #[must_use]
+    pub const fn description(self) -> Option<&'static str> {
+        match self {
+            Self::DnsmasqSettings | Self::HaproxySettings | Self::Tag => None,
+            Self::Reservation => Some("descr"),
+            _ => Some("description"),
+        }
+    }
+
     /// There is one of it on the gateway, and it is nobody's own: single fields are set, and it is never made or removed.
     #[must_use]
     pub const fn is_settings(self) -> bool {

@@ -1,0 +1,43 @@
+//! Records. DNS answers with all addresses of a name in turn, which is never what is meant here.
+
+use super::{Claims, Part, between};
+use crate::wish::Record;
+
+pub(super) fn faults(parts: &[Part<'_>], faults: &mut Vec<String>) {
+    let all = || parts.iter().flat_map(|(part, wish)| wish.dns.iter().map(|one| (*part, one)));
+    let (mut names, mut backwards) = (Claims::new(), Claims::new());
+    for (part, record) in all() {
+        let Record { name, ip, ptr } = record;
+        if ip.is_unspecified() || ip.is_multicast() {
+            faults.push(format!("{ip} of {name} is an address that no machine can have"));
+        }
+        if let Some((by, other)) = names.claim((name, ip.is_ipv4()), (part, record)) {
+            let twice =
+                if other.ip == *ip { format!("{ip} twice") } else { format!("both {} and {ip}", other.ip) };
+            faults.push(format!("{name} has {twice}{}", between(by, part)));
+        }
+        if *ptr && name.is_wildcard() {
+            faults.push(format!("{ip} can't be found back to {name}: a wildcard is no name; leave out ptr"));
+        }
+        if *ptr && let Some((by, other)) = backwards.claim(ip, (part, record)) {
+            if other.name != *name {
+                let between = between(by, part);
+                faults.push(format!(
+                    "{ip} would be found back to both {} and {name}{between}: leave ptr to one",
+                    other.name
+                ));
+            }
+        }
+    }
+    let wildcards: Vec<_> = all().filter(|(_, record)| record.name.is_wildcard()).collect();
+    for (part, record) in all() {
+        let above = wildcards.iter().find(|(_, wildcard)| record.name.is_hidden_by(&wildcard.name));
+        if let Some((by, wildcard)) = above {
+            let (name, between) = (&record.name, between(by, part));
+            faults.push(format!(
+                "{name} would be answered by {}, which hides all below{between}",
+                wildcard.name
+            ));
+        }
+    }
+}

@@ -162,16 +162,9 @@ pub enum GatewayError {
         /// What stands in the way, and what to do.
         reason: String,
     },
-    /// Two parts of a wish want what can't be both.
-    #[error("the wishes {first:?} and {second:?} contradict each other: {what}")]
-    Contradiction {
-        /// The part that was there.
-        first: String,
-        /// The other one.
-        second: String,
-        /// What both say differently.
-        what: String,
-    },
+    /// The wish contradicts itself, or another part of it.
+    #[error(transparent)]
+    Wish(#[from] crate::wish::InvalidWish),
     /// The part of a wish has no good name.
     #[error("{0:?} is no name for a part of a wish: expected 1 to 64 letters, digits, '.', '_', '-' or '/'")]
     Part(String),

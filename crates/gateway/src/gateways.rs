@@ -33,8 +33,7 @@ use crate::record::ApplyRecord;
 use crate::registration::{LastApply, Listed, Registration};
 use crate::site::SiteId;
 use crate::store as rows;
-use crate::union::union;
-use crate::wish::Wish;
+use crate::wish::{InvalidWish, Wish};
 
 /// The gateways of this server. Cheap to clone.
 #[derive(Clone)]
@@ -175,7 +174,7 @@ impl Gateways {
     async fn listed(&self, row: rows::Gateway) -> Result<Listed, GatewayError> {
         let parts = rows::parts(self.inner.store.readers(), &row.name).await?;
         let last = rows::list_applies(self.inner.store.readers(), &row.name, 1).await?.pop();
-        let wanted = union(&parts)?;
+        let wanted = whole(&parts)?;
         Ok(Listed {
             unapplied: row.applied.unwrap_or_default() != wanted,
             parts: parts.into_keys().collect(),
@@ -193,7 +192,7 @@ impl Gateways {
     /// Sets what one part wants of a gateway, or clears it. Nothing is applied.
     ///
     /// # Errors
-    /// [`GatewayError::Contradiction`] with another part, [`GatewayError::NoGateway`], [`GatewayError::Part`].
+    /// [`GatewayError::Wish`] where it contradicts itself or another part, [`GatewayError::NoGateway`], [`GatewayError::Part`].
     pub async fn set_wish(
         &self,
         name: &GatewayName,
@@ -220,7 +219,7 @@ impl Gateways {
     /// # Errors
     /// [`GatewayError::NoGateway`].
     pub async fn wish(&self, name: &GatewayName) -> Result<Wish, GatewayError> {
-        union(&self.parts(name).await?)
+        Ok(whole(&self.parts(name).await?)?)
     }
 
     /// What each part wants of a gateway.
@@ -259,9 +258,9 @@ impl Gateways {
     async fn plan_of(&self, name: &GatewayName, wish: &Wish) -> Result<(Reading, Plan), GatewayError> {
         let gateway = self.connect(name).await?;
         let reading = gateway.read(&Service::ALL).await?;
-        let wanted = word(gateway.as_ref(), &self.inner.site, wish, &reading)?;
         let readers = self.inner.store.readers();
         let known = rows::known(readers, name).await?;
+        let wanted = word(gateway.as_ref(), &self.inner.site, &known, wish, &reading)?;
         let pending = rows::pending(readers, name).await?;
         let plan = make(Basis { site: &self.inner.site, known: &known, pending: &pending }, &reading, wanted);
         Ok((reading, plan))
@@ -290,6 +289,10 @@ impl Gateways {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
     }
+}
+
+fn whole(parts: &BTreeMap<String, Wish>) -> Result<Wish, InvalidWish> {
+    Wish::union(parts.iter().map(|(part, wish)| (part.as_str(), wish)))
 }
 
 /// The gateways whose credential this secret is: whoever removes secrets asks in the same transaction.

@@ -41,7 +41,6 @@ mod simulate;
 mod site;
 mod store;
 mod undo;
-mod union;
 pub mod wish;
 pub mod wording;
 

@@ -21,7 +21,7 @@ const LISTS: [&str; 12] = [
 ];
 
 /// Fields that are a switch: unset is off.
-const SWITCHES: [&str; 14] = [
+const SWITCHES: [&str; 17] = [
     "enable",
     "enabled",
     "force",
@@ -34,6 +34,9 @@ const SWITCHES: [&str; 14] = [
     "healthCheckEnabled",
     "strictbind",
     "quick",
+    "http_expressionEnabled",
+    "domain_needed",
+    "no_resolv",
     "log",
     "authoritative",
 ];
@@ -44,6 +47,8 @@ const SWITCHES: [&str; 14] = [
 /// reservation out, so that it is not the same.
 pub(crate) fn normal(kind: Kind, field: &str, value: &str) -> String {
     let value = value.trim();
+    // Within a group of settings the group stands before it: `general.enabled`.
+    let field = field.rsplit('.').next().unwrap_or(field);
     if SWITCHES.contains(&field) && !(kind == Kind::HealthCheck && field == "ssl") {
         return match value {
             "" | "0" | "false" => "0".to_owned(),

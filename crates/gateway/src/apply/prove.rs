@@ -7,7 +7,7 @@ use crate::capability::{Gateway, Wanted};
 use crate::change::Change;
 use crate::error::GatewayError;
 use crate::object::{Kind, Service};
-use crate::ownership::owner;
+use crate::ownership::{Known, as_marked, owner};
 use crate::plan::Plan;
 use crate::plan::make::{Basis, make};
 use crate::reading::{Reading, ServiceState};
@@ -40,9 +40,11 @@ pub(crate) type Owned = (Kind, Uuid, String);
 pub(crate) fn word(
     gateway: &dyn Gateway,
     site: &SiteId,
+    known: &Known,
     wish: &Wish,
     reading: &Reading,
 ) -> Result<Wanted, GatewayError> {
+    let reading = &as_marked(site, known, reading);
     let mut all = Wanted::default();
     let mut add = |wanted: Wanted| {
         all.objects.extend(wanted.objects);
@@ -72,7 +74,7 @@ impl Apply {
             Goal::Wish(wish) => {
                 let known = rows::known(self.store.readers(), &self.name).await?;
                 let pending = rows::pending(self.store.readers(), &self.name).await?;
-                let wanted = word(self.gateway.as_ref(), &self.site, wish, &reading)?;
+                let wanted = word(self.gateway.as_ref(), &self.site, &known, wish, &reading)?;
                 let basis = Basis { site: &self.site, known: &known, pending: &pending };
                 as_planned(&make(basis, &reading, wanted).changes)?;
             }

@@ -31,7 +31,8 @@ pub(crate) fn make(basis: Basis<'_>, reading: &Reading, wanted: Wanted) -> Plan 
     let Wanted { objects, mut conflicts, notices } = wanted;
     let mut notices: BTreeSet<Notice> = notices.into_iter().collect();
     let (objects, settings) = merge(objects, &mut conflicts);
-    conflicts.extend(unread(reading, &objects, &settings));
+    let seen: Vec<Kind> = conflicts.iter().map(|conflict| conflict.kind).collect();
+    conflicts.extend(unread(reading, &objects, &settings).into_iter().filter(|it| !seen.contains(&it.kind)));
     notices.extend(unseen(basis.known, reading, &objects));
 
     let wanted_ids: BTreeSet<(Kind, Option<Uuid>)> = objects.iter().map(|it| (it.kind, it.id)).collect();
@@ -85,17 +86,23 @@ pub(crate) fn finish(
     reading: &Reading,
 ) -> Plan {
     let mut notices = notices;
-    for (service, edits) in &reading.facts.unapplied {
-        if services.contains(service) {
-            notices.extend(edits.iter().map(|edit| Notice {
-                text: format!(
-                    "this was saved for {service} and not applied, and will go live with the plan: {edit}"
-                ),
-            }));
+    for (service, edits) in reading.facts.unapplied.iter().filter(|(service, _)| services.contains(service)) {
+        for edit in edits {
+            if said(&notices, edit) {
+                continue;
+            }
+            let text = format!(
+                "this was saved for {service} and not applied, and will go live with the plan: {edit}"
+            );
+            notices.push(Notice { text });
         }
     }
     let digest = digest(&changes, &conflicts, &services);
     Plan { changes, conflicts, notices, services, revision: reading.revision.clone(), digest }
+}
+
+fn said(notices: &[Notice], edit: &str) -> bool {
+    notices.iter().any(|notice| notice.text.contains(edit))
 }
 
 /// SHA-256 over what would be done. Structs are written in the order of their fields and maps are sorted, so that the same
@@ -156,16 +163,8 @@ fn set(reading: &Reading, kind: Kind, wanted: Fields) -> Option<Change> {
         })
         .collect();
     let (before, after) = differing(kind, there, &wanted);
-    (!after.is_empty()).then(|| {
-        change(
-            kind,
-            None,
-            format!("settings of {}", kind.service()),
-            Action::Update,
-            Some(before),
-            Some(after),
-        )
-    })
+    (!after.is_empty())
+        .then(|| change(kind, None, kind.as_str().to_owned(), Action::Update, Some(before), Some(after)))
 }
 
 /// One object each, and the settings put together. What two parts of a wish want differently can't be.
@@ -206,8 +205,7 @@ fn unread(reading: &Reading, objects: &[Object], settings: &BTreeMap<Kind, Field
     unread
         .filter_map(|(kind, why)| {
             let name = objects.iter().find(|it| it.kind == *kind).map(|it| it.name.clone());
-            let name = name
-                .or_else(|| settings.contains_key(kind).then(|| format!("settings of {}", kind.service())))?;
+            let name = name.or_else(|| settings.contains_key(kind).then(|| kind.as_str().to_owned()))?;
             Some(Conflict {
                 kind: *kind,
                 name,
@@ -261,7 +259,6 @@ fn services(
     let of_use: BTreeSet<Service> = wanted.iter().map(|(kind, _)| kind.service()).collect();
     for service in of_use {
         if reading.services.get(&service) == Some(&ServiceState::Stopped) {
-            notices.insert(Notice { text: format!("{service} should run and does not: it will be started") });
             services.insert(service);
         }
     }

@@ -164,7 +164,7 @@ pub(crate) async fn set_wish(
     }
     if let Some(wish) = wish {
         parts.insert(part.to_owned(), wish.clone());
-        crate::union::union(&parts)?;
+        Wish::union(parts.iter().map(|(part, wish)| (part.as_str(), wish)))?;
         sqlx::query(
             "INSERT INTO gateway_wish (gateway, part, wish, set_at, set_by) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (gateway, part) DO UPDATE SET

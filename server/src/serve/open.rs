@@ -85,14 +85,10 @@ pub(super) async fn open(
         .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
     let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
-    let gateways = Gateways::open(
-        store.clone(),
-        secrets.clone(),
-        Arc::clone(&clock),
-        data_dir.join("gateway-backups"),
-    )
-    .await
-    .map_err(|error| start_error("the gateways could not be taken up".to_owned(), error))?;
+    let gateways =
+        Gateways::open(store.clone(), secrets.clone(), Arc::clone(&clock), data_dir.join("gateway-backups"))
+            .await
+            .map_err(|error| start_error("the gateways could not be taken up".to_owned(), error))?;
     let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);
     let site = image::site(store.readers()).await?;
     let agents = Agents::at(&settings.agents_at);

@@ -14,7 +14,10 @@ use secrets::Name;
 use zeroize::Zeroizing;
 
 use super::asker::{Asker, Nobody, Terminal};
-use super::{BootArgs, apply, credential, diff, examination, interview, path, proof, read_wish, set_boot, set_file, show};
+use super::{
+    BootArgs, apply, credential, diff, examination, interview, path, proof, read_wish, set_boot, set_file,
+    show,
+};
 use crate::api::v1::gateways::Shown;
 use crate::api::v1::gateways::setup::{Examine, Proposal};
 use crate::api::v1::gateways::wish::BootAsk;
@@ -139,7 +142,11 @@ async fn opnsense(args: OpnSenseArgs, client: &Client, asker: &mut dyn Asker) ->
             ));
         }
         missing.extend(shown.as_ref().and_then(trust::missing));
-        ensure!(missing.is_empty(), "there is no terminal to ask on. Missing:\n  - {}", missing.join("\n  - "));
+        ensure!(
+            missing.is_empty(),
+            "there is no terminal to ask on. Missing:\n  - {}",
+            missing.join("\n  - ")
+        );
     }
     let trust = match (certificate, shown) {
         (Some(trust), _) => trust,
@@ -184,7 +191,8 @@ fn missing(common: &Common) -> Vec<String> {
     let mut missing = Vec::new();
     if common.file.is_none() && common.interface.is_none() {
         missing.push(
-            "what is wanted: --file FILE, or --interface KEY for what is proposed for that interface".to_owned(),
+            "what is wanted: --file FILE, or --interface KEY for what is proposed for that interface"
+                .to_owned(),
         );
     }
     if !common.yes {
@@ -280,7 +288,11 @@ async fn wish(added: &Added, client: &Client, asker: &mut dyn Asker) -> anyhow::
         }
     }
     let network = if asks { interview::network(asker, &proposal)? } else { proposal.network.clone() };
-    if asks && !boot.no_boot && boot.classes.is_none() && let Some(made) = &proposal.boot {
+    if asks
+        && !boot.no_boot
+        && boot.classes.is_none()
+        && let Some(made) = &proposal.boot
+    {
         boot.classes = interview::classes(asker, made)?;
     }
     let wish = Wish { dhcp: Dhcp { networks: vec![network], ..Dhcp::default() }, ..Wish::default() };
@@ -325,7 +337,10 @@ async fn change(
     let plan: Plan = client.get(&path(name, "/plan")).await?;
     asker.say(&format!("\n{}", diff::plan(&plan)));
     let later = format!("it goes on with muster gateway plan {name} and muster gateway apply {name}");
-    ensure!(plan.conflicts.is_empty(), "nothing was changed on {name}: conflicts stand in the way. When they are gone, {later}");
+    ensure!(
+        plan.conflicts.is_empty(),
+        "nothing was changed on {name}: conflicts stand in the way. When they are gone, {later}"
+    );
     if apply::is_empty(&plan) {
         return Ok(true);
     }
@@ -333,7 +348,9 @@ async fn change(
         asker.say(&format!("Nothing was changed on {name}; {later}"));
         return Ok(false);
     }
-    apply::carry_out(name, &plan.digest, client, output).await.with_context(|| format!("setting {name} up"))?;
+    apply::carry_out(name, &plan.digest, client, output)
+        .await
+        .with_context(|| format!("setting {name} up"))?;
     Ok(true)
 }
 

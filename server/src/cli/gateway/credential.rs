@@ -48,7 +48,9 @@ fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
             .context("can't read key and secret from standard input")?;
     } else {
         let file = std::fs::File::open(path).with_context(|| format!("can't read {}", path.display()))?;
-        file.take(MOST_BYTES).read_to_string(&mut text).with_context(|| format!("can't read {}", path.display()))?;
+        file.take(MOST_BYTES)
+            .read_to_string(&mut text)
+            .with_context(|| format!("can't read {}", path.display()))?;
     }
     ensure!(
         !text.trim().is_empty(),
@@ -79,7 +81,8 @@ mod tests {
         let path = dir.path().join("apikey.txt");
         std::fs::write(&path, "key=planted-key\nsecret=planted-secret\n").unwrap();
         let both = [(KEY, "planted-key"), (SECRET, "planted-secret")];
-        let text = |given: anyhow::Result<Option<Zeroizing<String>>>| given.unwrap().map(|text| text.to_string());
+        let text =
+            |given: anyhow::Result<Option<Zeroizing<String>>>| given.unwrap().map(|text| text.to_string());
         assert_eq!(
             text(given(Some(&path), environment(&both))).as_deref(),
             Some("key=planted-key\nsecret=planted-secret")

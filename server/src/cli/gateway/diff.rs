@@ -77,8 +77,12 @@ fn one(change: &Change) -> String {
     };
     let moved = if change.action == Action::Move { ", made anew at the end of its list" } else { "" };
     let because = change.because.as_deref().map(|because| format!(" ({})", line(because, SENTENCE)));
-    let mut text =
-        format!("  {mark} {} {}{moved}{}\n", change.kind, line(&change.name, VALUE), because.unwrap_or_default());
+    let mut text = format!(
+        "  {mark} {} {}{moved}{}\n",
+        change.kind,
+        line(&change.name, VALUE),
+        because.unwrap_or_default()
+    );
     for (field, value) in fields(change) {
         let _ = writeln!(text, "      {field}: {value}");
     }
@@ -88,8 +92,7 @@ fn one(change: &Change) -> String {
 /// The fields that say something: those that are set, or that change.
 fn fields(change: &Change) -> Vec<(String, String)> {
     let none = Fields::new();
-    let (before, after) =
-        (change.before.as_ref().unwrap_or(&none), change.after.as_ref().unwrap_or(&none));
+    let (before, after) = (change.before.as_ref().unwrap_or(&none), change.after.as_ref().unwrap_or(&none));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let value = |fields: &Fields, name: &String| fields.get(name).map(|value| shown(value));
     let said = names.into_iter().filter_map(|name| {
@@ -134,7 +137,9 @@ fn taken_up(services: &BTreeSet<Service>) -> String {
     let names: Vec<&str> = services.iter().map(|service| service.as_str()).collect();
     match names.as_slice() {
         [] => String::new(),
-        names => format!("Then {} {} it up.\n", names.join(", "), if names.len() == 1 { "takes" } else { "take" }),
+        names => {
+            format!("Then {} {} it up.\n", names.join(", "), if names.len() == 1 { "takes" } else { "take" })
+        }
     }
 }
 

@@ -40,7 +40,11 @@ fn facts(facts: &Facts) -> String {
     let dns = facts.dns_by.map_or("nobody that is known".to_owned(), |service| service.to_string());
     let _ = writeln!(text, "  names (port 53): {dns}");
     for (server, interfaces) in &facts.other_dhcp {
-        let on = if interfaces.is_empty() { "all interfaces".to_owned() } else { line(&interfaces.join(", "), SAID) };
+        let on = if interfaces.is_empty() {
+            "all interfaces".to_owned()
+        } else {
+            line(&interfaces.join(", "), SAID)
+        };
         let _ = writeln!(text, "  another DHCP server: {} on {on}", line(server, SAID));
     }
     for unapplied in facts.unapplied.values().flatten() {
@@ -52,12 +56,14 @@ fn facts(facts: &Facts) -> String {
 /// What keeps it from being set up, each with what to do; empty where nothing does.
 pub(super) fn hindrances(found: &Examination) -> Vec<String> {
     let privileges = found.missing.iter().filter(|missing| missing.required).map(|missing| {
-        format!("give the key's user the privilege \"{}\" (System › Access › Users), {}", missing.name, missing.needed_for)
+        format!(
+            "give the key's user the privilege \"{}\" (System › Access › Users), {}",
+            missing.name, missing.needed_for
+        )
     });
-    let read_only = found
-        .read_only
-        .iter()
-        .map(|name| format!("take the privilege \"{name}\" from the key's user: with it nothing can be written"));
+    let read_only = found.read_only.iter().map(|name| {
+        format!("take the privilege \"{name}\" from the key's user: with it nothing can be written")
+    });
     let plugins = found
         .missing_plugins
         .iter()

@@ -20,7 +20,10 @@ const NONE: &str = "none";
 pub(super) fn pick<'a>(asker: &mut dyn Asker, facts: &'a Facts) -> anyhow::Result<&'a Interface> {
     let all: Vec<&Interface> =
         facts.interfaces.iter().filter(|interface| network_of(interface).is_some()).collect();
-    ensure!(!all.is_empty(), "the gateway has no interface with an IPv4 network, or its key may not see them");
+    ensure!(
+        !all.is_empty(),
+        "the gateway has no interface with an IPv4 network, or its key may not see them"
+    );
     asker.say("\nBehind which interface are the machines?");
     for (number, interface) in all.iter().enumerate() {
         asker.say(&format!("  {}. {}", number + 1, examination::interface(interface)));
@@ -40,11 +43,13 @@ pub(super) fn pick<'a>(asker: &mut dyn Asker, facts: &'a Facts) -> anyhow::Resul
 pub(super) fn network(asker: &mut dyn Asker, proposal: &Proposal) -> anyhow::Result<Network> {
     let mut network = proposal.network.clone();
     let within = network_of(&proposal.interface);
-    let proposed = network.range.map_or(NONE.to_owned(), |range| format!("{}-{}", range.first(), range.last()));
-    network.range = until(asker, "Addresses to give out, FIRST-LAST or none", &proposed, |answer| match answer {
-        NONE => Ok(None),
-        answer => range_within(answer, within).map(Some),
-    })?;
+    let proposed =
+        network.range.map_or(NONE.to_owned(), |range| format!("{}-{}", range.first(), range.last()));
+    network.range =
+        until(asker, "Addresses to give out, FIRST-LAST or none", &proposed, |answer| match answer {
+            NONE => Ok(None),
+            answer => range_within(answer, within).map(Some),
+        })?;
     if network.range.is_some() {
         network.lease_secs = until(asker, "For how long: 1h, 1d", LEASE, |answer| match answer.parse() {
             Ok(lease) => Ok(Some(lease)),
@@ -63,7 +68,8 @@ pub(super) fn classes(asker: &mut dyn Asker, made: &Made) -> anyhow::Result<Opti
     let known: Vec<&str> = made.boot.firmwares.iter().map(|class| class.class.as_str()).collect();
     let all = known.join(",");
     let chosen = until(asker, "Which of these boot, by name", &all, |answer| {
-        let chosen: Vec<String> = answer.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+        let chosen: Vec<String> =
+            answer.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned).collect();
         match chosen.iter().find(|class| !known.contains(&class.as_str())) {
             Some(unknown) => Err(format!("{unknown:?} is none of {all}")),
             None => Ok(chosen),
@@ -88,7 +94,8 @@ fn until<T>(
 }
 
 fn range_within(answer: &str, network: Option<Ipv4Net>) -> Result<AddressRange, String> {
-    let range: AddressRange = answer.parse().map_err(|error: gateway::wish::InvalidRange| error.to_string())?;
+    let range: AddressRange =
+        answer.parse().map_err(|error: gateway::wish::InvalidRange| error.to_string())?;
     match network {
         Some(network) if !network.contains(&range.first()) || !network.contains(&range.last()) => {
             Err(format!("{answer} is not within {network}"))

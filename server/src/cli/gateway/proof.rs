@@ -33,7 +33,8 @@ pub(super) async fn run(boot: &NetworkBoot, networks: &[Ipv4Net]) -> anyhow::Res
         return Ok(());
     };
     eprintln!("Playing the machines on {} …", card.name());
-    let firmwares: Vec<&'static Firmware> = codes.iter().filter_map(|code| Firmware::by_code(*code)).collect();
+    let firmwares: Vec<&'static Firmware> =
+        codes.iter().filter_map(|code| Firmware::by_code(*code)).collect();
     let examination = Examination { card, mac: stranger()?, firmwares, timeout: PATIENCE };
     let report = match examination.run().await {
         Ok(report) => report,
@@ -49,7 +50,9 @@ pub(super) async fn run(boot: &NetworkBoot, networks: &[Ipv4Net]) -> anyhow::Res
             print_text("Proved: each of them boots.");
             Ok(())
         }
-        (failed, supported) => bail!("the gateway is set up, and {failed} of {supported} firmwares would not boot"),
+        (failed, supported) => {
+            bail!("the gateway is set up, and {failed} of {supported} firmwares would not boot")
+        }
     }
 }
 
@@ -73,6 +76,9 @@ mod tests {
     fn where_it_can_not_be_proved_the_command_is_named() {
         let networks = ["192.168.1.0/24".parse().unwrap()];
         let said = elsewhere("this machine has no card in", &networks, &[0, 7]);
-        assert!(said.contains("no card in 192.168.1.0/24.") && said.ends_with("--interface CARD --arch 0,7"), "{said}");
+        assert!(
+            said.contains("no card in 192.168.1.0/24.") && said.ends_with("--interface CARD --arch 0,7"),
+            "{said}"
+        );
     }
 }

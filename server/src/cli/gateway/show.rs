@@ -134,7 +134,8 @@ pub(super) fn step(step: &StepRecord) -> String {
         gateway::Action::Move => "move to the end",
         gateway::Action::Delete => "remove",
     };
-    let words = if step.words.is_empty() { String::new() } else { format!(": {}", line(&step.words, REASON)) };
+    let words =
+        if step.words.is_empty() { String::new() } else { format!(": {}", line(&step.words, REASON)) };
     format!("{mark} {undoing}{what} {} {}{words}", change.kind, line(&change.name, 160))
 }
 

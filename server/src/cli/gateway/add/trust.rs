@@ -45,6 +45,9 @@ pub(super) fn ask(url: &str, shown: &Certificate, asker: &mut dyn Asker) -> anyh
          OPNsense shows it at System › Trust › Certificates; a browser shows it beside the address.",
         shown.sha256
     ));
-    ensure!(asker.agrees("Is that the gateway's own certificate?")?, "the certificate is not trusted: nothing was done");
+    ensure!(
+        asker.agrees("Is that the gateway's own certificate?")?,
+        "the certificate is not trusted: nothing was done"
+    );
     Ok(Trust::Pinned(shown.sha256.parse()?))
 }

@@ -7,7 +7,16 @@ fn fields(pairs: &[(&str, &str)]) -> Option<Fields> {
 }
 
 fn change(kind: Kind, name: &str, action: Action, before: Option<Fields>, after: Option<Fields>) -> Change {
-    Change { service: kind.service(), kind, id: None, name: name.to_owned(), action, before, after, because: None }
+    Change {
+        service: kind.service(),
+        kind,
+        id: None,
+        name: name.to_owned(),
+        action,
+        before,
+        after,
+        because: None,
+    }
 }
 
 fn empty() -> Plan {
@@ -70,16 +79,27 @@ fn conflicts_come_first_with_what_to_do() {
         ..empty()
     };
     let text = super::plan(&plan);
-    let places = ["! range lan: a range is there already", "remove it on", "note: somebody's", "Nothing to change"];
-    let places: Vec<usize> = places.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"))).collect();
+    let places =
+        ["! range lan: a range is there already", "remove it on", "note: somebody's", "Nothing to change"];
+    let places: Vec<usize> =
+        places.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"))).collect();
     assert!(places.is_sorted(), "{text}");
 }
 
 #[test]
 fn what_a_gateway_says_can_not_leave_its_line() {
     let hostile = "x\n  + tag forged\u{1b}[2J";
-    let change = change(Kind::Tag, hostile, Action::Delete, fields(&[("tag", hostile), (hostile, &"y".repeat(999))]), None);
+    let change = change(
+        Kind::Tag,
+        hostile,
+        Action::Delete,
+        fields(&[("tag", hostile), (hostile, &"y".repeat(999))]),
+        None,
+    );
     let text = changes(&[change]);
     assert_eq!(text.lines().count(), 4, "{text}");
-    assert!(!text.contains('\u{1b}') && text.lines().all(|line| line.chars().count() < 2 * VALUE + 20), "{text}");
+    assert!(
+        !text.contains('\u{1b}') && text.lines().all(|line| line.chars().count() < 2 * VALUE + 20),
+        "{text}"
+    );
 }

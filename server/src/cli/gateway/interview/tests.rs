@@ -67,19 +67,24 @@ fn an_interface_is_picked_by_number_or_name_and_a_slip_is_asked_again() {
         ],
         ..Facts::default()
     };
-    for (answers, picked) in [(vec!["2"], "opt1"), (vec!["0", "3", "wan", "x", "", "1"], "lan"), (vec!["opt1"], "opt1")] {
+    for (answers, picked) in
+        [(vec!["2"], "opt1"), (vec!["0", "3", "wan", "x", "", "1"], "lan"), (vec!["opt1"], "opt1")]
+    {
         let mut asker = Scripted::new(&answers);
         assert_eq!(pick(&mut asker, &facts).unwrap().key, picked, "{answers:?}");
         assert!(asker.answers.is_empty() && !asker.said.contains("WAN"), "{}", asker.said);
     }
     // Nobody answers any more: no loop for ever.
     assert!(pick(&mut Scripted::new(&["9"]), &facts).is_err());
-    assert!(pick(&mut Scripted::new(&[]), &Facts::default()).unwrap_err().to_string().contains("no interface"));
+    assert!(
+        pick(&mut Scripted::new(&[]), &Facts::default()).unwrap_err().to_string().contains("no interface")
+    );
 }
 
 #[test]
 fn what_is_proposed_is_taken_by_an_empty_answer() {
-    let taken = network(&mut Scripted::new(&["", "", ""]), &proposal(Some("192.168.1.100-192.168.1.199"))).unwrap();
+    let taken =
+        network(&mut Scripted::new(&["", "", ""]), &proposal(Some("192.168.1.100-192.168.1.199"))).unwrap();
     assert_eq!(taken.range, Some("192.168.1.100-192.168.1.199".parse().unwrap()));
     assert_eq!((taken.lease_secs, taken.domain), (Some("1d".parse().unwrap()), None));
     // Somebody else's range is there: nothing is asked about leases.
@@ -89,7 +94,16 @@ fn what_is_proposed_is_taken_by_an_empty_answer() {
 
 #[test]
 fn what_can_not_be_is_asked_again() {
-    let answers = ["192.168.2.1-192.168.2.9", "192.168.1.9-192.168.1.1", "x", "192.168.1.10-192.168.1.20", "-5", "2h", "a b", "lab.lan"];
+    let answers = [
+        "192.168.2.1-192.168.2.9",
+        "192.168.1.9-192.168.1.1",
+        "x",
+        "192.168.1.10-192.168.1.20",
+        "-5",
+        "2h",
+        "a b",
+        "lab.lan",
+    ];
     let mut asker = Scripted::new(&answers);
     let network = network(&mut asker, &proposal(Some("192.168.1.100-192.168.1.199"))).unwrap();
     assert_eq!(network.range, Some("192.168.1.10-192.168.1.20".parse().unwrap()));

@@ -19,6 +19,8 @@ pub struct Examination {
     pub release: String,
     /// The key's user, where it can be seen.
     pub user: Option<String>,
+    /// What the key's user may, of what is needed: each as OPNsense's own page names it.
+    pub granted: Vec<String>,
     /// What the key's user lacks, each as OPNsense's own page names it (System › Access › Users › its privileges).
     pub missing: Vec<MissingPrivilege>,
     /// The privilege that must be taken from the key's user, for with it nothing can be written: its name.
@@ -98,13 +100,15 @@ impl Session<'_> {
             Err(error) => return Err(error),
         };
         let (mut states, mut missing_plugins, mut history) = (BTreeMap::new(), Vec::new(), true);
+        let named = |privilege: Privilege| privilege.name(release.as_ref()).to_owned();
+        let mut granted: Vec<String> = release.iter().map(|_| named(Privilege::Dashboard)).collect();
         for (privilege, required) in needed(services) {
             let asked = match privilege {
                 Privilege::Filter => self.search(probe(privilege)).await,
                 privilege => self.get(probe(privilege)).await,
             };
             match asked {
-                Ok(_) => {}
+                Ok(_) => granted.push(named(privilege)),
                 Err(GatewayError::Forbidden { privilege: name, .. }) => {
                     history &= privilege != Privilege::ConfigurationHistory;
                     lacks(privilege, name, required);
@@ -125,6 +129,7 @@ impl Session<'_> {
         let mut examination = Examination {
             release: release.as_ref().map(ToString::to_string).unwrap_or_default(),
             user: None,
+            granted,
             missing,
             read_only: None,
             missing_plugins,

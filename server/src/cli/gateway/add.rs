@@ -127,6 +127,8 @@ async fn opnsense(args: OpnSenseArgs, client: &Client, asker: &mut dyn Asker) ->
     let wish = common.file.as_deref().map(read_wish).transpose()?;
     let secret: Name = format!("gateway.{name}").parse()?;
     let given = credential::given(key_file.as_deref(), |name| std::env::var(name).ok())?;
+    let kept: Vec<secrets::Listed> = client.get("/api/v1/secrets").await?;
+    let is_kept = kept.iter().any(|listed| listed.name == secret);
     let certificate = trust::given(pin, ca.as_deref())?;
     let shown = match certificate {
         Some(_) => None,
@@ -134,9 +136,9 @@ async fn opnsense(args: OpnSenseArgs, client: &Client, asker: &mut dyn Asker) ->
     };
     if !asker.is_there() {
         let mut missing = missing(&common);
-        if given.is_none() {
+        if given.is_none() && !is_kept {
             missing.push(format!(
-                "key and secret: {} and {}, or --key-file FILE (- for standard input)",
+                "key and secret: {} and {}, --key-file FILE (- for standard input), or muster secret set {secret}",
                 credential::KEY,
                 credential::SECRET
             ));
@@ -155,18 +157,19 @@ async fn opnsense(args: OpnSenseArgs, client: &Client, asker: &mut dyn Asker) ->
     };
     let adapter = AdapterKind::OpnSense { url, trust, credential: secret.clone() };
     let text = match given {
-        Some(text) => text,
-        None => credential::asked(asker)?,
+        None if is_kept => None,
+        None => Some(credential::asked(asker)?),
+        given => given,
     };
-    Credential::parse(&text)?;
-    keep(&secret, &text, client).await?;
-    let expected = wish.as_deref().map(Wish::from_toml).transpose()?;
-    let registered = register(&name, adapter, expected, client, asker).await;
-    if registered.is_err() {
-        // What nothing uses is not kept; the first failure is the one to tell.
-        client.delete::<()>(&secret_path(&secret)).await.ok();
+    if let Some(text) = &text {
+        Credential::parse(text)?;
     }
-    registered?;
+    let expected = wish.as_deref().map(Wish::from_toml).transpose()?;
+    examine(&adapter, text.clone(), expected, client, asker).await?;
+    if let Some(text) = &text {
+        let () = client.put(&secret_path(&secret), text.as_bytes().to_vec().into()).await?;
+    }
+    register(&name, adapter, client).await?;
     Ok(Added { name, common, wish })
 }
 
@@ -181,8 +184,9 @@ async fn dnsmasq(args: DnsmasqArgs, client: &Client, asker: &mut dyn Asker) -> a
         ReloadBy::ByHand => Reload::ByHand,
     };
     let adapter = AdapterKind::Dnsmasq { file: conf, reload };
-    let registration = Registration { name: name.clone(), adapter };
-    let _: Listed = client.post("/api/v1/gateways", &registration).await?;
+    let expected = wish.as_deref().map(Wish::from_toml).transpose()?;
+    examine(&adapter, None, expected, client, asker).await?;
+    register(&name, adapter, client).await?;
     Ok(Added { name, common, wish })
 }
 
@@ -221,30 +225,21 @@ fn secret_path(secret: &Name) -> String {
     format!("/api/v1/secrets/{}", escape(secret.as_str()))
 }
 
-async fn keep(secret: &Name, text: &Zeroizing<String>, client: &Client) -> anyhow::Result<()> {
-    let known: Vec<secrets::Listed> = client.get("/api/v1/secrets").await?;
-    ensure!(
-        known.iter().all(|listed| listed.name != *secret),
-        "there is a secret {secret} already, of a gateway that was added before: remove it with muster secret remove {secret}"
-    );
-    client.put(&secret_path(secret), text.as_bytes().to_vec().into()).await
-}
-
-/// Examines, until nothing hinders or the operator gives up, and registers.
-async fn register(
-    name: &GatewayName,
-    adapter: AdapterKind,
+/// Examines, until nothing hinders or the operator gives up.
+async fn examine(
+    adapter: &AdapterKind,
+    credential: Option<Zeroizing<String>>,
     wish: Option<Wish>,
     client: &Client,
     asker: &mut dyn Asker,
 ) -> anyhow::Result<()> {
-    let asked = Examine { adapter: adapter.clone(), wish };
+    let asked = Examine { adapter: adapter.clone(), credential, wish };
     loop {
         let found: Examination = client.post("/api/v1/gateway-examination", &asked).await?;
-        asker.say(&format!("\n{}", examination::words(&found)));
+        asker.say(&format!("\n{}", examination::words(adapter, &found)));
         let hindrances = examination::hindrances(&found);
         if hindrances.is_empty() {
-            break;
+            return Ok(());
         }
         let todo = format!("To do on the gateway:\n  - {}", hindrances.join("\n  - "));
         ensure!(asker.is_there(), "the gateway can't be set up yet. {todo}");
@@ -252,6 +247,9 @@ async fn register(
         let answer = asker.ask("Enter looks again, q stops: ")?;
         ensure!(!answer.starts_with('q'), "stopped: nothing was changed and nothing is kept");
     }
+}
+
+async fn register(name: &GatewayName, adapter: AdapterKind, client: &Client) -> anyhow::Result<()> {
     let registration = Registration { name: name.clone(), adapter };
     let _: Listed = client.post("/api/v1/gateways", &registration).await?;
     Ok(())

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use gateway::opnsense::Examination;
-use gateway::{Facts, Interface};
+use gateway::{AdapterKind, Facts, Interface};
 
 use crate::format::line;
 
@@ -11,9 +11,13 @@ use crate::format::line;
 const SAID: usize = 200;
 
 /// The whole examination.
-pub(super) fn words(found: &Examination) -> String {
+pub(super) fn words(adapter: &AdapterKind, found: &Examination) -> String {
     let user = found.user.as_deref().map(|user| format!(", with the key of {}", line(user, SAID)));
-    let mut text = format!("OPNsense {}{}\n", line(&found.release, SAID), user.unwrap_or_default());
+    let product = match adapter {
+        AdapterKind::OpnSense { .. } => "OPNsense",
+        AdapterKind::Dnsmasq { .. } => "dnsmasq",
+    };
+    let mut text = format!("{product} {}{}\n", line(&found.release, SAID), user.unwrap_or_default());
     for name in &found.granted {
         let _ = writeln!(text, "  ✓ {name}");
     }

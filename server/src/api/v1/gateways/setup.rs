@@ -4,12 +4,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
-use gateway::opnsense::{Examination, shown_certificate};
+use gateway::opnsense::{Credential, Examination, InvalidAddress, shown_certificate};
 use gateway::wish::{AddressRange, Network};
 use gateway::{AdapterKind, Facts, GatewayName, Interface, Kind, Notice, Reading, Service, Wish};
 use inventory::Limits;
 use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::named;
 use super::wish::BootAsk;
@@ -39,11 +40,14 @@ pub struct Certificate {
 }
 
 /// What is to be examined, and what it is to be good for.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Examine {
     /// The gateway.
     pub adapter: AdapterKind,
+    /// Its key and secret, where they are not in the secret that the adapter names.
+    #[serde(default)]
+    pub credential: Option<Zeroizing<String>>,
     /// What is going to be wanted of it; absent: addresses, network boot and names.
     #[serde(default)]
     pub wish: Option<Wish>,
@@ -79,7 +83,8 @@ pub async fn certificate(
     payload: web::Payload,
 ) -> Result<web::Json<Certificate>, ApiError> {
     let Look { url } = body::message(&request, payload, Limits::SMALL).await?;
-    let sha256 = shown_certificate(&url).await?.to_string();
+    let address = url.parse().map_err(|error: InvalidAddress| ApiError::BadRequest(error.to_string()))?;
+    let sha256 = shown_certificate(&address).await?.to_string();
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
@@ -99,9 +104,11 @@ pub async fn examine(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<Examination>, ApiError> {
-    let Examine { adapter, wish } = body::message(&request, payload, Limits::REPORT).await?;
+    let Examine { adapter, credential, wish } = body::message(&request, payload, Limits::REPORT).await?;
+    let credential = credential.map(|text| Credential::parse(&text)).transpose();
+    let credential = credential.map_err(|error| ApiError::BadRequest(error.to_string()))?;
     let services = services(wish.as_ref());
-    Ok(web::Json(app.gateways.examine(&adapter, &services).await?))
+    Ok(web::Json(app.gateways.examine(&adapter, credential, &services).await?))
 }
 
 /// The services that a wish is about.

@@ -14,8 +14,8 @@ use crate::cli::client::Client;
 /// What was said.
 pub(super) fn given(pin: Option<Fingerprint>, ca: Option<&Path>) -> anyhow::Result<Option<Trust>> {
     Ok(match (pin, ca) {
-        (Some(pin), _) => Some(Trust::Pinned(pin)),
-        (None, Some(ca)) => Some(Trust::Authority(read_pem(ca)?)),
+        (Some(pin), _) => Some(Trust::Pin(pin)),
+        (None, Some(ca)) => Some(Trust::Ca(read_pem(ca)?)),
         (None, None) => None,
     })
 }
@@ -49,5 +49,5 @@ pub(super) fn ask(url: &str, shown: &Certificate, asker: &mut dyn Asker) -> anyh
         asker.agrees("Is that the gateway's own certificate?")?,
         "the certificate is not trusted: nothing was done"
     );
-    Ok(Trust::Pinned(shown.sha256.parse()?))
+    Ok(Trust::Pin(shown.sha256.parse()?))
 }

@@ -33,6 +33,9 @@ pub enum GatewayError {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// There is no key and secret to show, or they are none. The text does not repeat them.
+    #[error("the gateway's key and secret can't be used: {0}")]
+    Credential(String),
     /// Key and secret are not taken.
     #[error("{url} does not take this key and secret: {reason}")]
     NotAuthorised {
@@ -159,6 +162,9 @@ pub enum GatewayError {
         /// What stands in the way, and what to do.
         reason: String,
     },
+    /// The address of an OPNsense is none.
+    #[error(transparent)]
+    Address(#[from] crate::opnsense::InvalidAddress),
     /// The wish contradicts itself, or another part of it.
     #[error(transparent)]
     Wish(#[from] crate::wish::InvalidWish),

@@ -40,11 +40,14 @@ pub use credential::{Credential, CredentialSource, InvalidCredential};
 pub use examine::{Examination, MissingPrivilege};
 pub use trust::{Trust, shown_certificate};
 
-use crate::capability::{DhcpServer, DnsServer, Gateway, LoadBalancer};
+use crate::capability::{DhcpServer, DnsServer, Gateway, LoadBalancer, Wanted};
 use crate::change::Change;
 use crate::error::GatewayError;
 use crate::object::Service;
 use crate::reading::{Reading, Revision, ServiceState, Since};
+use crate::site::SiteId;
+use crate::wish::{Balancer, Dhcp, Record};
+use crate::wording;
 use client::Client;
 
 /// One OPNsense.
@@ -87,21 +90,39 @@ impl OpnSense {
     }
 }
 
+impl DhcpServer for OpnSense {
+    fn word_dhcp(&self, site: &SiteId, wish: &Dhcp, reading: &Reading) -> Wanted {
+        wording::dhcp(site, wish, reading)
+    }
+}
+
+impl DnsServer for OpnSense {
+    fn word_records(&self, site: &SiteId, wish: &[Record], reading: &Reading) -> Wanted {
+        wording::records(site, wish, reading)
+    }
+}
+
+impl LoadBalancer for OpnSense {
+    fn word_balancers(&self, site: &SiteId, wish: &[Balancer], reading: &Reading) -> Wanted {
+        wording::balancers(site, wish, reading)
+    }
+}
+
 impl Gateway for OpnSense {
     fn place(&self) -> String {
         self.client.address.to_string()
     }
 
     fn dhcp(&self) -> Option<&dyn DhcpServer> {
-        None
+        Some(self)
     }
 
     fn dns(&self) -> Option<&dyn DnsServer> {
-        None
+        Some(self)
     }
 
     fn balancer(&self) -> Option<&dyn LoadBalancer> {
-        None
+        Some(self)
     }
 
     fn read<'a>(&'a self, services: &'a [Service]) -> BoxFuture<'a, Result<Reading, GatewayError>> {

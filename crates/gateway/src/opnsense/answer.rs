@@ -121,9 +121,9 @@ fn failed(asked: Asked<'_>, body: &[u8]) -> GatewayError {
 /// `host.ip: …; host.hwaddr: …`. A field's value is a list where there are several messages.
 fn validations(value: &Value) -> String {
     let messages = |value: &Value| match value {
-        Value::String(message) => message.clone(),
-        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        Value::String(message) => shown(message),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).map(shown).collect::<Vec<_>>().join(", "),
+        other => shown(&other.to_string()),
     };
     let Value::Object(fields) = value else { return shown(&messages(value)) };
     let reasons: Vec<String> =

@@ -44,11 +44,11 @@ fn half_an_answer_is_none() {
 fn an_id_that_is_another_at_the_second_look_is_none() {
     let rows = [json!({"uuid": THEIRS}), json!({"uuid": OURS})];
     let changed = BTreeSet::from(["11111111-2222-4333-8444-555555555556".parse().unwrap()]);
-    let found = |again: &BTreeSet<Uuid>| -> Vec<Option<Uuid>> {
-        super::found(Kind::Tag, &rows, Some(again)).iter().map(|found| found.id).collect()
+    let lasting = |again: &BTreeSet<Uuid>| -> Vec<Option<Uuid>> {
+        found(Kind::Tag, &rows, Some(again)).iter().map(|found| found.id).collect()
     };
-    assert_eq!(found(&changed), [None, OURS.parse().ok()]);
-    assert_eq!(found(&ids(&rows)), [THEIRS.parse().ok(), OURS.parse().ok()]);
+    assert_eq!(lasting(&changed), [None, OURS.parse().ok()]);
+    assert_eq!(lasting(&ids(&rows)), [THEIRS.parse().ok(), OURS.parse().ok()]);
 }
 
 #[test]

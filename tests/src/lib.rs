@@ -3,6 +3,7 @@
 //! `cargo xtask test` builds the programs and says where they are; a scenario that is run by hand without them says so.
 
 pub mod disk;
+pub mod opnsense;
 pub mod switch;
 pub mod tpm;
 
@@ -27,7 +28,7 @@ pub fn agent() -> anyhow::Result<PathBuf> {
     named("MUSTER_AGENT_STATIC")
 }
 
-fn named(variable: &str) -> anyhow::Result<PathBuf> {
+pub(crate) fn named(variable: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     path.with_context(|| format!("{variable} is not set: run these tests with `cargo xtask test`"))
 }

@@ -25,6 +25,8 @@ mod downloads;
 mod everything;
 #[path = "http/inventory.rs"]
 mod inventory;
+#[path = "http/lingering.rs"]
+mod lingering;
 #[path = "http/operators.rs"]
 mod operators;
 #[path = "http/pages.rs"]

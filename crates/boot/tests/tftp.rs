@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use crate::site::{MAC, Site};
 use crate::tftp_client::{Client, Said};
 use boot::AssetId;
-use boot::assets::{self, Assets, Binaries, referenced};
+use boot::assets::{self, Assets, Binaries, Uses, referenced};
 use boot::tftp::{BindError, Patience, TftpServer};
 use boot::trail::{self, Step, StepKind};
+use inventory::Clock as _;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
@@ -237,7 +238,7 @@ async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
     let site = Site::new().await;
     let dir = tempfile::tempdir().unwrap();
     let assets = Assets::open(&dir.path().join("assets"), 1 << 20).unwrap();
-    let served = assets::Served::none(assets.clone());
+    let served = assets::Served::none(assets.clone(), site.clock.clone());
     std::fs::write(dir.path().join("snponly.efi"), "of the folder").unwrap();
     let binaries = Binaries::new(served.clone(), dir.path());
     let server = TftpServer::bind(LOOPBACK.into(), binaries, site.trail.clone()).await.unwrap();
@@ -247,7 +248,8 @@ async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
     assert_eq!(get().await, b"of the folder");
     let id = AssetId::of_digest([7; 32]);
     std::fs::write(assets.path(&id), "an asset").unwrap();
-    served.replace(referenced([], &[], [("snponly.efi".parse().unwrap(), id)].into()));
+    let referenced = referenced([], &[], [("snponly.efi".parse().unwrap(), id)].into());
+    served.replace(Uses::default().turn(&referenced, site.clock.now()));
     assert_eq!(get().await, b"an asset");
 }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use boot::AssetId;
 use boot::assets::rows::Asset;
-use boot::assets::{AssetKind, AssetName, Verdict};
+use boot::assets::{AssetKind, AssetName, LINGERS, Verdict};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -34,7 +34,7 @@ pub(super) enum Command {
         /// Name, or beginning of the SHA-256 [default: all]
         assets: Vec<String>,
     },
-    /// Remove what no boot profile refers to
+    /// Remove what no boot profile refers to, nor did within the last half hour
     Prune {
         /// Only show what would go
         #[arg(long)]
@@ -43,7 +43,7 @@ pub(super) enum Command {
         #[arg(short, long)]
         yes: bool,
     },
-    /// Stop handing an asset out as this iPXE binary
+    /// Stop handing an asset out as this iPXE binary; machines that are booting now still get it
     Withdraw {
         /// Such as snponly.efi
         name: AssetName,
@@ -123,7 +123,10 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Prune { dry_run, yes } => prune(dry_run, yes, client, output).await,
         Command::Withdraw { name } => {
             let () = client.delete(&format!("/api/v1/ipxe/{name}")).await?;
-            output.print(&(), |()| format!("no asset is handed out as {name} any more"))
+            output.print(&(), |()| {
+                let minutes = LINGERS.as_secs() / 60;
+                format!("no asset is handed out as {name} any more; boots under way may get it for {minutes} minutes yet")
+            })
         }
         Command::Export { file, assets } => bundle::export(&file, &assets, client, output).await,
         Command::Import { file } => bundle::import(&file, client, output).await,
@@ -131,7 +134,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
 }
 
 fn list(listed: &[Listed]) -> String {
-    let rows = listed.iter().map(|Listed { asset, in_use, binaries }| {
+    let rows = listed.iter().map(|Listed { asset, in_use, lingers_until, binaries }| {
         let names: Vec<&str> =
             binaries.iter().map(AssetName::as_str).filter(|name| *name != asset.name.as_str()).collect();
         let also = if names.is_empty() { String::new() } else { format!(" (also {})", names.join(", ")) };
@@ -140,7 +143,11 @@ fn list(listed: &[Listed]) -> String {
             asset.kind.to_string(),
             format!("{}{also}", asset.name),
             format::bytes(asset.size_bytes),
-            if *in_use { "in use".to_owned() } else { String::new() },
+            match lingers_until {
+                _ if *in_use => "in use".to_owned(),
+                Some(until) => format!("until {}", format::moment(*until)),
+                None => String::new(),
+            },
             asset.source.clone(),
         ]
     });

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use boot::assets::LINGERS;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -52,10 +53,11 @@ async fn without_a_token_only_what_a_profile_refers_to_is_there() {
     let content =
         server.operator(Method::GET, &format!("/api/v1/assets/{other}/content")).send().await.unwrap();
     assert_eq!(expect(content, StatusCode::OK).await, "an operator's notes");
-    // With another choice, the image is nobody's any more.
+    // With another choice, the image is nobody's any more: `lingering` has what that means for a boot under way.
     let choice = json!({"by": "centos", "stream": "9", "repo": "http://mirror.lan/os"});
     let chosen = server.operator(Method::POST, "/api/v1/discovery").json(&choice).send().await.unwrap();
     expect(chosen, StatusCode::OK).await;
+    server.clock.advance(LINGERS);
     for gone in [path, format!("/boot/image/{image}/vmlinuz")] {
         assert_eq!(fetch(&server, Method::GET, &gone, None).await.status(), StatusCode::NOT_FOUND, "{gone}");
     }
@@ -193,6 +195,7 @@ async fn an_ipxe_binary_is_handed_out_by_its_name() {
     let withdraw =
         async || server.operator(Method::DELETE, "/api/v1/ipxe/snponly-test.efi").send().await.unwrap();
     expect(withdraw().await, StatusCode::OK).await;
+    server.clock.advance(LINGERS);
     assert_eq!(fetch(&server, Method::GET, path, None).await.status(), StatusCode::NOT_FOUND);
     problem(withdraw().await, StatusCode::NOT_FOUND).await;
 }
@@ -224,6 +227,7 @@ async fn what_nothing_refers_to_is_shown_and_goes_and_all_else_stays() {
     assert_eq!(ids(&server.read("/api/v1/assets").await).len(), 4);
     let image_of_another_choice = json!({"by": "centos", "stream": "9", "repo": "http://mirror.lan/os"});
     server.operator(Method::POST, "/api/v1/discovery").json(&image_of_another_choice).send().await.unwrap();
+    server.clock.advance(LINGERS);
     let unused: HashSet<String> = ids(&server.read("/api/v1/assets/unused").await).into_iter().collect();
     assert_eq!(unused.len(), 3);
     let pruned = server.operator(Method::POST, "/api/v1/assets/prune").json(&json!({ "assets": unused }));

@@ -8,9 +8,9 @@ mod upload;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use boot::AssetId;
 use boot::assets::rows::Asset;
 use boot::assets::{AssetKind, AssetName, LINGERS, Verdict};
+use boot::{Arch, AssetId};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -98,8 +98,8 @@ pub(super) struct Okd {
     #[arg(long, value_name = "VERSION")]
     release: Option<boot::assets::coreos::Release>,
     /// For which processors
-    #[arg(long, value_name = "ARCH", value_delimiter = ',', default_value = "x86_64")]
-    arch: Vec<boot::assets::coreos::CoreOsArch>,
+    #[arg(long, value_name = "ARCH", value_delimiter = ',', default_value = "x86_64", value_parser = Arch::with_system)]
+    arch: Vec<Arch>,
     /// Go on although the pair of release and boot image is known not to work
     #[arg(long)]
     force: bool,

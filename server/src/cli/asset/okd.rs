@@ -64,8 +64,8 @@ pub(super) async fn run(args: Okd, client: &Client, output: Format) -> anyhow::R
         let mut text = table(["boot image", "kind", "asset"], rows);
         for BootImage { build, arch, kernel, initramfs, rootfs, .. } in found.iter().map(|found| &found.image) {
             text.push_str(&format!(
-                "\nto discover machines by it: muster image use --coreos --arch {arch} --build {build} --kernel {} --initramfs {} --rootfs {}",
-                kernel.sha256, initramfs.sha256, rootfs.sha256
+                "\nto discover machines by it: muster image use --coreos --arch {} --build {build} --kernel {} --initramfs {} --rootfs {}",
+                arch.name(), kernel.sha256, initramfs.sha256, rootfs.sha256
             ));
         }
         text

@@ -10,3 +10,4 @@ pub mod problem;
 mod refusal;
 pub mod routes;
 pub mod v1;
+mod wait;

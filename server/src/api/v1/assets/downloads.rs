@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::body;
 use crate::api::problem::ApiError;
+use crate::api::wait::Wait;
 use crate::app::App;
 use crate::downloads::{Download, Wish};
 
@@ -30,16 +31,6 @@ pub struct Begin {
     #[serde(default)]
     pub allow_local: bool,
 }
-
-/// How long to wait.
-#[derive(Debug, Deserialize)]
-pub struct Wait {
-    #[serde(default)]
-    wait_secs: u64,
-}
-
-/// A client's connection is not held longer than this.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// `POST /api/v1/assets/downloads`.
 ///
@@ -87,7 +78,7 @@ pub async fn show(
     asset: web::Path<AssetId>,
     wait: web::Query<Wait>,
 ) -> Result<web::Json<Download>, ApiError> {
-    find(&app, *asset, Duration::from_secs(wait.wait_secs).min(LONGEST_WAIT)).await
+    find(&app, *asset, wait.patience()).await
 }
 
 /// `DELETE /api/v1/assets/downloads/{asset}`: stops it.

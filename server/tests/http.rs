@@ -37,3 +37,5 @@ mod rights;
 mod support;
 #[path = "http/trail.rs"]
 mod trail;
+#[path = "http/trail_in_words.rs"]
+mod trail_in_words;

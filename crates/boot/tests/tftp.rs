@@ -197,7 +197,7 @@ async fn firmware_that_asks_for_the_size_only_ends_its_transfer() {
     let (transfer, said) = client.hear().await;
     assert!(matches!(said, Said::Agreed(_)), "{said:?}");
     client.send(b"\0\x05\0\x00aborted\0", transfer).await;
-    assert_eq!(served.trail(1).await, ["snponly.efi: asked for its size"]);
+    assert_eq!(served.trail(1).await, ["snponly.efi, its size only"]);
 }
 
 #[tokio::test]

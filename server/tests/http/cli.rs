@@ -16,14 +16,14 @@ async fn muster(server: &TestServer, args: &[&str]) -> Output {
 }
 
 /// What a command prints that goes well.
-async fn done(server: &TestServer, args: &[&str]) -> String {
+pub(crate) async fn done(server: &TestServer, args: &[&str]) -> String {
     let output = muster(server, args).await;
     assert!(output.status.success(), "{args:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// What a command says that fails.
-async fn failed(server: &TestServer, args: &[&str]) -> String {
+pub(crate) async fn failed(server: &TestServer, args: &[&str]) -> String {
     let output = muster(server, args).await;
     assert_eq!(output.status.code(), Some(1), "{args:?}: {output:?}");
     String::from_utf8(output.stderr).unwrap()

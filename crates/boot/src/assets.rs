@@ -8,6 +8,7 @@
 
 mod address;
 mod arrival;
+mod authority;
 mod binaries;
 mod content_range;
 pub mod coreos;
@@ -22,6 +23,7 @@ mod served;
 
 pub use address::RefusedAddress;
 pub use arrival::Arrival;
+pub use authority::{Authority, InvalidAuthority};
 pub use binaries::{Binaries, BinaryFault, MissingBinary, Refusal, check_binary};
 pub use download::{DownloadError, Patience, Progress, Source, download, shown};
 pub use error::AssetError;

@@ -6,6 +6,7 @@ mod assets;
 mod control;
 mod decide;
 mod download;
+mod download_tls;
 mod golden_file;
 mod ignition;
 mod image;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use boot::AssetId;
-use boot::assets::{AssetError, Assets, DownloadError, Patience, Progress, Source, download};
+use boot::assets::{AssetError, Assets, Authority, DownloadError, Patience, Progress, Source, download};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
@@ -14,28 +14,34 @@ use crate::origin::{Deed, Origin, redirect};
 const EAGER: Patience =
     Patience { idle: Duration::from_millis(400), tries: 3, pause: Duration::from_millis(5) };
 
-fn content(length: usize) -> Vec<u8> {
+pub(crate) fn content(length: usize) -> Vec<u8> {
     (0..length).map(|i| (i * 31 % 251) as u8).collect()
 }
 
-fn id(content: &[u8]) -> AssetId {
+pub(crate) fn id(content: &[u8]) -> AssetId {
     AssetId::of_digest(Sha256::digest(content).into())
 }
 
-struct Shelf {
+pub(crate) struct Shelf {
     assets: Assets,
+    pub(crate) authorities: Vec<Authority>,
     dir: tempfile::TempDir,
 }
 
 impl Shelf {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { assets: Assets::open(dir.path(), 1 << 20).unwrap(), dir }
+        Self { assets: Assets::open(dir.path(), 1 << 20).unwrap(), authorities: Vec::new(), dir }
     }
 
-    async fn fetch(&self, url: &str, id: AssetId, allow_local: bool) -> Result<Progress, DownloadError> {
+    pub(crate) async fn fetch(
+        &self,
+        url: &str,
+        id: AssetId,
+        allow_local: bool,
+    ) -> Result<Progress, DownloadError> {
         let (progress, seen) = watch::channel(Progress::default());
-        let source = Source { url: url.parse().unwrap(), allow_local };
+        let source = Source { url: url.parse().unwrap(), allow_local, authorities: self.authorities.clone() };
         let size_bytes = download(&self.assets, id, &source, EAGER, &progress).await?;
         assert_eq!(self.assets.kept(&id).await.unwrap(), Some(size_bytes));
         let seen = *seen.borrow();
@@ -43,7 +49,7 @@ impl Shelf {
     }
 
     /// Whatever lies in the folder, published or not.
-    fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let names = |folder: &str| {
             let entries = std::fs::read_dir(self.dir.path().join(folder)).unwrap();
             entries

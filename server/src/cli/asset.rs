@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use boot::assets::rows::Asset;
-use boot::assets::{AssetKind, AssetName, LINGERS, Verdict};
+use boot::assets::{AssetKind, AssetName, Authority, LINGERS, Verdict};
 use boot::{Arch, AssetId};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -76,9 +76,19 @@ pub(super) struct Add {
     /// ipxe, kernel, initramfs, rootfs, iso or other [default: by its name]
     #[arg(long)]
     kind: Option<AssetKind>,
+    #[command(flatten)]
+    mirror: Mirror,
+}
+
+/// From where the server fetches.
+#[derive(Debug, Args)]
+struct Mirror {
     /// The server may fetch from itself and from link-local addresses
     #[arg(long)]
     allow_local: bool,
+    /// The certificate of the mirror's own authority (PEM), believed beside those that the server's machine knows
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -106,9 +116,16 @@ pub(super) struct Okd {
     /// Only show what would be fetched, and what is known of it
     #[arg(long)]
     dry_run: bool,
-    /// The server may fetch from itself and from link-local addresses
-    #[arg(long)]
-    allow_local: bool,
+    #[command(flatten)]
+    mirror: Mirror,
+}
+
+impl Mirror {
+    fn authorities(&self) -> anyhow::Result<Vec<Authority>> {
+        let Some(path) = &self.ca else { return Ok(Vec::new()) };
+        let pem = std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
+        Authority::read_pem(&pem).with_context(|| format!("--ca {}", path.display()))
+    }
 }
 
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {

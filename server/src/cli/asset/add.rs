@@ -23,8 +23,9 @@ pub(super) async fn run(args: Add, client: &Client, output: Format) -> anyhow::R
         let Some(asset) = sha256 else {
             bail!("what must {} be? Give its SHA-256 with --sha256", args.source);
         };
-        let Add { source, name, kind, allow_local, .. } = args;
-        fetch(&Begin { url: source, asset, name, kind, allow_local }, client).await?;
+        let Add { source, name, kind, mirror, .. } = args;
+        let (allow_local, authorities) = (mirror.allow_local, mirror.authorities()?);
+        fetch(&Begin { url: source, asset, name, kind, allow_local, authorities }, client).await?;
         asset
     } else {
         upload(&args, sha256, client).await?

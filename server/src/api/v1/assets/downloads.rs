@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
 use boot::AssetId;
-use boot::assets::{AssetKind, AssetName, Source};
+use boot::assets::{AssetKind, AssetName, Authority, Source};
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub struct Begin {
     /// It may lie on the server itself, or on its link.
     #[serde(default)]
     pub allow_local: bool,
+    /// The certificates of authorities that are believed beside the usual ones: the base64 of their DER.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorities: Vec<Authority>,
 }
 
 /// `POST /api/v1/assets/downloads`.
@@ -41,7 +44,7 @@ pub async fn start(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<Download>, ApiError> {
-    let Begin { url, asset, name, kind, allow_local } =
+    let Begin { url, asset, name, kind, allow_local, authorities } =
         body::message(&request, payload, Limits::SMALL).await?;
     let url = reqwest::Url::parse(&url)
         .map_err(|error| ApiError::BadRequest(format!("url: {error}; expected http://… or https://…")))?;
@@ -62,7 +65,8 @@ pub async fn start(
     let kind = kind.unwrap_or_else(|| AssetKind::guess(&name));
     super::upload::refuse_image(kind)?;
     let allow_local = allow_local || app.settings.assets.allow_local;
-    if !app.downloads.start(&app, Wish { asset, name, kind, source: Source { url, allow_local } }) {
+    let source = Source { url, allow_local, authorities };
+    if !app.downloads.start(&app, Wish { asset, name, kind, source }) {
         let detail = "too many assets are being fetched; wait for one of them to end".to_owned();
         return Err(ApiError::TooMany { detail, retry_after_secs: 30 });
     }

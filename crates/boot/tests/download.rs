@@ -233,3 +233,39 @@ async fn two_downloads_of_one_asset_do_not_write_into_each_other() {
     drop(arrival);
     shelf.fetch(&origin.url(), id(&file), true).await.unwrap();
 }
+
+/// On a disk of its own, which has room for a few MiB beside the database's.
+#[test]
+fn a_disk_that_fills_up_in_the_middle_of_a_download_ends_it_and_leaves_nothing() {
+    let setup = "mkdir -p /tmp/muster-small-disk; mount -t tmpfs -o size=90m small /tmp/muster-small-disk";
+    if inside::alone(
+        "download::a_disk_that_fills_up_in_the_middle_of_a_download_ends_it_and_leaves_nothing",
+        setup,
+    ) {
+        return;
+    }
+    let run = async {
+        let folder = std::path::Path::new("/tmp/muster-small-disk/assets");
+        let assets = Assets::open(folder, 1 << 30).unwrap();
+        let fetch = async |text: String| {
+            let deed = Deed::Say(format!("HTTP/1.1 200 OK\r\n{text}"));
+            let origin = Origin::start("127.0.0.1", b"", [deed]).await;
+            let source =
+                Source { url: origin.url().parse().unwrap(), allow_local: true, authorities: Vec::new() };
+            let (progress, _seen) = watch::channel(Progress::default());
+            let error = download(&assets, id(b"x"), &source, EAGER, &progress).await.unwrap_err();
+            assert!(matches!(error, DownloadError::Asset(AssetError::Full { .. })), "{error:?}");
+            assert_eq!(origin.asked().len(), 1, "asking again makes no room");
+            assert_eq!(std::fs::read_dir(folder.join("arriving")).unwrap().count(), 0);
+            assert_eq!(assets.kept(&id(b"x")).await.unwrap(), None);
+            error.to_string()
+        };
+        let announced = fetch(format!("Content-Length: {}\r\n\r\nx", 80 << 20)).await;
+        assert!(announced.contains("disk is full") && announced.contains("make room in"), "{announced}");
+        // One that did not say how much it would be.
+        let body = "x".repeat(80 << 20);
+        let unannounced = fetch(format!("Connection: close\r\n\r\n{body}")).await;
+        assert!(unannounced.contains("are free for assets"), "the database's room stays: {unannounced}");
+    };
+    inside::run(run);
+}

@@ -222,7 +222,7 @@ async fn attempt(
     let rest_bytes = response.content_length();
     let total_bytes = rest_bytes.map(|rest| rest.saturating_add(arrival.received_bytes()));
     if let Some(total_bytes) = total_bytes {
-        arrival.announce(total_bytes)?;
+        arrival.announce(total_bytes).await?;
     }
     let passing = |reason: String| DownloadError::Passing { url: url.clone(), reason };
     loop {

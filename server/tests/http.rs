@@ -33,6 +33,8 @@ mod operators;
 mod pages;
 #[path = "http/rights.rs"]
 mod rights;
+#[path = "http/storm.rs"]
+mod storm;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/trail.rs"]

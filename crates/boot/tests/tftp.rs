@@ -8,22 +8,22 @@ use crate::tftp_client::{Client, Said};
 use boot::AssetId;
 use boot::assets::{self, Assets, Binaries, Uses, referenced};
 use boot::tftp::{BindError, Patience, TftpServer};
-use boot::trail::{self, Step, StepKind};
+use boot::trail::{self, RecordedStep, Step, StepKind};
 use inventory::Clock as _;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
-struct Served {
-    site: Site,
-    address: SocketAddr,
+pub(crate) struct Served {
+    pub(crate) site: Site,
+    pub(crate) address: SocketAddr,
     dir: tempfile::TempDir,
 }
 
 /// Sends again soon, so that a lost packet costs no second.
-const EAGER: Patience =
+pub(crate) const EAGER: Patience =
     Patience { first: Duration::from_millis(40), longest: Duration::from_millis(80), tries: 5 };
 
-async fn serve(patience: Patience) -> Served {
+pub(crate) async fn serve(patience: Patience) -> Served {
     let site = Site::new().await;
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("tftp")).unwrap();
@@ -39,26 +39,30 @@ async fn serve(patience: Patience) -> Served {
 }
 
 impl Served {
-    fn file(&self, name: &str, size: usize) -> Vec<u8> {
+    pub(crate) fn file(&self, name: &str, size: usize) -> Vec<u8> {
         let content: Vec<u8> = (0..size).map(|i| (i * 7 % 251) as u8).collect();
         std::fs::write(self.dir.path().join("tftp").join(name), &content).unwrap();
         content
     }
 
-    async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         Client::new(self.address).await
     }
 
     /// The details of the transfers, once there are so many.
     async fn trail(&self, transfers: usize) -> Vec<String> {
+        self.steps(transfers).await.into_iter().map(|step| step.detail).collect()
+    }
+
+    /// The transfers, once there are so many.
+    pub(crate) async fn steps(&self, transfers: usize) -> Vec<RecordedStep> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             // A transfer is recorded when it ends, and shows when a step with a MAC has claimed it.
             self.site.trail.record(Step::new(StepKind::Decision, self.address.ip()).mac(MAC));
             let attempts = trail::recent(self.site.store.readers(), MAC, 500).await.unwrap();
             let steps = attempts.into_iter().rev().flat_map(|attempt| attempt.steps);
-            let told: Vec<_> =
-                steps.filter(|step| step.kind == StepKind::Tftp).map(|step| step.detail).collect();
+            let told: Vec<_> = steps.filter(|step| step.kind == StepKind::Tftp).collect();
             if told.len() >= transfers {
                 return told;
             }

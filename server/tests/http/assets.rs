@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{TestServer, asset_id, expect, problem};
 
-async fn add(server: &TestServer, name: &str, kind: &str, bytes: &[u8]) -> String {
+pub(crate) async fn add(server: &TestServer, name: &str, kind: &str, bytes: &[u8]) -> String {
     expect(server.upload(name, kind, bytes).await, StatusCode::OK).await;
     asset_id(bytes)
 }
@@ -282,27 +282,4 @@ async fn the_images_of_an_older_data_folder_are_there_after_a_start() {
     expect(chosen, StatusCode::OK).await;
     let path = format!("/boot/image/{image}/vmlinuz");
     assert_eq!(expect(fetch(&server, Method::GET, &path, None).await, StatusCode::OK).await, "kernel");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_machines_at_once_get_what_they_asked_for() {
-    let server = TestServer::new().await;
-    let binary: Vec<u8> = (0..300_000_u32).map(|i| (i * 17 % 253) as u8).collect();
-    add(&server, "undionly-test.kpxe", "ipxe", &binary).await;
-    let path = format!("/boot/asset/{}/undionly-test.kpxe", asset_id(&binary));
-    let machines = (0..200_usize).map(|number| {
-        let mac = format!("3c-ec-ef-00-01-{number:02x}");
-        let request = server.request(Method::GET, &format!("{path}?mac={mac}"));
-        // Each third one goes on from somewhere.
-        let from = if number % 3 == 0 { number * 1000 } else { 0 };
-        let request = if from > 0 { request.header("Range", format!("bytes={from}-")) } else { request };
-        (from, request.send())
-    });
-    let running: Vec<_> = machines.map(|(from, sent)| (from, tokio::spawn(sent))).collect();
-    for (from, sent) in running {
-        let answer = sent.await.unwrap().unwrap();
-        let status = if from > 0 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
-        assert_eq!(answer.status(), status);
-        assert!(answer.bytes().await.unwrap() == binary[from..], "from {from}");
-    }
 }

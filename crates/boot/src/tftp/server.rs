@@ -151,7 +151,7 @@ impl TftpServer {
             return;
         }
         if let Err((code, why)) = self.start(&request, client, transfers).await {
-            self.refuse(client, code, &why, &format!("asked for {:?}", request.name)).await;
+            self.refuse(client, code, &why, &format!("{:?}", request.name)).await;
         }
     }
 

@@ -102,9 +102,9 @@ fn each_step_reads_as_what_the_machine_did() {
         ),
         (
             "tftp",
-            "pxelinux.0: there is no such file",
+            "\"pxelinux.0\": there is no such file",
             no_bytes,
-            "asked for a file by TFTP: pxelinux.0: there is no such file",
+            "asked for a file by TFTP: \"pxelinux.0\": there is no such file",
         ),
         (
             "tftp",

@@ -65,6 +65,7 @@ async fn a_file_is_uploaded_listed_read_through_and_pruned() {
         (vec!["asset", "add", "/tmp"], "is no file"),
         (vec!["asset", "add", "file:///etc/passwd", "--sha256", &asset_id(b"x")], "muster asset add FILE"),
         (vec!["asset", "add", &file, "--kind", "image"], "muster image use"),
+        (vec!["asset", "add", &file, "--ca", &file], "--ca is for a mirror"),
         (
             vec!["asset", "add", "https://mirror.lan/x", "--sha256", &asset_id(b"x"), "--ca", "/no/such.pem"],
             "/no/such.pem",

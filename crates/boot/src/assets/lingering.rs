@@ -18,7 +18,7 @@ pub const LINGERS: Duration = tickets::DEFAULT_LIFE;
 
 /// One thing that machines may fetch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "to", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "to", rename_all = "lowercase")]
 pub enum Reference {
     /// An asset, by its own name.
     Asset {

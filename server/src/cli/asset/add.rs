@@ -28,6 +28,9 @@ pub(super) async fn run(args: Add, client: &Client, output: Format) -> anyhow::R
         fetch(&Begin { url: source, asset, name, kind, allow_local, authorities }, client).await?;
         asset
     } else {
+        if args.mirror.ca.is_some() {
+            bail!("--ca is for a mirror: {} is a file of this machine, and is uploaded", args.source);
+        }
         upload(&args, sha256, client).await?
     };
     output.print(&json!({ "asset": id }), |_| format!("asset {id} is on the server"))

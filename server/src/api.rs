@@ -11,3 +11,4 @@ pub mod problem;
 mod refusal;
 pub mod routes;
 pub mod v1;
+mod wait;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use alerts::Alerts;
-use boot::assets::{Assets, Binaries, Served, rows};
+use boot::assets::{Assets, Binaries, Served};
 use boot::image;
 use boot::site::{DiscoverySystem, Site};
 use boot::tickets::TicketKey;
@@ -102,9 +102,7 @@ impl App {
     /// # Errors
     /// The database's.
     pub async fn refresh_served(&self) -> Result<(), StoreError> {
-        let mut connection = self.store.readers().acquire().await.map_err(StoreError::from)?;
-        self.served.replace(rows::read_referenced(&mut connection).await?);
-        Ok(())
+        self.served.refresh(&self.store).await
     }
 
     /// What an operator should look at: on every page, and after a choice.

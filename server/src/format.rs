@@ -62,6 +62,25 @@ pub(crate) fn fine_span(of: Duration) -> String {
     }
 }
 
+/// What was sent of how much, and in which time: `14.2 MiB in 1.2s`, `only 3 MiB of 14.2 MiB in 1.2s`; nothing for what is no
+/// transfer. A time that is too short to tell anything is left out.
+#[must_use]
+pub(crate) fn sent(sent_bytes: Option<u64>, size_bytes: Option<u64>, took_ms: Option<u64>) -> String {
+    let Some(sent_bytes) = sent_bytes else { return String::new() };
+    let what = match size_bytes.filter(|size| sent_bytes < *size) {
+        Some(size) if sent_bytes == 0 => return format!("nothing of {}", bytes(size)),
+        Some(size) => format!("only {} of {}", bytes(sent_bytes), bytes(size)),
+        None => bytes(sent_bytes),
+    };
+    match took_ms.map(Duration::from_millis).filter(|took| *took >= SHORTEST) {
+        Some(took) => format!("{what} in {}", fine_span(took)),
+        None => what,
+    }
+}
+
+/// Below this, a time says more of the server's buffers than of the way.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// A moment, in UTC: `2026-11-21 10:38:53Z`.
 #[must_use]
 pub(crate) fn moment(at: Timestamp) -> String {
@@ -116,6 +135,18 @@ mod tests {
             (7_200_000, "2h"),
         ] {
             assert_eq!(fine_span(Duration::from_millis(ms)), text, "{ms}");
+        }
+        for (sent_bytes, size_bytes, took_ms, text) in [
+            (None, Some(9), Some(9), ""),
+            (Some(512), Some(512), Some(0), "512 B"),
+            (Some(512), None, Some(99), "512 B"),
+            (Some(1 << 20), Some(1 << 20), Some(1234), "1 MiB in 1.2s"),
+            (Some(1 << 20), None, None, "1 MiB"),
+            (Some(1 << 20), Some(1 << 21), Some(61_000), "only 1 MiB of 2 MiB in 1m 01s"),
+            (Some(0), Some(1 << 20), Some(0), "nothing of 1 MiB"),
+            (Some(0), Some(0), Some(0), "0 B"),
+        ] {
+            assert_eq!(sent(sent_bytes, size_bytes, took_ms), text);
         }
         assert_eq!(moment(Timestamp(1_795_257_600_000)), "2026-11-21 10:40:00Z");
     }

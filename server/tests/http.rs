@@ -25,13 +25,19 @@ mod downloads;
 mod everything;
 #[path = "http/inventory.rs"]
 mod inventory;
+#[path = "http/lingering.rs"]
+mod lingering;
 #[path = "http/operators.rs"]
 mod operators;
 #[path = "http/pages.rs"]
 mod pages;
 #[path = "http/rights.rs"]
 mod rights;
+#[path = "http/storm.rs"]
+mod storm;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/trail.rs"]
 mod trail;
+#[path = "http/trail_in_words.rs"]
+mod trail_in_words;

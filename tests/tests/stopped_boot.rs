@@ -29,7 +29,7 @@ fn a_wrong_url_in_dhcp_is_named_and_mended_while_somebody_looks_on() {
             )
         })
     };
-    told("dhcp-ack");
+    told("has the address");
     let stopped = told("stopped: iPXE was told to load http://10.99.0.77:8080/boot/boot.ipxe");
     assert!(stopped.contains("did not ask this server"), "{stopped}");
     told("The URL leads elsewhere");

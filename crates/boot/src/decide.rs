@@ -138,12 +138,8 @@ fn name<'a>(inputs: &Inputs<'a>) -> &'a str {
 }
 
 fn asked(next: &Next) -> String {
-    let what = match next.action {
-        NextAction::Discover => "to be discovered",
-        NextAction::LocalDisk => "to boot its local disk",
-    };
     let reason = if next.reason.is_empty() { String::new() } else { format!(" ({})", next.reason) };
-    format!("{} asked for it {what} this once{reason}", next.actor)
+    format!("{} asked for {} this once{reason}", next.actor, next.action.in_words())
 }
 
 fn discover(inputs: &Inputs<'_>, why: String, cause: Cause) -> Decision {

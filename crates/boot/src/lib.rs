@@ -47,6 +47,6 @@ pub use asset::{AssetId, InvalidAssetId};
 pub use briefing::{Agent, Briefing};
 pub use control::Control;
 pub use decide::{Action, Cause, Decision, Inputs, decide};
-pub use machine::{Arch, Machine, Platform};
+pub use machine::{Arch, Machine, NoSystem, Platform};
 pub use ssh_key::{InvalidSshKey, SshPublicKey};
 pub use url::{BaseUrl, InvalidUrl};

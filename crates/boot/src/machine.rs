@@ -40,6 +40,11 @@ pub enum Arch {
     Unknown,
 }
 
+/// A name that is no processor with a discovery system.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no discovery system for {0:?}: x86_64 and aarch64 can be used")]
+pub struct NoSystem(String);
+
 /// A kind of firmware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Platform {
@@ -85,6 +90,17 @@ impl Arch {
         }
     }
 
+    /// The same, of those that there are discovery systems for.
+    ///
+    /// # Errors
+    /// [`NoSystem`].
+    pub fn with_system(name: &str) -> Result<Self, NoSystem> {
+        match Self::named(name) {
+            Self::Unknown | Self::X86 => Err(NoSystem(name.chars().take(32).collect())),
+            arch @ (Self::X86_64 | Self::Aarch64) => Ok(arch),
+        }
+    }
+
     /// As the kernel names it: for programs.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -126,6 +142,26 @@ impl Platform {
             Self::Bios => "BIOS",
             Self::Efi => "UEFI",
             Self::Unknown => "unknown firmware",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_processor_is_taken_by_any_of_its_names_and_only_with_a_system_for_it() {
+        for (name, arch) in [
+            ("x86_64", Arch::X86_64),
+            ("amd64", Arch::X86_64),
+            ("aarch64", Arch::Aarch64),
+            ("arm64", Arch::Aarch64),
+        ] {
+            assert_eq!(Arch::with_system(name), Ok(arch));
+        }
+        for name in ["i386", "s390x", "unknown", "X86_64", ""] {
+            assert!(Arch::with_system(name).unwrap_err().to_string().contains("aarch64"), "{name}");
         }
     }
 }

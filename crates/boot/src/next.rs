@@ -78,6 +78,15 @@ impl NextAction {
             Self::Discover => "discover",
         }
     }
+
+    /// As a sentence names it.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::LocalDisk => "its local disk",
+            Self::Discover => "a discovery system",
+        }
+    }
 }
 
 impl FromStr for NextAction {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use boot::AssetId;
-use boot::assets::{AssetError, Assets, DownloadError, Patience, Progress, Source, download};
+use boot::assets::{AssetError, Assets, Authority, DownloadError, Patience, Progress, Source, download};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
@@ -14,28 +14,34 @@ use crate::origin::{Deed, Origin, redirect};
 const EAGER: Patience =
     Patience { idle: Duration::from_millis(400), tries: 3, pause: Duration::from_millis(5) };
 
-fn content(length: usize) -> Vec<u8> {
+pub(crate) fn content(length: usize) -> Vec<u8> {
     (0..length).map(|i| (i * 31 % 251) as u8).collect()
 }
 
-fn id(content: &[u8]) -> AssetId {
+pub(crate) fn id(content: &[u8]) -> AssetId {
     AssetId::of_digest(Sha256::digest(content).into())
 }
 
-struct Shelf {
+pub(crate) struct Shelf {
     assets: Assets,
+    pub(crate) authorities: Vec<Authority>,
     dir: tempfile::TempDir,
 }
 
 impl Shelf {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self { assets: Assets::open(dir.path(), 1 << 20).unwrap(), dir }
+        Self { assets: Assets::open(dir.path(), 1 << 20).unwrap(), authorities: Vec::new(), dir }
     }
 
-    async fn fetch(&self, url: &str, id: AssetId, allow_local: bool) -> Result<Progress, DownloadError> {
+    pub(crate) async fn fetch(
+        &self,
+        url: &str,
+        id: AssetId,
+        allow_local: bool,
+    ) -> Result<Progress, DownloadError> {
         let (progress, seen) = watch::channel(Progress::default());
-        let source = Source { url: url.parse().unwrap(), allow_local };
+        let source = Source { url: url.parse().unwrap(), allow_local, authorities: self.authorities.clone() };
         let size_bytes = download(&self.assets, id, &source, EAGER, &progress).await?;
         assert_eq!(self.assets.kept(&id).await.unwrap(), Some(size_bytes));
         let seen = *seen.borrow();
@@ -43,7 +49,7 @@ impl Shelf {
     }
 
     /// Whatever lies in the folder, published or not.
-    fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let names = |folder: &str| {
             let entries = std::fs::read_dir(self.dir.path().join(folder)).unwrap();
             entries
@@ -226,4 +232,40 @@ async fn two_downloads_of_one_asset_do_not_write_into_each_other() {
     assert!(matches!(&error, DownloadError::Asset(AssetError::Busy(_))), "{error:?}");
     drop(arrival);
     shelf.fetch(&origin.url(), id(&file), true).await.unwrap();
+}
+
+/// On a disk of its own, which has room for a few MiB beside the database's.
+#[test]
+fn a_disk_that_fills_up_in_the_middle_of_a_download_ends_it_and_leaves_nothing() {
+    let setup = "mkdir -p /tmp/muster-small-disk; mount -t tmpfs -o size=90m small /tmp/muster-small-disk";
+    if inside::alone(
+        "download::a_disk_that_fills_up_in_the_middle_of_a_download_ends_it_and_leaves_nothing",
+        setup,
+    ) {
+        return;
+    }
+    let run = async {
+        let folder = std::path::Path::new("/tmp/muster-small-disk/assets");
+        let assets = Assets::open(folder, 1 << 30).unwrap();
+        let fetch = async |text: String| {
+            let deed = Deed::Say(format!("HTTP/1.1 200 OK\r\n{text}"));
+            let origin = Origin::start("127.0.0.1", b"", [deed]).await;
+            let source =
+                Source { url: origin.url().parse().unwrap(), allow_local: true, authorities: Vec::new() };
+            let (progress, _seen) = watch::channel(Progress::default());
+            let error = download(&assets, id(b"x"), &source, EAGER, &progress).await.unwrap_err();
+            assert!(matches!(error, DownloadError::Asset(AssetError::Full { .. })), "{error:?}");
+            assert_eq!(origin.asked().len(), 1, "asking again makes no room");
+            assert_eq!(std::fs::read_dir(folder.join("arriving")).unwrap().count(), 0);
+            assert_eq!(assets.kept(&id(b"x")).await.unwrap(), None);
+            error.to_string()
+        };
+        let announced = fetch(format!("Content-Length: {}\r\n\r\nx", 80 << 20)).await;
+        assert!(announced.contains("disk is full") && announced.contains("make room in"), "{announced}");
+        // One that did not say how much it would be.
+        let body = "x".repeat(80 << 20);
+        let unannounced = fetch(format!("Connection: close\r\n\r\n{body}")).await;
+        assert!(unannounced.contains("are free for assets"), "the database's room stays: {unannounced}");
+    };
+    inside::run(run);
 }

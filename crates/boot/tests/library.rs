@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use boot::assets::rows;
-use boot::assets::{AssetKind, Assets};
+use boot::assets::{AssetKind, Assets, LINGERS, Served};
 use boot::image::{self, ChooseError, ImageFile, TakeInError, TakenIn, build};
 use boot::site::{Centos, DiscoverySystem, Image, ImageId, Stream};
 use boot::{Arch, AssetId};
 use events::Kind;
+use inventory::Timestamp;
 use sha2::{Digest as _, Sha256};
 use store::{Store, StoreError};
 
@@ -178,29 +179,61 @@ async fn the_discovery_system_is_chosen_among_what_there_is() {
     assert!(chosen[0].summary.contains(taken.id.as_str()) && chosen[1].summary.contains("CentOS Stream 10"));
 }
 
+async fn choose_centos(store: &Store) {
+    let repo = "http://mirror.lan/os".parse().unwrap();
+    let centos = DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Nine, repo });
+    choose(store, centos).await.unwrap();
+}
+
 #[tokio::test]
-async fn an_image_is_pruned_as_a_whole_and_never_the_chosen_one() {
+async fn an_image_is_pruned_as_a_whole_and_never_one_that_machines_may_be_booting() {
     let (shelf, site) = (Shelf::new(), Site::new().await);
     let taken = shelf.taken_in().await;
     adopt(&site.store, &taken).await;
     let ids: Vec<AssetId> = taken.assets.iter().map(|asset| asset.id).collect();
-    let prune = async |wanted: Vec<AssetId>| {
+    let prune = async |wanted: Vec<AssetId>, now: Timestamp| {
         let pruned = site.store.write::<_, StoreError, _>(move |tx| {
-            Box::pin(async move { rows::prune(tx, &wanted, "operator", NOW).await })
+            Box::pin(async move { rows::prune(tx, &wanted, "operator", now).await })
         });
         pruned.await.unwrap()
     };
     choose(&site.store, DiscoverySystem::Image(Image { arch: Arch::X86_64, id: taken.id.clone() }))
         .await
         .unwrap();
-    assert_eq!(prune(ids.clone()).await, []);
-    let repo = "http://mirror.lan/os".parse().unwrap();
-    choose(&site.store, DiscoverySystem::Centos(Centos { arch: Arch::X86_64, stream: Stream::Nine, repo }))
-        .await
-        .unwrap();
-    assert_eq!(prune(ids[1..].to_vec()).await, [], "an image's files go with its image.json only");
-    assert_eq!(prune(ids.clone()).await, ids);
+    assert_eq!(prune(ids.clone(), NOW).await, []);
+    choose_centos(&site.store).await;
+    assert_eq!(prune(ids.clone(), NOW).await, [], "a machine may be in the middle of its boot");
+    let over = NOW.plus(LINGERS);
+    assert_eq!(prune(ids[1..].to_vec(), over).await, [], "an image's files go with its image.json only");
+    assert_eq!(prune(ids.clone(), over).await, ids);
     assert!(image::known(site.store.readers()).await.unwrap().is_empty());
     assert!(rows::all(site.store.readers()).await.unwrap().is_empty());
-    assert_eq!(prune(ids).await, []);
+    assert_eq!(prune(ids, over).await, []);
+}
+
+#[tokio::test]
+async fn a_server_that_is_started_anew_still_hands_out_what_was_chosen_before() {
+    let (shelf, site) = (Shelf::new(), Site::new().await);
+    let taken = shelf.taken_in().await;
+    adopt(&site.store, &taken).await;
+    let started = async || {
+        let served = Served::none(shelf.assets.clone(), site.clock.clone());
+        served.refresh(&site.store).await.unwrap();
+        served
+    };
+    let kernel = |served: &Served| served.image_file(&taken.id, ImageFile::Kernel).is_some();
+    assert!(!kernel(&started().await));
+    choose(&site.store, DiscoverySystem::Image(Image { arch: Arch::X86_64, id: taken.id.clone() }))
+        .await
+        .unwrap();
+    assert!(kernel(&started().await));
+    // It falls over between the choice and the look at what that means.
+    choose_centos(&site.store).await;
+    for _ in 0..3 {
+        let served = started().await;
+        assert!(kernel(&served) && !served.referenced().image(&taken.id));
+        site.clock.advance(LINGERS / 4);
+    }
+    site.clock.advance(LINGERS / 4);
+    assert!(!kernel(&started().await));
 }

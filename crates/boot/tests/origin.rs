@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What one request is answered.
 #[derive(Clone)]
@@ -43,6 +45,24 @@ struct Inner {
 impl Origin {
     /// Does these deeds in their order; after the last it serves.
     pub(crate) async fn start(ip: &str, content: &[u8], deeds: impl IntoIterator<Item = Deed>) -> Self {
+        Self::listen(ip, content, deeds, None).await
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn start_tls(
+        content: &[u8],
+        deeds: impl IntoIterator<Item = Deed>,
+        tls: ServerConfig,
+    ) -> Self {
+        Self::listen("127.0.0.1", content, deeds, Some(TlsAcceptor::from(Arc::new(tls)))).await
+    }
+
+    async fn listen(
+        ip: &str,
+        content: &[u8],
+        deeds: impl IntoIterator<Item = Deed>,
+        tls: Option<TlsAcceptor>,
+    ) -> Self {
         let listener = TcpListener::bind((ip, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let inner = Inner {
@@ -55,7 +75,15 @@ impl Origin {
         let shared = Arc::clone(&inner);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, Arc::clone(&shared)));
+                let shared = Arc::clone(&shared);
+                match tls.clone() {
+                    None => tokio::spawn(answer(stream, shared)),
+                    Some(tls) => tokio::spawn(async move {
+                        // Who does not believe the certificate hangs up.
+                        let Ok(stream) = tls.accept(stream).await else { return };
+                        answer(stream, shared).await;
+                    }),
+                };
             }
         });
         Self { address, inner }
@@ -76,7 +104,7 @@ impl Origin {
     }
 }
 
-async fn answer(mut stream: TcpStream, inner: Arc<Mutex<Inner>>) {
+async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, inner: Arc<Mutex<Inner>>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {

@@ -6,23 +6,24 @@ use std::time::{Duration, Instant};
 use crate::site::{MAC, Site};
 use crate::tftp_client::{Client, Said};
 use boot::AssetId;
-use boot::assets::{self, Assets, Binaries, referenced};
+use boot::assets::{self, Assets, Binaries, Uses, referenced};
 use boot::tftp::{BindError, Patience, TftpServer};
-use boot::trail::{self, Step, StepKind};
+use boot::trail::{self, RecordedStep, Step, StepKind};
+use inventory::Clock as _;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
-struct Served {
-    site: Site,
-    address: SocketAddr,
+pub(crate) struct Served {
+    pub(crate) site: Site,
+    pub(crate) address: SocketAddr,
     dir: tempfile::TempDir,
 }
 
 /// Sends again soon, so that a lost packet costs no second.
-const EAGER: Patience =
+pub(crate) const EAGER: Patience =
     Patience { first: Duration::from_millis(40), longest: Duration::from_millis(80), tries: 5 };
 
-async fn serve(patience: Patience) -> Served {
+pub(crate) async fn serve(patience: Patience) -> Served {
     let site = Site::new().await;
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("tftp")).unwrap();
@@ -38,26 +39,30 @@ async fn serve(patience: Patience) -> Served {
 }
 
 impl Served {
-    fn file(&self, name: &str, size: usize) -> Vec<u8> {
+    pub(crate) fn file(&self, name: &str, size: usize) -> Vec<u8> {
         let content: Vec<u8> = (0..size).map(|i| (i * 7 % 251) as u8).collect();
         std::fs::write(self.dir.path().join("tftp").join(name), &content).unwrap();
         content
     }
 
-    async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         Client::new(self.address).await
     }
 
     /// The details of the transfers, once there are so many.
     async fn trail(&self, transfers: usize) -> Vec<String> {
+        self.steps(transfers).await.into_iter().map(|step| step.detail).collect()
+    }
+
+    /// The transfers, once there are so many.
+    pub(crate) async fn steps(&self, transfers: usize) -> Vec<RecordedStep> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             // A transfer is recorded when it ends, and shows when a step with a MAC has claimed it.
             self.site.trail.record(Step::new(StepKind::Decision, self.address.ip()).mac(MAC));
             let attempts = trail::recent(self.site.store.readers(), MAC, 500).await.unwrap();
             let steps = attempts.into_iter().rev().flat_map(|attempt| attempt.steps);
-            let told: Vec<_> =
-                steps.filter(|step| step.kind == StepKind::Tftp).map(|step| step.detail).collect();
+            let told: Vec<_> = steps.filter(|step| step.kind == StepKind::Tftp).collect();
             if told.len() >= transfers {
                 return told;
             }
@@ -196,7 +201,7 @@ async fn firmware_that_asks_for_the_size_only_ends_its_transfer() {
     let (transfer, said) = client.hear().await;
     assert!(matches!(said, Said::Agreed(_)), "{said:?}");
     client.send(b"\0\x05\0\x00aborted\0", transfer).await;
-    assert_eq!(served.trail(1).await, ["snponly.efi: asked for its size"]);
+    assert_eq!(served.trail(1).await, ["snponly.efi, its size only"]);
 }
 
 #[tokio::test]
@@ -237,7 +242,7 @@ async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
     let site = Site::new().await;
     let dir = tempfile::tempdir().unwrap();
     let assets = Assets::open(&dir.path().join("assets"), 1 << 20).unwrap();
-    let served = assets::Served::none(assets.clone());
+    let served = assets::Served::none(assets.clone(), site.clock.clone());
     std::fs::write(dir.path().join("snponly.efi"), "of the folder").unwrap();
     let binaries = Binaries::new(served.clone(), dir.path());
     let server = TftpServer::bind(LOOPBACK.into(), binaries, site.trail.clone()).await.unwrap();
@@ -247,7 +252,8 @@ async fn an_asset_of_the_name_comes_before_a_file_of_the_folder() {
     assert_eq!(get().await, b"of the folder");
     let id = AssetId::of_digest([7; 32]);
     std::fs::write(assets.path(&id), "an asset").unwrap();
-    served.replace(referenced([], &[], [("snponly.efi".parse().unwrap(), id)].into()));
+    let referenced = referenced([], &[], [("snponly.efi".parse().unwrap(), id)].into());
+    served.replace(Uses::default().turn(&referenced, site.clock.now()));
     assert_eq!(get().await, b"an asset");
 }
 

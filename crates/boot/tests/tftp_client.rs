@@ -1,6 +1,6 @@
 //! A small TFTP client that can be made to lose packets.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
@@ -32,7 +32,12 @@ pub(crate) enum Said {
 
 impl Client {
     pub(crate) async fn new(server: SocketAddr) -> Self {
-        let socket = UdpSocket::bind(("127.0.0.1", 0)).await.unwrap();
+        Self::at(Ipv4Addr::LOCALHOST, server).await
+    }
+
+    /// With this address of its own.
+    pub(crate) async fn at(address: Ipv4Addr, server: SocketAddr) -> Self {
+        let socket = UdpSocket::bind((address, 0)).await.unwrap();
         Self {
             socket,
             server,

@@ -8,9 +8,9 @@ mod upload;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use boot::AssetId;
 use boot::assets::rows::Asset;
-use boot::assets::{AssetKind, AssetName, Verdict};
+use boot::assets::{AssetKind, AssetName, Authority, LINGERS, Verdict};
+use boot::{Arch, AssetId};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -34,7 +34,7 @@ pub(super) enum Command {
         /// Name, or beginning of the SHA-256 [default: all]
         assets: Vec<String>,
     },
-    /// Remove what no boot profile refers to
+    /// Remove what no boot profile refers to, nor did within the last half hour
     Prune {
         /// Only show what would go
         #[arg(long)]
@@ -43,7 +43,7 @@ pub(super) enum Command {
         #[arg(short, long)]
         yes: bool,
     },
-    /// Stop handing an asset out as this iPXE binary
+    /// Stop handing an asset out as this iPXE binary; machines that are booting now still get it
     Withdraw {
         /// Such as snponly.efi
         name: AssetName,
@@ -76,9 +76,19 @@ pub(super) struct Add {
     /// ipxe, kernel, initramfs, rootfs, iso or other [default: by its name]
     #[arg(long)]
     kind: Option<AssetKind>,
+    #[command(flatten)]
+    mirror: Mirror,
+}
+
+/// From where the server fetches.
+#[derive(Debug, Args)]
+struct Mirror {
     /// The server may fetch from itself and from link-local addresses
     #[arg(long)]
     allow_local: bool,
+    /// The certificate of the mirror's own authority (PEM), believed beside those that the server's machine knows
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -98,17 +108,24 @@ pub(super) struct Okd {
     #[arg(long, value_name = "VERSION")]
     release: Option<boot::assets::coreos::Release>,
     /// For which processors
-    #[arg(long, value_name = "ARCH", value_delimiter = ',', default_value = "x86_64")]
-    arch: Vec<boot::assets::coreos::CoreOsArch>,
+    #[arg(long, value_name = "ARCH", value_delimiter = ',', default_value = "x86_64", value_parser = Arch::with_system)]
+    arch: Vec<Arch>,
     /// Go on although the pair of release and boot image is known not to work
     #[arg(long)]
     force: bool,
     /// Only show what would be fetched, and what is known of it
     #[arg(long)]
     dry_run: bool,
-    /// The server may fetch from itself and from link-local addresses
-    #[arg(long)]
-    allow_local: bool,
+    #[command(flatten)]
+    mirror: Mirror,
+}
+
+impl Mirror {
+    fn authorities(&self) -> anyhow::Result<Vec<Authority>> {
+        let Some(path) = &self.ca else { return Ok(Vec::new()) };
+        let pem = std::fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
+        Authority::read_pem(&pem).with_context(|| format!("--ca {}", path.display()))
+    }
 }
 
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
@@ -123,7 +140,10 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Prune { dry_run, yes } => prune(dry_run, yes, client, output).await,
         Command::Withdraw { name } => {
             let () = client.delete(&format!("/api/v1/ipxe/{name}")).await?;
-            output.print(&(), |()| format!("no asset is handed out as {name} any more"))
+            output.print(&(), |()| {
+                let minutes = LINGERS.as_secs() / 60;
+                format!("no asset is handed out as {name} any more; boots under way may get it for {minutes} minutes yet")
+            })
         }
         Command::Export { file, assets } => bundle::export(&file, &assets, client, output).await,
         Command::Import { file } => bundle::import(&file, client, output).await,
@@ -131,7 +151,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
 }
 
 fn list(listed: &[Listed]) -> String {
-    let rows = listed.iter().map(|Listed { asset, in_use, binaries }| {
+    let rows = listed.iter().map(|Listed { asset, in_use, lingers_until, binaries }| {
         let names: Vec<&str> =
             binaries.iter().map(AssetName::as_str).filter(|name| *name != asset.name.as_str()).collect();
         let also = if names.is_empty() { String::new() } else { format!(" (also {})", names.join(", ")) };
@@ -140,7 +160,11 @@ fn list(listed: &[Listed]) -> String {
             asset.kind.to_string(),
             format!("{}{also}", asset.name),
             format::bytes(asset.size_bytes),
-            if *in_use { "in use".to_owned() } else { String::new() },
+            match lingers_until {
+                _ if *in_use => "in use".to_owned(),
+                Some(until) => format!("until {}", format::moment(*until)),
+                None => String::new(),
+            },
             asset.source.clone(),
         ]
     });

@@ -1,21 +1,22 @@
 //! `muster host`: the machines.
 
-use clap::{Args, Subcommand};
-use hosts::{Change, Claim, Host, Page, Verdict};
-use inventory::{Clock as _, SystemClock};
+mod claims;
+mod list;
+mod past;
+mod show;
+
+use clap::Subcommand;
+use hosts::{Host, Verdict};
 
 use super::client::Client;
-use super::output::{Format, ago, or_dash, print_text, table};
-use crate::api::v1::claims::Settle;
-use crate::api::v1::hosts::{Detail, Event, Rename};
-use crate::format;
+use super::output::{Format, print_text};
+use crate::api::v1::hosts::{Detail, Rename};
 use crate::links::escape;
-use crate::pages::inventory_view::View;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List the hosts
-    List(List),
+    List(list::List),
     /// Show what a host is made of
     Show {
         /// Name or id
@@ -65,7 +66,7 @@ pub(super) enum Command {
         /// The claim's id, as `muster host claims` lists it
         claim: String,
         /// accepted: it is this host; separate: it is another machine; dismissed: ignore it, also when it is said again
-        #[arg(value_name = "VERDICT", value_parser = parse_verdict)]
+        #[arg(value_name = "VERDICT", value_parser = claims::parse_verdict)]
         verdict: Verdict,
     },
     /// Give a host another name
@@ -99,37 +100,12 @@ pub(super) enum Command {
     },
 }
 
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// Only hosts in this state
-    #[arg(long)]
-    state: Option<String>,
-    /// Only hosts with this in their name, maker, product, serial number or address
-    #[arg(long, value_name = "TEXT")]
-    find: Option<String>,
-    /// Only hosts whose firmware's boot order comes to this: follows, wrong or unknown
-    #[arg(long, value_name = "VERDICT", value_parser = ["follows", "wrong", "unknown"])]
-    boot_order: Option<String>,
-}
-
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
     match command {
-        Command::List(args) => list(args, client, output).await,
-        Command::Show { host, revision } => {
-            let query = revision.map(|number| format!("?revision={number}")).unwrap_or_default();
-            let detail: Detail = client.get(&format!("{}{query}", path(&host, ""))).await?;
-            output.print(&detail, shown)
-        }
-        Command::History { host } => {
-            let events: Vec<Event> = client.get(&path(&host, "/events")).await?;
-            output.print(&events, |events| {
-                let rows = events
-                    .iter()
-                    .map(|e| [format::moment(e.at), e.kind.clone(), e.actor.clone(), e.summary.clone()]);
-                table(["when", "what", "by", ""], rows)
-            })
-        }
-        Command::Diff { host, from, to } => diff(&host, from, to, client, output).await,
+        Command::List(args) => list::run(args, client, output).await,
+        Command::Show { host, revision } => show::run(&host, revision, client, output).await,
+        Command::History { host } => past::history(&host, client, output).await,
+        Command::Diff { host, from, to } => past::diff(&host, from, to, client, output).await,
         Command::Trail { host, follow: false } => super::trail::show(&host, client, output).await,
         Command::Trail { host, follow: true } => super::trail::follow(&host, client, output).await,
         Command::Approve { hosts } => {
@@ -139,13 +115,8 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             }
             Ok(())
         }
-        Command::Claims { all } => claims(all, client, output).await,
-        Command::Settle { claim, verdict } => {
-            let path = format!("/api/v1/claims/{}/settle", escape(&claim));
-            let () = client.post(&path, &Settle { verdict }).await?;
-            print_text(&format!("claim {claim} is settled"));
-            Ok(())
-        }
+        Command::Claims { all } => claims::list(all, client, output).await,
+        Command::Settle { claim, verdict } => claims::settle(&claim, verdict, client).await,
         Command::Rename { host, name } => {
             let renamed: Host = client.post(&path(&host, "/rename"), &Rename { name }).await?;
             print_text(&format!("{} is now called {}", renamed.id, renamed.name));
@@ -175,163 +146,4 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
 
 pub(super) fn path(host: &str, rest: &str) -> String {
     format!("/api/v1/hosts/{}{rest}", escape(host))
-}
-
-async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()> {
-    let mut query = vec!["limit=500".to_owned()];
-    query.extend(args.state.map(|state| format!("state={}", escape(&state))));
-    query.extend(args.find.map(|text| format!("text={}", escape(&text))));
-    query.extend(args.boot_order.map(|verdict| format!("boot_order={verdict}")));
-    let mut hosts: Vec<Host> = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let cursor = after.map(|after| format!("&after={}", escape(&after))).unwrap_or_default();
-        let page: Page<Host> = client.get(&format!("/api/v1/hosts?{}{cursor}", query.join("&"))).await?;
-        hosts.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    output.print(&hosts, |hosts| {
-        if hosts.is_empty() {
-            return "no hosts".to_owned();
-        }
-        let now = SystemClock.now();
-        let rows = hosts.iter().map(|host| {
-            [
-                host.name.clone(),
-                host.state.to_string(),
-                host.last_seen_at.map_or_else(|| "never".to_owned(), |seen| ago(seen, now)),
-                or_dash(host.primary_address.as_ref().or(host.address.as_ref())),
-                crate::pages::hosts::machine(host),
-                or_dash(host.cpu_threads),
-                size(host.memory_bytes, format::bytes),
-                host.disk_count.map_or_else(
-                    || "-".to_owned(),
-                    |count| format!("{count}, {}", size(host.disk_bytes, format::capacity)),
-                ),
-                or_dash(host.hottest_celsius.map(|celsius| format!("{celsius:.0} °C"))),
-                host.id.to_string(),
-            ]
-        });
-        table(
-            ["name", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest", "id"],
-            rows,
-        )
-    })
-}
-
-fn size(bytes: Option<i64>, written: fn(u64) -> String) -> String {
-    bytes.and_then(|bytes| u64::try_from(bytes).ok()).map_or_else(|| "-".to_owned(), written)
-}
-
-fn shown(detail: &Detail) -> String {
-    let host = &detail.host;
-    let now = SystemClock.now();
-    let mut text = format!(
-        "{}  {}  {}\n{}, {}\n",
-        host.name,
-        host.state,
-        host.id,
-        crate::pages::hosts::machine(host),
-        crate::pages::hosts::last_seen(host, now)
-    );
-    for incident in &detail.incidents {
-        text.push_str(&format!("! {}: {}\n", incident.severity, incident.title));
-    }
-    for problem in &detail.problems {
-        text.push_str(&format!("! {}: {}\n", problem.part, problem.reason));
-    }
-    for line in detail.boot.news(now) {
-        text.push_str(&format!("! {line}\n"));
-    }
-    if !detail.boot.in_words.is_empty() {
-        text.push_str(&format!("It boots with {}\n", detail.boot.in_words));
-    }
-    if detail.inventory.is_some() {
-        text.push_str(&format!("Boot order: {}\n", detail.boot_order));
-    }
-    let Some(inventory) = &detail.inventory else {
-        return text + "\nIt has not reported its inventory yet.\n";
-    };
-    let view = View { host, inventory, sample: detail.sample.as_ref(), drives: &detail.drives };
-    for card in view.cards() {
-        text.push_str(&format!("\n{}\n", card.title));
-        let width = card.rows.iter().map(|(term, _)| term.chars().count()).max().unwrap_or(0);
-        for (term, value) in card.rows {
-            text.push_str(&format!("  {term:width$}  {}\n", value.plain()));
-        }
-    }
-    for shown in view.tables() {
-        text.push_str(&format!("\n{}\n", shown.title));
-        let rows = shown.rows.into_iter().map(|row| row.into_iter().map(|(_, cell)| cell.plain()).collect());
-        for line in super::output::wide_table(shown.headings, rows).lines() {
-            text.push_str(&format!("  {line}\n"));
-        }
-    }
-    text
-}
-
-fn parse_verdict(text: &str) -> Result<Verdict, String> {
-    serde_json::from_value(text.into()).map_err(|_| "expected accepted, separate or dismissed".to_owned())
-}
-
-async fn claims(all: bool, client: &Client, output: Format) -> anyhow::Result<()> {
-    let claims: Vec<Claim> = client.get(&format!("/api/v1/claims?settled={all}")).await?;
-    output.print(&claims, |claims| {
-        if claims.is_empty() {
-            return "no claims".to_owned();
-        }
-        let now = SystemClock.now();
-        let rows = claims.iter().map(|claim| {
-            let state = claim.settled.as_ref().map(|settled| format!("settled by {}", settled.by));
-            [
-                claim.host.to_string(),
-                claim.source.clone(),
-                claim.reason.clone(),
-                format!("{} ago", ago(claim.last_at, now)),
-                state.unwrap_or_else(|| "open".to_owned()),
-                claim.id.to_string(),
-            ]
-        });
-        table(["host", "from", "why it was not taken", "said", "state", "claim"], rows)
-    })
-}
-
-async fn diff(
-    host: &str,
-    from: Option<i64>,
-    to: Option<i64>,
-    client: &Client,
-    output: Format,
-) -> anyhow::Result<()> {
-    let query: Vec<String> =
-        [from.map(|n| format!("from={n}")), to.map(|n| format!("to={n}"))].into_iter().flatten().collect();
-    let changes: Vec<Change> = client.get(&path(host, &format!("/diff?{}", query.join("&")))).await?;
-    output.print(&changes, |changes| {
-        if changes.is_empty() {
-            return "no difference".to_owned();
-        }
-        let rows =
-            changes.iter().map(|c| [c.path.join(" "), or_dash(c.before.as_ref()), or_dash(c.after.as_ref())]);
-        table(["what", "before", "after"], rows)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_verdict_is_one_of_three_words() {
-        for (text, verdict) in [
-            ("accepted", Verdict::Accepted),
-            ("separate", Verdict::Separate),
-            ("dismissed", Verdict::Dismissed),
-        ] {
-            assert_eq!(parse_verdict(text), Ok(verdict));
-        }
-        assert!(parse_verdict("yes").unwrap_err().contains("separate"));
-    }
 }

@@ -1,13 +1,12 @@
 //! `muster score`: declared wishes, and running them with their progress live on the terminal.
 
-use std::io::IsTerminal as _;
+mod watch;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use scores::{Job, JobState, JobStep, Progress, StepState};
+use scores::JobState;
 use serde_json::{Map, Value, json};
 
 use super::ask;
@@ -15,8 +14,7 @@ use super::client::Client;
 use super::output::{Format, print_text, table};
 use crate::api::v1::jobs::{Start, Started};
 use crate::api::v1::scores::Listed;
-use crate::format;
-use crate::links::escape;
+use watch::{summary, watch};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -169,140 +167,5 @@ fn params(score: &str, args: &Run) -> anyhow::Result<Value> {
     Ok(Value::Object(params))
 }
 
-/// Shows the job's steps as they change, until it has ended.
-async fn watch(client: &Client, job: &str, output: Format) -> anyhow::Result<Job> {
-    let screen = MultiProgress::new();
-    let mut lines: Vec<(i64, ProgressBar)> = Vec::new();
-    let mut after = 0;
-    loop {
-        let path = format!("/api/v1/jobs/{}?after={after}&wait_secs=20", escape(job));
-        let Progress { job, steps } = client.get(&path).await?;
-        after = job.seq;
-        if output == Format::Table {
-            for step in &steps {
-                draw(&screen, &mut lines, step);
-            }
-        }
-        if job.state.has_ended() {
-            return Ok(job);
-        }
-    }
-}
-
-fn draw(screen: &MultiProgress, lines: &mut Vec<(i64, ProgressBar)>, step: &JobStep) {
-    let known = lines.iter().find(|(number, _)| *number == step.number).map(|(_, line)| line.clone());
-    let line = known.unwrap_or_else(|| {
-        let line = screen.add(ProgressBar::new_spinner());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-            line.set_style(style.tick_strings(&["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏", "✓"]));
-        }
-        line.enable_steady_tick(Duration::from_millis(120));
-        lines.push((step.number, line.clone()));
-        line
-    });
-    let text = if step.note.is_empty() { step.text.clone() } else { format!("{}: {}", step.text, step.note) };
-    match step.state {
-        StepState::Running => line.set_message(text.clone()),
-        StepState::Done => line.finish_with_message(text.clone()),
-        StepState::Failed => line.abandon_with_message(format!("failed: {text}")),
-    }
-    // Without a terminal nothing is drawn: then each step's end is a line of its own.
-    if !std::io::stderr().is_terminal() && step.state != StepState::Running {
-        eprintln!("{} {text}", if step.state == StepState::Done { "✓" } else { "✗" });
-    }
-}
-
-/// A job's result for people: its hosts, when it has any, and its counts.
-fn summary(result: &Value) -> String {
-    let text = |value: &Value, key: &str| match value.get(key) {
-        None | Some(Value::Null) => "-".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    let Some(hosts) = result.get("hosts").and_then(Value::as_array) else {
-        return if result.is_null() { String::new() } else { format!("{result:#}") };
-    };
-    let rows = hosts.iter().map(|host| {
-        let is = |key| host.get(key).and_then(Value::as_bool).unwrap_or_default();
-        let news = if is("new") {
-            "new"
-        } else if is("changed") {
-            "changed"
-        } else {
-            ""
-        };
-        let memory = host.get("memory_bytes").and_then(Value::as_u64).map_or("-".to_owned(), format::bytes);
-        [
-            text(host, "name"),
-            news.to_owned(),
-            text(host, "state"),
-            text(host, "vendor"),
-            text(host, "product"),
-            text(host, "serial"),
-            memory,
-            text(host, "disks"),
-            text(host, "id"),
-        ]
-    });
-    let counts = format!(
-        "{} hosts, {} new, {} changed",
-        text(result, "found"),
-        text(result, "new"),
-        text(result, "changed")
-    );
-    if hosts.is_empty() {
-        return counts;
-    }
-    format!(
-        "{}\n{counts}",
-        table(["host", "", "state", "vendor", "product", "serial", "memory", "disks", "id"], rows)
-    )
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn scores() -> Vec<Listed> {
-        ["Discover", "DiscoverMore", "Install"]
-            .map(|name| Listed { name: name.to_owned(), description: String::new() })
-            .into()
-    }
-
-    fn args(line: &str) -> Run {
-        #[derive(clap::Parser)]
-        struct Line {
-            #[command(flatten)]
-            run: Run,
-        }
-        <Line as clap::Parser>::try_parse_from(std::iter::once("run").chain(line.split_whitespace()))
-            .unwrap()
-            .run
-    }
-
-    #[test]
-    fn nothing_runs_by_a_slip() {
-        let names =
-            |line| choose(scores(), &args(line)).map(|s| s.into_iter().map(|s| s.name).collect::<Vec<_>>());
-        assert_eq!(names("-f install -y").unwrap(), ["Install"]);
-        assert_eq!(names("-f discover -n 2").unwrap(), ["DiscoverMore"]);
-        assert_eq!(names("-a").unwrap().len(), 3);
-        assert!(names("-f discover").unwrap_err().to_string().contains("several"));
-        assert!(names("-f nothing").unwrap_err().to_string().contains("score list"));
-        assert!(names("-n 4").unwrap_err().to_string().contains("number 4"));
-    }
-
-    #[test]
-    fn flags_win_over_the_answers_file() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("answers.toml");
-        std::fs::write(&path, "[Discover]\nwait_for = 9\nsweep = true\n").unwrap();
-        let args = args(&format!("--answers {} --wait-for 2 --timeout 60", path.display()));
-        assert_eq!(
-            params("Discover", &args).unwrap(),
-            json!({"sweep": true, "wait_for": 2, "timeout_secs": 60})
-        );
-        std::fs::write(&path, "Discover = 1").unwrap();
-        assert!(params("Discover", &args).unwrap_err().to_string().contains("not a table"));
-    }
-}
+mod tests;

@@ -17,7 +17,6 @@ use super::sse::Events;
 use crate::api::v1::trail::{Boot, TrailAttempt, TrailStep};
 use crate::format;
 use crate::links::escape;
-use crate::pages::trail::sent;
 
 /// The server speaks every 5 s: whoever hears nothing for longer has lost it.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -194,7 +193,7 @@ impl Shown {
         let running = attempts.first().and_then(|attempt| attempt.running.last());
         let Some(running) = running.filter(|_| std::io::stderr().is_terminal()) else { return };
         let percent = running.percent.map(|percent| format!("{percent} %, ")).unwrap_or_default();
-        eprint!("\r\x1b[K  {}: {percent}{}", running.kind, format::bytes(running.sent_bytes));
+        eprint!("\r\x1b[K  {}  [{percent}{}]", running.in_words(), format::bytes(running.sent_bytes));
         std::io::stderr().flush().ok();
         self.has_progress = true;
     }
@@ -223,9 +222,9 @@ fn heading(attempt: &TrailAttempt) -> String {
 
 fn line(step: &TrailStep, began: Timestamp) -> String {
     let after = step.at.since(began).as_secs_f64();
-    let sent = sent(step);
+    let sent = step.sent();
     let sent = if sent.is_empty() { sent } else { format!("  [{sent}]") };
-    format!("  +{after:>6.1}s  {:<16}  {}{sent}\n", step.kind, step.detail)
+    format!("  +{after:>6.1}s  {}{sent}\n", step.in_words())
 }
 
 fn stands(standing: &Standing) -> String {

@@ -147,7 +147,7 @@ impl From<&TrailAttempt> for TrailView {
             .iter()
             .map(|step| StepView {
                 text: step.in_words(),
-                sent: sent(step),
+                sent: step.sent(),
                 after: format!("+{}", format::fine_span(step.at.since(began))),
                 short: step.is_short(),
             })
@@ -177,7 +177,7 @@ impl From<&TrailTransfer> for RunningView {
         let of = transfer.size_bytes.map(|size| format!(" of {}", format::bytes(size))).unwrap_or_default();
         let percent = transfer.percent.map(|percent| format!("{percent} %, ")).unwrap_or_default();
         Self {
-            text: format!("is fetching the {}: {}", transfer.kind.replace('-', " "), transfer.name),
+            text: transfer.in_words(),
             percent: transfer.percent,
             sent: format!("{percent}{}{of}", format::bytes(transfer.sent_bytes)),
         }
@@ -198,17 +198,6 @@ impl From<Boot> for Row {
             text: boot.attempt.standing.text,
         }
     }
-}
-
-/// `14.2 MiB in 1.2s`, `3 MiB of 14.2 MiB in 1.2s`, or nothing for what is no transfer.
-pub(crate) fn sent(step: &TrailStep) -> String {
-    let Some(bytes) = step.bytes else { return String::new() };
-    let of = match step.size_bytes {
-        Some(size) if bytes < size => format!(" of {}", format::bytes(size)),
-        _ => String::new(),
-    };
-    let took = step.took_ms.map(|ms| format::fine_span(std::time::Duration::from_millis(ms)));
-    format!("{}{of} in {}", format::bytes(bytes), took.unwrap_or_default())
 }
 
 /// The mark in the line of steps, the colour of the badge, and its word.

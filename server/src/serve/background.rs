@@ -78,6 +78,9 @@ pub(super) async fn start(
         while token.run_until_cancelled(every.tick()).await.is_some() {
             swept.control.sweep();
             sweep_assets(&swept).await;
+            if let Err(error) = swept.refresh_served().await {
+                tracing::error!(error = %crate::api::problem::chain(&error), "looking up what boot profiles refer to");
+            }
             if let Err(error) = sweep(&swept).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "sweeping old rows out");
             }

@@ -102,7 +102,7 @@ pub(super) async fn open(
     let assets = Assets::open(&assets_path, settings.assets.max_bytes)
         .map_err(|error| start_error(format!("the folder of assets, {}", assets_path.display()), error))?;
     take_old_images(&data_dir.join("images"), &assets, &store, &*clock).await?;
-    let served = Served::none(assets.clone());
+    let served = Served::none(assets.clone(), Arc::clone(&clock));
     let app = App {
         admin_token: AdminToken::new(&admin_token),
         sessions: Sessions::new(&signing_key, &admin_token),

@@ -113,12 +113,12 @@ async fn a_word_for_the_next_boot_is_said_shown_used_once_and_written_down() {
     server.next(&host, json!({"action": "local-disk", "reason": "a new disk", "for_secs": 600})).await;
     let preview = server.read(&format!("/api/v1/boot/preview?mac={MAC}")).await;
     assert!(preview["reason"].as_str().unwrap().contains("this once (a new disk)"), "{preview:#}");
-    assert!(server.page(&format!("/hosts/{host}")).await.contains("It boots local-disk next, once"));
+    assert!(server.page(&format!("/hosts/{host}")).await.contains("It boots its local disk next, once"));
     // The preview used nothing; the boot does, and may ask again for two minutes.
     for _ in 0..2 {
         let script = server.script(MAC).await;
         assert!(
-            script.contains("local disk, because operator asked for it to boot its local disk"),
+            script.contains("local disk, because operator asked for its local disk this once (a new disk)"),
             "{script}"
         );
         server.clock.advance(Duration::from_secs(60));

@@ -16,14 +16,14 @@ async fn muster(server: &TestServer, args: &[&str]) -> Output {
 }
 
 /// What a command prints that goes well.
-async fn done(server: &TestServer, args: &[&str]) -> String {
+pub(crate) async fn done(server: &TestServer, args: &[&str]) -> String {
     let output = muster(server, args).await;
     assert!(output.status.success(), "{args:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// What a command says that fails.
-async fn failed(server: &TestServer, args: &[&str]) -> String {
+pub(crate) async fn failed(server: &TestServer, args: &[&str]) -> String {
     let output = muster(server, args).await;
     assert_eq!(output.status.code(), Some(1), "{args:?}: {output:?}");
     String::from_utf8(output.stderr).unwrap()
@@ -65,6 +65,15 @@ async fn a_file_is_uploaded_listed_read_through_and_pruned() {
         (vec!["asset", "add", "/tmp"], "is no file"),
         (vec!["asset", "add", "file:///etc/passwd", "--sha256", &asset_id(b"x")], "muster asset add FILE"),
         (vec!["asset", "add", &file, "--kind", "image"], "muster image use"),
+        (vec!["asset", "add", &file, "--ca", &file], "--ca is for a mirror"),
+        (
+            vec!["asset", "add", "https://mirror.lan/x", "--sha256", &asset_id(b"x"), "--ca", "/no/such.pem"],
+            "/no/such.pem",
+        ),
+        (
+            vec!["asset", "add", "https://mirror.lan/x", "--sha256", &asset_id(b"x"), "--ca", &file],
+            "no certificate is in it",
+        ),
     ] {
         let said = failed(&server, &args).await;
         assert!(said.contains(says), "{args:?}: {said}");
@@ -189,4 +198,23 @@ async fn a_releases_boot_image_is_what_its_own_installer_says() {
     }
     let command: Vec<&str> = command.split_whitespace().collect();
     assert!(done(&server, &command).await.contains("CoreOS 42.20250410.3.2"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_server_fetches_from_another_over_tls_when_it_is_told_whose_word_that_is() {
+    let (here, there) = (TestServer::new().await, TestServer::new().await);
+    there.choose_image().await;
+    let kernel = asset_id(b"kernel of a test");
+    let url = format!("{}/boot/asset/{kernel}/vmlinuz", there.tls_base());
+    let pem = there.request(Method::GET, "/boot/ca.pem").send().await.unwrap().bytes().await.unwrap();
+    let (right, wrong) = (put(here.dir.path(), "ca.pem", &pem), here.dir.path().join("data/tls.crt"));
+    let add = ["asset", "add", &url, "--sha256", &kernel, "--allow-local"];
+    for unknown in [vec![], vec!["--ca", wrong.to_str().unwrap()]] {
+        let said = failed(&here, &[&add[..], &unknown].concat()).await;
+        assert!(
+            said.contains("its certificate is from no authority") && said.contains("--ca FILE"),
+            "{said}"
+        );
+    }
+    assert!(done(&here, &[&add[..], &["--ca", &right]].concat()).await.contains("is on the server"));
 }

@@ -70,6 +70,11 @@ impl TestServer {
         Self { running, clock, token, base, dir, client: client(None) }
     }
 
+    /// `https://…`, with a certificate that it made itself.
+    pub(crate) fn tls_base(&self) -> String {
+        format!("https://{}", self.running.tls[0])
+    }
+
     /// Stops it in good order.
     pub(crate) async fn stop(self) {
         self.running.stop().await;

@@ -19,8 +19,12 @@ pub struct Arrival {
     out: File,
     hash: Sha256,
     received_bytes: u64,
+    unchecked_bytes: u64,
     _hold: Hold,
 }
+
+/// What was not announced, or what others write meanwhile, must leave the database its room, too.
+const CHECK_EVERY_BYTES: u64 = 8 << 20;
 
 impl Arrival {
     pub(super) async fn open(
@@ -47,12 +51,13 @@ impl Arrival {
                 .map_err(at(&assets.arriving_path(&id)))?
         };
         let out = File::options().create(true).append(true).open(&path).await.map_err(at(&path))?;
-        let mut arrival = Self { assets, id, size_bytes: None, out, hash, received_bytes, _hold: hold };
+        let mut arrival =
+            Self { assets, id, size_bytes: None, out, hash, received_bytes, unchecked_bytes: 0, _hold: hold };
         if offset == 0 {
             arrival.restart().await?;
         }
         if let Some(size_bytes) = size_bytes {
-            arrival.announce(size_bytes)?;
+            arrival.announce(size_bytes).await?;
         }
         Ok(arrival)
     }
@@ -66,16 +71,26 @@ impl Arrival {
     /// How large the whole will be: refused at once where it can't be taken.
     ///
     /// # Errors
-    /// It is too large, or the disk has no room.
-    pub fn announce(&mut self, size_bytes: u64) -> Result<(), AssetError> {
+    /// It is too large, or the disk has no room: nothing is kept then.
+    pub async fn announce(&mut self, size_bytes: u64) -> Result<(), AssetError> {
         if size_bytes == 0 {
             return Err(AssetError::Empty(self.id));
         }
         if size_bytes > self.assets.max_bytes() {
             return Err(AssetError::TooLarge { id: self.id, limit_bytes: self.assets.max_bytes() });
         }
-        self.assets.check_room(self.id, size_bytes.saturating_sub(self.received_bytes))?;
+        self.has_room(size_bytes.saturating_sub(self.received_bytes)).await?;
         self.size_bytes = Some(size_bytes);
+        Ok(())
+    }
+
+    async fn has_room(&mut self, more_bytes: u64) -> Result<(), AssetError> {
+        self.unchecked_bytes = 0;
+        if let Err(error) = self.assets.check_room(self.id, more_bytes) {
+            // The database lies on this disk, too: half an asset is not worth its next commit.
+            self.take_off().await?;
+            return Err(error);
+        }
         Ok(())
     }
 
@@ -91,6 +106,10 @@ impl Arrival {
                 Some(expected_bytes) => AssetError::Longer { id: self.id, expected_bytes },
                 None => AssetError::TooLarge { id: self.id, limit_bytes: self.assets.max_bytes() },
             });
+        }
+        self.unchecked_bytes = self.unchecked_bytes.saturating_add(bytes.len() as u64);
+        if self.unchecked_bytes > CHECK_EVERY_BYTES {
+            self.has_room(bytes.len() as u64).await?;
         }
         self.hash.update(bytes);
         if let Err(error) = self.out.write_all(bytes).await {
@@ -156,7 +175,6 @@ impl Arrival {
         if !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
             return AssetError::Io { path, source: error };
         }
-        // The database lies on this disk, too: half an asset is not worth its next commit.
         if let Err(error) = self.take_off().await {
             return error;
         }

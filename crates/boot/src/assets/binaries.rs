@@ -1,9 +1,10 @@
-//! iPXE binaries: an asset of the name, or else a file of the folder that the operator named. The same by TFTP and by HTTP.
+//! iPXE binaries: an asset of the name, or else a file of the folder that the operator named, or else the asset that had the
+//! name until lately. The same by TFTP and by HTTP.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::referenced::Served;
+use super::served::Served;
 pub use crate::tftp::Refusal;
 
 /// What the gateway hands out by name on every site: BIOS, UEFI by the firmware's own driver, UEFI by iPXE's drivers.
@@ -44,7 +45,7 @@ pub struct BinaryFault {
 }
 
 /// Where iPXE binaries are looked for; cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Binaries {
     served: Option<Served>,
     folder: PathBuf,
@@ -68,29 +69,46 @@ impl Binaries {
     /// # Errors
     /// [`Refusal`].
     pub fn open(&self, name: &str) -> Result<(File, u64), Refusal> {
-        let plain = name.strip_prefix('/').unwrap_or(name);
-        let asset = self.served.as_ref().and_then(|served| served.binary(plain));
-        if let Some(path) = asset {
-            match File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file))) {
-                Ok((size_bytes, file)) => return Ok((file, size_bytes)),
-                Err(error) => {
-                    tracing::error!(name = plain, %error, "an iPXE binary's asset can't be read: its folder is looked into");
-                }
-            }
+        self.open_current(name).or_else(|refusal| {
+            // A machine that was sent here by a script from before the change.
+            let lingering = self.served.as_ref().and_then(|served| served.lingering_binary(plain(name)));
+            lingering.and_then(|path| open_asset(name, &path)).ok_or(refusal)
+        })
+    }
+
+    fn open_current(&self, name: &str) -> Result<(File, u64), Refusal> {
+        let asset = self.served.as_ref().and_then(|served| served.binary(plain(name)));
+        match asset.and_then(|path| open_asset(name, &path)) {
+            Some(opened) => Ok(opened),
+            None => crate::tftp::open(&self.folder, name),
         }
-        crate::tftp::open(&self.folder, name)
     }
 
     /// What can't be handed out. (Debian 12's `ipxe.efi` is a link to `/boot`: UEFI machines do without it as long as the
     /// gateway names `snponly.efi`.)
     #[must_use]
     pub fn missing(&self) -> Vec<MissingBinary> {
-        let refused = |name| self.open(name).err().map(|reason| MissingBinary::Usual { name, reason });
+        let refused =
+            |name| self.open_current(name).err().map(|reason| MissingBinary::Usual { name, reason });
         let special = |(names, machines): (&'static [&'static str], _)| {
-            let none = names.iter().all(|name| self.open(name).is_err());
+            let none = names.iter().all(|name| self.open_current(name).is_err());
             none.then_some(MissingBinary::Special { names, machines })
         };
         USUAL.into_iter().filter_map(refused).chain(SPECIAL.into_iter().filter_map(special)).collect()
+    }
+}
+
+fn plain(name: &str) -> &str {
+    name.strip_prefix('/').unwrap_or(name)
+}
+
+fn open_asset(name: &str, path: &Path) -> Option<(File, u64)> {
+    match File::open(path).and_then(|file| Ok((file.metadata()?.len(), file))) {
+        Ok((size_bytes, file)) => Some((file, size_bytes)),
+        Err(error) => {
+            tracing::error!(name, %error, "an iPXE binary's asset can't be read: its folder is looked into");
+            None
+        }
     }
 }
 
@@ -136,10 +154,12 @@ fn machine(head: &[u8]) -> Option<u16> {
 mod tests {
     use std::io::Read as _;
     use std::os::unix::fs::symlink;
+    use std::sync::Arc;
 
     use super::*;
     use crate::asset::AssetId;
-    use crate::assets::{AssetName, Assets, referenced};
+    use crate::assets::{AssetName, Assets, LINGERS, Referenced, Uses, referenced};
+    use inventory::{Clock as _, ManualClock, Timestamp};
 
     fn efi(machine: u16) -> Vec<u8> {
         let mut head = vec![0; 0x80];
@@ -187,10 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn an_asset_comes_before_the_folder_and_a_lost_one_after_it() {
+    fn an_asset_comes_before_the_folder_and_a_lost_one_or_one_of_before_after_it() {
         let dir = tempfile::tempdir().unwrap();
         let assets = Assets::open(&dir.path().join("assets"), 1 << 20).unwrap();
-        let served = Served::none(assets.clone());
+        let clock = Arc::new(ManualClock::at(Timestamp(0)));
+        let served = Served::none(assets.clone(), clock.clone());
         let binaries = Binaries::new(served.clone(), dir.path());
         let read = |name: &str| {
             let (mut file, size_bytes) = binaries.open(name).unwrap();
@@ -199,14 +220,24 @@ mod tests {
             assert_eq!(size_bytes, text.len() as u64);
             text
         };
-        std::fs::write(dir.path().join("snponly.efi"), "of the folder").unwrap();
+        let folder = dir.path().join("snponly.efi");
+        std::fs::write(&folder, "of the folder").unwrap();
         assert_eq!(read("snponly.efi"), "of the folder");
         let id = AssetId::of_digest([7; 32]);
         let name: AssetName = "snponly.efi".parse().unwrap();
-        served.replace(referenced([], &[], [(name, id)].into()));
+        let uses = Uses::default().turn(&referenced([], &[], [(name, id)].into()), clock.now());
+        served.replace(uses.clone());
         assert_eq!(read("/snponly.efi"), "of the folder");
         std::fs::write(assets.path(&id), "an asset").unwrap();
         assert_eq!(read("/snponly.efi"), "an asset");
         assert_eq!(binaries.open("../assets").unwrap_err(), Refusal::NotPlain);
+        // Taken back: the folder's counts at once, and where there is none a boot under way still gets its own.
+        served.replace(uses.turn(&Referenced::default(), clock.now()));
+        assert_eq!(read("snponly.efi"), "of the folder");
+        std::fs::remove_file(&folder).unwrap();
+        assert_eq!(read("/snponly.efi"), "an asset");
+        assert!(binaries.missing().iter().any(|missing| missing.to_string().contains("snponly.efi")));
+        clock.advance(LINGERS);
+        assert_eq!(binaries.open("snponly.efi").unwrap_err(), Refusal::NotFound);
     }
 }

@@ -5,4 +5,4 @@ mod pairs;
 mod stream;
 
 pub use pairs::{Pair, Release, UnknownRelease, Weight, warnings};
-pub use stream::{BootImage, CoreOsArch, InvalidStream, RemoteFile, UnknownCoreOsArch, resolve};
+pub use stream::{BootImage, InvalidStream, RemoteFile, resolve};

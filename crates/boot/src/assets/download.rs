@@ -1,6 +1,7 @@
 //! Fetching an asset from a mirror: what breaks off goes on where it stopped, what changed in between begins anew, and only
 //! the hash decides whether it is right.
 
+mod certificate;
 mod request;
 
 use std::time::Duration;
@@ -11,6 +12,7 @@ use tokio::time::timeout;
 
 use super::address::RefusedAddress;
 use super::arrival::Arrival;
+use super::authority::Authority;
 use super::error::AssetError;
 use super::folder::Assets;
 use crate::asset::AssetId;
@@ -23,6 +25,8 @@ pub struct Source {
     pub url: Url,
     /// The server itself and its link may be fetched from, too.
     pub allow_local: bool,
+    /// Who is believed beside the authorities that this machine knows.
+    pub authorities: Vec<Authority>,
 }
 
 /// How long a mirror is waited for.
@@ -81,6 +85,14 @@ pub enum DownloadError {
         url: String,
         /// What it says.
         status: reqwest::StatusCode,
+    },
+    /// It can't prove who it is.
+    #[error("{url}: its certificate {fault}")]
+    Certificate {
+        /// Which address.
+        url: String,
+        /// What is wrong with it.
+        fault: String,
     },
     /// A failure that may pass.
     #[error("{url}: {reason}")]
@@ -210,7 +222,7 @@ async fn attempt(
     let rest_bytes = response.content_length();
     let total_bytes = rest_bytes.map(|rest| rest.saturating_add(arrival.received_bytes()));
     if let Some(total_bytes) = total_bytes {
-        arrival.announce(total_bytes)?;
+        arrival.announce(total_bytes).await?;
     }
     let passing = |reason: String| DownloadError::Passing { url: url.clone(), reason };
     loop {

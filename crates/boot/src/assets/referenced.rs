@@ -1,12 +1,9 @@
-//! Which assets machines may fetch: those that a boot profile refers to, and nothing else. Kept in memory, so that a download
-//! costs no look into the database.
+//! What boot profiles refer to. Pure.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
 
-use super::folder::Assets;
 use super::kind::{AssetKind, AssetName};
+use super::lingering::Reference;
 use crate::asset::AssetId;
 use crate::image::{ImageFile, KnownImage};
 use crate::site::{DiscoverySystem, Image, ImageId};
@@ -63,60 +60,53 @@ impl Referenced {
         self.images.contains_key(id)
     }
 
+    /// The asset that is this file of an image that a profile refers to.
+    #[must_use]
+    pub fn image_file(&self, image: &ImageId, file: ImageFile) -> Option<AssetId> {
+        let [kernel, initramfs] = *self.images.get(image)?;
+        Some(match file {
+            ImageFile::Kernel => kernel,
+            ImageFile::Initramfs => initramfs,
+        })
+    }
+
     /// The iPXE binaries, by their names.
     #[must_use]
     pub const fn binaries(&self) -> &BTreeMap<AssetName, AssetId> {
         &self.binaries
     }
+
+    /// The same, one by one.
+    pub fn references(&self) -> impl Iterator<Item = Reference> {
+        let assets = self.assets.iter().map(|(asset, kind)| Reference::Asset { asset: *asset, kind: *kind });
+        let images = self.images.iter().map(|(image, [kernel, initramfs])| Reference::Image {
+            image: image.clone(),
+            kernel: *kernel,
+            initramfs: *initramfs,
+        });
+        let binaries = self.binaries.iter();
+        let binaries = binaries.map(|(name, asset)| Reference::Binary { name: name.clone(), asset: *asset });
+        assets.chain(images).chain(binaries)
+    }
 }
 
-/// The assets as machines see them; cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Served {
-    assets: Assets,
-    referenced: Arc<RwLock<Arc<Referenced>>>,
-}
-
-impl Served {
-    /// Nothing yet of what is in this folder.
-    #[must_use]
-    pub fn none(assets: Assets) -> Self {
-        Self { assets, referenced: Arc::default() }
-    }
-
-    /// From now on this is referred to.
-    pub fn replace(&self, referenced: Referenced) {
-        *self.referenced.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(referenced);
-    }
-
-    /// What is referred to now.
-    #[must_use]
-    pub fn referenced(&self) -> Arc<Referenced> {
-        Arc::clone(&self.referenced.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Where an asset lies that machines may fetch, and what it is.
-    #[must_use]
-    pub fn asset(&self, id: &AssetId) -> Option<(PathBuf, AssetKind)> {
-        Some((self.assets.path(id), self.referenced().asset(id)?))
-    }
-
-    /// Where a file of an image lies that machines may fetch.
-    #[must_use]
-    pub fn image_file(&self, image: &ImageId, file: ImageFile) -> Option<PathBuf> {
-        let referenced = self.referenced();
-        let [kernel, initramfs] = referenced.images.get(image)?;
-        Some(self.assets.path(match file {
-            ImageFile::Kernel => kernel,
-            ImageFile::Initramfs => initramfs,
-        }))
-    }
-
-    /// Where the asset lies that is handed out as this iPXE binary.
-    #[must_use]
-    pub fn binary(&self, name: &str) -> Option<PathBuf> {
-        let name = name.parse().ok()?;
-        Some(self.assets.path(self.referenced().binaries.get(&name)?))
+impl FromIterator<Reference> for Referenced {
+    fn from_iter<T: IntoIterator<Item = Reference>>(references: T) -> Self {
+        let mut referenced = Self::default();
+        for reference in references {
+            match reference {
+                Reference::Asset { asset, kind } => {
+                    referenced.assets.insert(asset, kind);
+                }
+                Reference::Image { image, kernel, initramfs } => {
+                    referenced.images.insert(image, [kernel, initramfs]);
+                }
+                Reference::Binary { name, asset } => {
+                    referenced.binaries.insert(name, asset);
+                }
+            }
+        }
+        referenced
     }
 }
 
@@ -171,19 +161,10 @@ mod tests {
             assert_eq!(referenced.asset(&AssetId::of_digest([byte; 32])), kind, "{byte}");
         }
         assert!(referenced.image(&chosen.id) && !referenced.image(&other.id));
-
-        let dir = tempfile::tempdir().unwrap();
-        let served = Served::none(Assets::open(dir.path(), 1).unwrap());
-        assert_eq!((served.binary("snponly.efi"), served.asset(&binary)), (None, None));
-        served.clone().replace(referenced);
-        assert_eq!(served.binary("snponly.efi"), Some(dir.path().join(binary.to_string())));
-        assert!(
-            served
-                .image_file(&chosen.id, ImageFile::Kernel)
-                .is_some_and(|path| path.ends_with("01".repeat(32)))
-        );
-        for other in ["snponly.EFI", "../snponly.efi", ""] {
-            assert_eq!(served.binary(other), None, "{other}");
-        }
+        let kernel = referenced.image_file(&chosen.id, ImageFile::Kernel);
+        assert_eq!(kernel, Some(AssetId::of_digest([1; 32])));
+        // One by one, nothing is lost: 2 of the image, 3 of CoreOS, 1 binary; the image; the binary's name.
+        assert_eq!(referenced.references().count(), 8);
+        assert_eq!(referenced.references().collect::<Referenced>(), referenced);
     }
 }

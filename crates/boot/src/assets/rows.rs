@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, HashSet};
 use ::store::{StoreError, Tx};
 use events::{Kind, NewEvent};
 use inventory::Timestamp;
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::SqlitePool;
 
 use super::kind::{AssetKind, AssetName};
+use super::lingering::Uses;
 use super::referenced::{Referenced, referenced};
 use crate::asset::AssetId;
 use crate::image::{KnownImage, Manifest};
 use crate::options::OwnDiscovery;
 use crate::site::DiscoverySystem;
-use crate::store::{asset as rows, control, image};
+use crate::store::{asset as rows, control, image, reference};
 
 /// An asset that is about to be noted; its bytes are in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,15 +138,15 @@ pub async fn withdraw_binary(
     Ok(was)
 }
 
-/// What boot profiles refer to, as the database has it.
+/// Looks up what boot profiles refer to, and notes what they no longer do.
 ///
 /// # Errors
 /// The database's.
-pub async fn read_referenced(connection: &mut SqliteConnection) -> Result<Referenced, StoreError> {
-    Ok(read_uses(connection).await?.0)
+pub async fn turn(tx: &mut Tx, now: Timestamp) -> Result<Uses, StoreError> {
+    Ok(turn_with_images(tx, now).await?.0)
 }
 
-/// Takes the rows of `wanted` off, as far as nothing refers to them; answers those that went. An image goes when its
+/// Takes the rows of `wanted` off, as far as nothing refers to them or did until lately; answers those that went. An image goes when its
 /// `image.json` is wanted, and its files only with it.
 ///
 /// # Errors
@@ -156,11 +157,12 @@ pub async fn prune(
     actor: &str,
     now: Timestamp,
 ) -> Result<Vec<AssetId>, StoreError> {
-    let (referenced, images) = read_uses(tx).await?;
+    let (uses, images) = turn_with_images(tx, now).await?;
+    let needed = uses.needed();
     let mut stays: HashSet<AssetId> = HashSet::new();
     for known in images {
         let wanted = wanted.iter().any(|id| known.id.is_of(id));
-        if wanted && !referenced.image(&known.id) {
+        if wanted && !needed.image(&known.id) {
             image::forget(tx, &known.id).await?;
         } else {
             stays.extend(known.manifest.assets());
@@ -169,11 +171,7 @@ pub async fn prune(
     let mut gone = Vec::new();
     for id in wanted {
         let image_stays = image_of(tx, id).await?;
-        if referenced.asset(id).is_some()
-            || stays.contains(id)
-            || image_stays
-            || !rows::remove(tx, id).await?
-        {
+        if needed.asset(id).is_some() || stays.contains(id) || image_stays || !rows::remove(tx, id).await? {
             continue;
         }
         let summary = format!("asset {id} was removed: no boot profile referred to it");
@@ -184,15 +182,15 @@ pub async fn prune(
     Ok(gone)
 }
 
-/// The assets that nothing refers to: what [`prune`] would take, were all of them wanted.
+/// The assets that nothing needs: what [`prune`] would take, were all of them wanted.
 #[must_use]
-pub fn unused(all: Vec<Asset>, images: &[KnownImage], referenced: &Referenced) -> Vec<Asset> {
+pub fn unused(all: Vec<Asset>, images: &[KnownImage], needed: &Referenced) -> Vec<Asset> {
     let mut used: HashSet<AssetId> = HashSet::new();
-    for image in images.iter().filter(|image| referenced.image(&image.id)) {
+    for image in images.iter().filter(|image| needed.image(&image.id)) {
         used.extend(image.manifest.assets());
         used.extend(all.iter().map(|asset| asset.id).filter(|id| image.id.is_of(id)));
     }
-    let is_used = |asset: &Asset| referenced.asset(&asset.id).is_some() || used.contains(&asset.id);
+    let is_used = |asset: &Asset| needed.asset(&asset.id).is_some() || used.contains(&asset.id);
     all.into_iter().filter(|asset| !is_used(asset)).collect()
 }
 
@@ -200,17 +198,27 @@ async fn image_of(tx: &mut Tx, document: &AssetId) -> Result<bool, StoreError> {
     image::exists(tx, &crate::site::ImageId::of_digest(document.digest())).await
 }
 
-async fn read_uses(connection: &mut SqliteConnection) -> Result<(Referenced, Vec<KnownImage>), StoreError> {
-    let mut systems = image::chosen(&mut *connection).await?;
-    let images = image::known(&mut *connection, &systems).await?;
+async fn turn_with_images(tx: &mut Tx, now: Timestamp) -> Result<(Uses, Vec<KnownImage>), StoreError> {
+    let (referenced, images) = read_referenced(tx).await?;
+    let before = reference::all(&mut *tx).await?;
+    let uses = before.turn(&referenced, now);
+    if uses != before {
+        reference::replace(tx, &uses).await?;
+    }
+    Ok((uses, images))
+}
+
+async fn read_referenced(tx: &mut Tx) -> Result<(Referenced, Vec<KnownImage>), StoreError> {
+    let mut systems = image::chosen(&mut *tx).await?;
+    let images = image::known(&mut *tx, &systems).await?;
     // A host may be told to use what the site chose before, or an image of its own.
-    systems.extend(image::once_chosen(&mut *connection).await?);
-    let own = control::all_options(&mut *connection).await?;
+    systems.extend(image::once_chosen(&mut *tx).await?);
+    let own = control::all_options(&mut *tx).await?;
     systems.extend(own.into_iter().filter_map(|(_, versioned)| match versioned.options.discovery? {
         OwnDiscovery::Image(image) => Some(DiscoverySystem::Image(image)),
         OwnDiscovery::Centos | OwnDiscovery::CoreOs => None,
     }));
-    let binaries: BTreeMap<AssetName, AssetId> = rows::binaries(&mut *connection).await?;
+    let binaries: BTreeMap<AssetName, AssetId> = rows::binaries(&mut *tx).await?;
     Ok((referenced(&systems, &images, binaries), images))
 }
 

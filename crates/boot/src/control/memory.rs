@@ -142,7 +142,7 @@ impl Memory {
             Kind::BootNextUsed,
             host.map(|host| host.id.clone()),
             "server",
-            format!("{who} boots {what} this once, as {} asked", next.actor),
+            format!("{who} boots {} this once, as {} asked", next.action.in_words(), next.actor),
         );
         self.news.push(event.key(subject.to_string()).data(json!({ "action": what })));
     }

@@ -151,7 +151,7 @@ impl TftpServer {
             return;
         }
         if let Err((code, why)) = self.start(&request, client, transfers).await {
-            self.refuse(client, code, &why, &format!("asked for {:?}", request.name)).await;
+            self.refuse(client, code, &why, &format!("{:?}", request.name)).await;
         }
     }
 
@@ -211,7 +211,7 @@ impl TftpServer {
 fn said(name: &str, report: &Report) -> String {
     match &report.end {
         End::Complete => name.to_owned(),
-        End::ByClient { .. } if report.sent_bytes == 0 => format!("{name}: asked for its size"),
+        End::ByClient { .. } if report.sent_bytes == 0 => format!("{name}, its size only"),
         End::ByClient { code, message } => format!("{name}: ended by the client: {message} (error {code})"),
         End::Silent => format!("{name}: the client fell silent"),
         End::Failed(error) => format!("{name}: {error}"),

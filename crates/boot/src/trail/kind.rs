@@ -46,6 +46,17 @@ pub enum StepKind {
     Refused,
 }
 
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fetch {
+    /// It was sent, as far as that went.
+    Done,
+    /// Nothing of it was: it is not there, or only its size was asked for.
+    Asked,
+    /// It is on its way.
+    Running,
+}
+
 /// A name in the database that this build does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no step of a boot called {0:?}")]
@@ -111,29 +122,35 @@ impl StepKind {
         }
     }
 
-    /// As a sentence about the machine begins.
+    /// As a sentence about the machine begins, with what became of the file where it is one.
     #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
+    pub fn in_words(self, fetch: Fetch) -> String {
+        let does = match fetch {
+            Fetch::Done => "fetched",
+            Fetch::Asked => "asked for",
+            Fetch::Running => "is fetching",
+        };
+        let begins = match self {
             Self::DhcpDiscover => "asked for an address:",
             Self::DhcpOffer => "was offered",
             Self::DhcpAck => "has the address",
             Self::DhcpRefused => "gets no address:",
-            Self::Tftp => "fetched by TFTP:",
-            Self::Binary => "fetched iPXE by HTTP:",
-            Self::EntryScript => "iPXE fetched its first script",
             Self::Decision => "was told:",
-            Self::Script => "fetched a script:",
-            Self::Kernel => "fetched the kernel:",
-            Self::Initramfs => "fetched the initramfs:",
-            Self::Rootfs => "fetched the root file system:",
-            Self::Kickstart => "fetched its kickstart:",
-            Self::Ignition => "fetched its Ignition document:",
-            Self::Agent => "fetched the agent:",
             Self::AgentFirstWord => "the agent's first word:",
             Self::AgentFailed => "the agent failed:",
             Self::Refused => "was refused:",
-        }
+            Self::Tftp => return format!("{does} a file by TFTP:"),
+            Self::Binary => return format!("{does} iPXE by HTTP:"),
+            Self::EntryScript => return format!("{does} iPXE's first script:"),
+            Self::Script => return format!("{does} a script:"),
+            Self::Kernel => return format!("{does} the kernel:"),
+            Self::Initramfs => return format!("{does} the initramfs:"),
+            Self::Rootfs => return format!("{does} the root file system:"),
+            Self::Kickstart => return format!("{does} its kickstart:"),
+            Self::Ignition => return format!("{does} its Ignition document:"),
+            Self::Agent => return format!("{does} the agent:"),
+        };
+        begins.to_owned()
     }
 }
 

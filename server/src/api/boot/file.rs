@@ -18,10 +18,16 @@ use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::transport::Connection;
 
-/// Who asks, for the trail.
+/// Who asks, for the trail: what can't be read costs nobody his file.
 #[derive(Debug, Deserialize)]
 pub struct Who {
-    mac: Option<MacAddr>,
+    mac: Option<String>,
+}
+
+impl Who {
+    fn mac(&self) -> Option<MacAddr> {
+        self.mac.as_ref()?.parse().ok()
+    }
 }
 
 /// `GET /boot/ca.pem`: the server's certificate, for people and their tools. Agents know it by its SHA-256.
@@ -48,7 +54,7 @@ pub async fn agent(
     let found = web::block(move || agents.for_arch(wanted)).await.map_err(|error| missing(&error))?;
     let path = found.ok_or_else(|| missing(&"there is none"))?.path;
     let file = open(&path).await.map_err(|error| missing(&error))?;
-    let step = step(&connection, StepKind::Agent, who.mac, "muster-agent");
+    let step = step(&connection, StepKind::Agent, who.mac(), "muster-agent");
     Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }
 
@@ -72,7 +78,7 @@ pub async fn image(
     let missing = || ApiError::not_found("image", id.as_str());
     let path = app.served.image_file(&id, which).ok_or_else(missing)?;
     let file = open(&path).await.map_err(|error| lost(&path, &error, missing()))?;
-    let step = step(&connection, kind, who.mac, &name);
+    let step = step(&connection, kind, who.mac(), &name);
     Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }
 
@@ -98,7 +104,7 @@ pub async fn asset(
         AssetKind::Initramfs => StepKind::Initramfs,
         AssetKind::Rootfs | AssetKind::Iso | AssetKind::Image | AssetKind::Other => StepKind::Rootfs,
     };
-    let step = step(&connection, kind, who.mac, &name);
+    let step = step(&connection, kind, who.mac(), &name);
     Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }
 
@@ -118,7 +124,7 @@ pub async fn binary(
     let opened = opened.map_err(|error| ApiError::Internal(error.to_string()))?;
     let file = opened.ok().and_then(|(file, _)| NamedFile::from_file(file, name.as_str()).ok());
     let file = file.ok_or_else(|| ApiError::not_found("iPXE binary", name.as_str()))?;
-    let step = step(&connection, StepKind::Binary, who.mac, &name);
+    let step = step(&connection, StepKind::Binary, who.mac(), &name);
     let file = plain(file);
     // Firmware may tell a program from a disc by this, where it does not go by the name's ending.
     let efi = "application/efi".parse().ok().filter(|_| name.to_ascii_lowercase().ends_with(".efi"));

@@ -5,7 +5,7 @@ use boot::options::HostOptions;
 use boot::scripts::{self, Handout};
 use boot::tickets::{DEFAULT_LIFE, Token};
 use boot::trail::{Step, StepKind};
-use boot::{Decision, Machine, decide};
+use boot::{Arch, Decision, Machine, Platform, decide};
 use inventory::MacAddr;
 use serde::Deserialize;
 
@@ -72,16 +72,11 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
     };
     let machine = said.machine(mac);
     let (decision, options) = decided(app, &machine).await;
-    let detail = format!(
-        "{}, because {} ({}, {}{}{}{})",
-        decision.as_str(),
-        decision.reason,
-        machine.platform.as_str(),
-        machine.arch.as_str(),
-        said.product.map(|p| format!(", {p}")).unwrap_or_default(),
-        said.version.map(|v| format!(", iPXE {v}")).unwrap_or_default(),
-        machine.build.map(|build| format!(" {}", build.as_str())).unwrap_or_default(),
-    );
+    let told = format!("{}, because {}", decision.as_str(), decision.reason);
+    let detail = match said.in_words(&machine) {
+        said if said.is_empty() => told,
+        said => format!("{told}. It says of itself: {said}"),
+    };
     let step = Step::new(StepKind::Decision, address).mac(mac).detail(&detail).course(&decision);
     tracing::info!(boot.mac = %mac, boot.address = %address, boot.decision = decision.as_str(), reason = %decision.reason, "boot");
     let links = match app.links.boot_links(connection, &app.pin) {
@@ -122,6 +117,16 @@ impl Said {
             self.product.as_deref(),
         );
         Machine { kept: self.kept.is_some(), ..machine }
+    }
+
+    /// What a person may want to know of it, as far as it was said.
+    fn in_words(&self, machine: &Machine) -> String {
+        let build = machine.build.map(|build| format!(" ({})", build.as_str())).unwrap_or_default();
+        let ipxe = self.version.as_ref().map(|version| format!("iPXE {version}{build}"));
+        let platform = (machine.platform != Platform::Unknown).then(|| machine.platform.as_str().to_owned());
+        let arch = (machine.arch != Arch::Unknown).then(|| machine.arch.as_str().to_owned());
+        let parts = [platform, arch, self.product.clone().filter(|product| !product.is_empty()), ipxe];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 

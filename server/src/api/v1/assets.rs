@@ -8,7 +8,7 @@ use boot::AssetId;
 use boot::assets::rows::{self, Asset};
 use boot::assets::{AssetError, AssetName, Verdict};
 use boot::image;
-use inventory::Limits;
+use inventory::{Limits, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 
@@ -29,6 +29,9 @@ pub struct Listed {
     pub asset: Asset,
     /// A boot profile refers to it: machines may fetch it.
     pub in_use: bool,
+    /// None does any more, and until then machines may fetch it all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lingers_until: Option<Timestamp>,
     /// The names under which firmware is given it.
     pub binaries: Vec<AssetName>,
 }
@@ -60,6 +63,7 @@ pub async fn list(app: web::Data<App>) -> Result<web::Json<Vec<Listed>>, ApiErro
         Listed {
             in_use: referenced.asset(&asset.id).is_some()
                 || referenced.image(&boot::site::ImageId::of_digest(asset.id.digest())),
+            lingers_until: app.served.lingers_until(&asset.id),
             binaries: binaries.map(|(name, _)| name.clone()).collect(),
             asset,
         }
@@ -67,14 +71,14 @@ pub async fn list(app: web::Data<App>) -> Result<web::Json<Vec<Listed>>, ApiErro
     Ok(web::Json(rows::all(app.store.readers()).await?.into_iter().map(listed).collect()))
 }
 
-/// `GET /api/v1/assets/unused`: what no boot profile refers to.
+/// `GET /api/v1/assets/unused`: what no boot profile refers to, nor did until lately.
 ///
 /// # Errors
 /// The database's.
 pub async fn unused(app: web::Data<App>) -> Result<web::Json<Vec<Asset>>, ApiError> {
     let all = rows::all(app.store.readers()).await?;
     let images = image::known(app.store.readers()).await?;
-    Ok(web::Json(rows::unused(all, &images, &app.served.referenced())))
+    Ok(web::Json(rows::unused(all, &images, &app.served.needed())))
 }
 
 /// `POST /api/v1/assets/prune`: takes off those of the named assets that nothing refers to, and answers which went.

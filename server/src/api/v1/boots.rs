@@ -230,7 +230,7 @@ impl HostBoot {
         let held = self.holds.iter().map(|held| format!("{} is held at its disk: {}", held.mac, held.reason));
         let next = self.next.iter().map(|next| {
             let because = if next.reason.is_empty() { String::new() } else { format!(": {}", next.reason) };
-            let (what, who) = (next.action.as_str(), &next.actor);
+            let (what, who) = (next.action.in_words(), &next.actor);
             match next.used_at {
                 Some(_) => format!("It boots {what} this once, as {who} asked{because}"),
                 None => format!(

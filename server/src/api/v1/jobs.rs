@@ -1,7 +1,5 @@
 //! Running a score, and watching it run.
 
-use std::time::Duration;
-
 use actix_web::{HttpRequest, web};
 use inventory::{Id, Limits};
 use scores::{Progress, StartError};
@@ -10,6 +8,7 @@ use serde_json::Value;
 
 use crate::api::body;
 use crate::api::problem::ApiError;
+use crate::api::wait::Wait;
 use crate::app::App;
 
 /// Which score, how.
@@ -34,19 +33,13 @@ pub struct Started {
     pub plan: Vec<String>,
 }
 
-/// How to wait.
+/// What the client has seen.
 #[derive(Debug, Deserialize)]
-pub struct Wait {
+pub struct Seen {
     /// Answer with what is newer than this.
     #[serde(default)]
     after: i64,
-    /// Answer after this many seconds at the latest, news or not.
-    #[serde(default)]
-    wait_secs: u64,
 }
-
-/// A client's connection is not held longer than this.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// `POST /api/v1/jobs`.
 ///
@@ -72,10 +65,10 @@ pub async fn start(
 pub async fn show(
     app: web::Data<App>,
     job: web::Path<Id>,
+    seen: web::Query<Seen>,
     wait: web::Query<Wait>,
 ) -> Result<web::Json<Progress>, ApiError> {
-    let max_wait = Duration::from_secs(wait.wait_secs).min(LONGEST_WAIT);
-    let progress = app.jobs.changed(&job, wait.after, max_wait).await?;
+    let progress = app.jobs.changed(&job, seen.after, wait.patience()).await?;
     progress.map(web::Json).ok_or_else(|| ApiError::not_found("job", job.as_str()))
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use boot::trail::diagnosis::{Known, LATELY, Standing, standing};
-use boot::trail::{self, Facts, Progress, RecordedStep, StepKind};
+use boot::trail::{self, Facts, Fetch, Progress, RecordedStep, StepKind};
 use hosts::IdentifierKind;
 use inventory::{Id, MacAddr, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use super::hosts::find;
 use crate::api::live::{self, Subject};
 use crate::api::problem::ApiError;
 use crate::app::App;
+use crate::format;
 
 /// One boot of one network card.
 #[derive(Debug, Serialize, Deserialize)]
@@ -205,12 +206,21 @@ pub(crate) async fn lately(app: &App) -> Result<Vec<Boot>, ApiError> {
 }
 
 impl TrailStep {
-    /// As a sentence about the machine begins; a kind that this build does not know keeps its name.
+    /// As a sentence about the machine begins.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let words =
-            self.kind.parse::<StepKind>().map_or_else(|unknown| unknown.0, |kind| kind.in_words().to_owned());
-        format!("{words} {}", self.detail).trim_end_matches([' ', ':']).to_owned()
+        let fetch = if self.bytes.is_some_and(|bytes| bytes > 0) { Fetch::Done } else { Fetch::Asked };
+        in_words(&self.kind, fetch, &self.detail)
+    }
+
+    /// What was sent of it, how much of how much; what a script weighs is of no interest, as long as all of it was sent.
+    #[must_use]
+    pub fn sent(&self) -> String {
+        let scripts = [StepKind::EntryScript, StepKind::Decision, StepKind::Script];
+        if !self.is_short() && scripts.iter().any(|kind| self.kind == kind.as_str()) {
+            return String::new();
+        }
+        format::sent(self.bytes, self.size_bytes, self.took_ms)
     }
 
     /// A transfer that broke off, or was only asked for.
@@ -218,6 +228,20 @@ impl TrailStep {
     pub fn is_short(&self) -> bool {
         matches!((self.bytes, self.size_bytes), (Some(bytes), Some(size)) if bytes < size)
     }
+}
+
+impl TrailTransfer {
+    /// As a sentence about the machine begins.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        in_words(&self.kind, Fetch::Running, &self.name)
+    }
+}
+
+/// A kind that this build does not know keeps its name.
+fn in_words(kind: &str, fetch: Fetch, detail: &str) -> String {
+    let words = kind.parse::<StepKind>().map_or_else(|unknown| unknown.0, |kind| kind.in_words(fetch));
+    format!("{words} {detail}").trim_end_matches([' ', ':']).to_owned()
 }
 
 impl From<RecordedStep> for TrailStep {

@@ -23,10 +23,14 @@ pub(super) async fn run(args: Add, client: &Client, output: Format) -> anyhow::R
         let Some(asset) = sha256 else {
             bail!("what must {} be? Give its SHA-256 with --sha256", args.source);
         };
-        let Add { source, name, kind, allow_local, .. } = args;
-        fetch(&Begin { url: source, asset, name, kind, allow_local }, client).await?;
+        let Add { source, name, kind, mirror, .. } = args;
+        let (allow_local, authorities) = (mirror.allow_local, mirror.authorities()?);
+        fetch(&Begin { url: source, asset, name, kind, allow_local, authorities }, client).await?;
         asset
     } else {
+        if args.mirror.ca.is_some() {
+            bail!("--ca is for a mirror: {} is a file of this machine, and is uploaded", args.source);
+        }
         upload(&args, sha256, client).await?
     };
     output.print(&json!({ "asset": id }), |_| format!("asset {id} is on the server"))

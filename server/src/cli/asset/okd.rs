@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use boot::assets::Authority;
 use boot::assets::coreos::{BootImage, Pair, Release, Weight, resolve, warnings};
 use serde::Serialize;
 
@@ -25,9 +26,10 @@ struct Found {
 }
 
 pub(super) async fn run(args: Okd, client: &Client, output: Format) -> anyhow::Result<()> {
+    let authorities = args.mirror.authorities()?;
     let (document, said) = match (&args.stream, &args.installer) {
         (_, Some(installer)) => ask_installer(installer).await?,
-        (Some(stream), None) if stream.contains("://") => (fetch(stream).await?, None),
+        (Some(stream), None) if stream.contains("://") => (fetch(stream, &authorities).await?, None),
         (Some(path), None) => {
             let read = tokio::fs::read(path).await;
             (read.with_context(|| format!("can't read {path}"))?, None)
@@ -49,8 +51,8 @@ pub(super) async fn run(args: Okd, client: &Client, output: Format) -> anyhow::R
     if !args.dry_run {
         for (kind, file) in found.iter().flat_map(|found| found.image.files()) {
             let (url, name) = (file.url.clone(), Some(file.name.clone()));
-            let begin =
-                Begin { url, asset: file.sha256, name, kind: Some(kind), allow_local: args.allow_local };
+            let (allow_local, authorities) = (args.mirror.allow_local, authorities.clone());
+            let begin = Begin { url, asset: file.sha256, name, kind: Some(kind), allow_local, authorities };
             add::fetch(&begin, client).await.with_context(|| file.url.clone())?;
         }
     }
@@ -64,8 +66,8 @@ pub(super) async fn run(args: Okd, client: &Client, output: Format) -> anyhow::R
         let mut text = table(["boot image", "kind", "asset"], rows);
         for BootImage { build, arch, kernel, initramfs, rootfs, .. } in found.iter().map(|found| &found.image) {
             text.push_str(&format!(
-                "\nto discover machines by it: muster image use --coreos --arch {arch} --build {build} --kernel {} --initramfs {} --rootfs {}",
-                kernel.sha256, initramfs.sha256, rootfs.sha256
+                "\nto discover machines by it: muster image use --coreos --arch {} --build {build} --kernel {} --initramfs {} --rootfs {}",
+                arch.name(), kernel.sha256, initramfs.sha256, rootfs.sha256
             ));
         }
         text
@@ -113,8 +115,10 @@ async fn output(program: &Path, args: &[&str]) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Fetches stream metadata to this machine: what it names is pinned by hash, and it is the operator who names it.
-async fn fetch(url: &str) -> anyhow::Result<Vec<u8>> {
+async fn fetch(url: &str, authorities: &[Authority]) -> anyhow::Result<Vec<u8>> {
+    let authorities: Result<Vec<_>, _> = authorities.iter().map(Authority::certificate).collect();
     let http = reqwest::Client::builder()
+        .tls_certs_merge(authorities?)
         .redirect(reqwest::redirect::Policy::limited(5))
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_secs(30))

@@ -38,7 +38,7 @@ pub(in crate::cli) struct Use {
     #[arg(long, value_name = "ASSET", requires = "coreos")]
     rootfs: Option<AssetId>,
     /// With --centos and --coreos: for which machines; each kind can have a system of its own
-    #[arg(long, value_name = "ARCH", value_parser = arch, conflicts_with = "dir")]
+    #[arg(long, value_name = "ARCH", value_parser = Arch::with_system, conflicts_with = "dir")]
     arch: Option<Arch>,
 }
 
@@ -54,12 +54,5 @@ impl Use {
             bail!("name the image's folder, --centos and --repo, or --coreos and its assets");
         };
         Ok(Choice::Coreos(CoreOs { arch, build, kernel, initramfs, rootfs }))
-    }
-}
-
-fn arch(name: &str) -> Result<Arch, String> {
-    match Arch::named(name) {
-        Arch::Unknown | Arch::X86 => Err("x86_64 and aarch64 can be used".to_owned()),
-        known => Ok(known),
     }
 }

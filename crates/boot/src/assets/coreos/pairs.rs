@@ -4,7 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::stream::{BootImage, CoreOsArch};
+use super::stream::BootImage;
+use crate::machine::Arch;
 
 /// A release of OKD, such as `4.19.0-okd-scos.9`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +137,7 @@ impl Image {
             Self::Any => true,
             Self::Fcos(first) => image.fedora && from(first),
             Self::Scos => !image.fedora,
-            Self::ScosX86(first) => !image.fedora && from(first) && image.arch == CoreOsArch::X86_64,
+            Self::ScosX86(first) => !image.fedora && from(first) && image.arch == Arch::X86_64,
         }
     }
 }
@@ -169,13 +170,13 @@ mod tests {
     use super::super::stream::{resolve, tests::document};
     use super::*;
 
-    fn image(build: &str, arch: CoreOsArch) -> BootImage {
+    fn image(build: &str, arch: Arch) -> BootImage {
         resolve(document("s", build).to_string().as_bytes(), arch).unwrap()
     }
 
     #[test]
     fn each_pair_is_judged_by_what_is_known_of_it() {
-        use CoreOsArch::{Aarch64, X86_64};
+        use Arch::{Aarch64, X86_64};
         let (fcos_38, fcos_39, fcos_44) = ("38.20231002.3.1", "39.20231101.3.0", "44.20260601.3.0");
         let (scos_9, scos_10) = ("9.0.20250411-0", "10.0.20250628-0");
         // The numbers of issues and pull requests, in the table's order.
@@ -202,7 +203,7 @@ mod tests {
                 .iter()
                 .map(|pair| pair.source.rsplit('/').find_map(|part| part.parse().ok()).unwrap())
                 .collect();
-            assert_eq!(numbers, expected, "{release:?} {build} {arch}");
+            assert_eq!(numbers, expected, "{release:?} {build} {arch:?}");
         }
     }
 
@@ -211,8 +212,7 @@ mod tests {
         for pair in KNOWN {
             assert!(pair.reason.len() > 40 && pair.source.starts_with("https://"), "{pair:?}");
         }
-        let refused =
-            warnings(Some(&"4.20.0-okd-scos.1".parse().unwrap()), &image("42.1", CoreOsArch::X86_64));
+        let refused = warnings(Some(&"4.20.0-okd-scos.1".parse().unwrap()), &image("42.1", Arch::X86_64));
         assert_eq!(refused[0].weight, Weight::Refuse);
     }
 

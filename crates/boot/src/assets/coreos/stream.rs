@@ -2,30 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::asset::AssetId;
 use crate::assets::kind::AssetName;
+use crate::machine::Arch;
 
 /// A stream document has some 100 KiB.
 const MAX_BYTES: usize = 8 << 20;
-
-/// For which processor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum CoreOsArch {
-    /// 64-bit x86.
-    X86_64,
-    /// 64-bit ARM.
-    Aarch64,
-}
-
-/// A name that is no processor with boot images here.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there are no boot images for {0:?}: x86_64 and aarch64 are known")]
-pub struct UnknownCoreOsArch(String);
 
 /// The three files that a live system boots from; of one build, or they don't fit together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,7 +22,7 @@ pub struct BootImage {
     /// Fedora's, not CentOS Stream's.
     pub fedora: bool,
     /// For which processor.
-    pub arch: CoreOsArch,
+    pub arch: Arch,
     /// The kernel.
     pub kernel: RemoteFile,
     /// The initramfs.
@@ -89,7 +74,7 @@ struct Artifact {
 ///
 /// # Errors
 /// [`InvalidStream`], which names what is missing.
-pub fn resolve(document: &[u8], arch: CoreOsArch) -> Result<BootImage, InvalidStream> {
+pub fn resolve(document: &[u8], processor: Arch) -> Result<BootImage, InvalidStream> {
     let invalid = |reason: String| InvalidStream(reason);
     if document.len() > MAX_BYTES {
         return Err(invalid(format!("it has more than {MAX_BYTES} bytes")));
@@ -97,10 +82,12 @@ pub fn resolve(document: &[u8], arch: CoreOsArch) -> Result<BootImage, InvalidSt
     let mut json = serde_json::Deserializer::from_slice(document);
     let document: Document =
         serde_path_to_error::deserialize(&mut json).map_err(|error| invalid(error.to_string()))?;
+    // Stream metadata names processors as the kernel does.
+    let arch = processor.name();
     let there = || document.architectures.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
     let architecture = document
         .architectures
-        .get(arch.as_str())
+        .get(arch)
         .ok_or_else(|| invalid(format!("it has nothing for {arch}, only for {}", there())))?;
     let path = format!("architectures.{arch}.artifacts.metal");
     let metal = architecture.artifacts.get("metal").ok_or_else(|| invalid(format!("it has no {path}")))?;
@@ -117,7 +104,7 @@ pub fn resolve(document: &[u8], arch: CoreOsArch) -> Result<BootImage, InvalidSt
         stream: plain(&document.stream),
         build: plain(&metal.release),
         fedora,
-        arch,
+        arch: processor,
         kernel,
         initramfs,
         rootfs,
@@ -159,7 +146,7 @@ impl BootImage {
 impl fmt::Display for BootImage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let system = if self.fedora { "FCOS" } else { "SCOS" };
-        write!(f, "{system} {} ({}, {})", self.build, self.stream, self.arch)
+        write!(f, "{system} {} ({}, {})", self.build, self.stream, self.arch.name())
     }
 }
 
@@ -170,35 +157,6 @@ fn number(build: &str) -> Option<u32> {
 /// Without what could not stand in a line.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_graphic()).take(64).collect()
-}
-
-impl CoreOsArch {
-    /// As stream metadata writes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-            Self::Aarch64 => "aarch64",
-        }
-    }
-}
-
-impl FromStr for CoreOsArch {
-    type Err = UnknownCoreOsArch;
-
-    fn from_str(text: &str) -> Result<Self, UnknownCoreOsArch> {
-        match text {
-            "x86_64" | "amd64" => Ok(Self::X86_64),
-            "aarch64" | "arm64" => Ok(Self::Aarch64),
-            _ => Err(UnknownCoreOsArch(text.chars().take(32).collect())),
-        }
-    }
-}
-
-impl fmt::Display for CoreOsArch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
 }
 
 #[cfg(test)]

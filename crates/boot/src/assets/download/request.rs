@@ -10,7 +10,8 @@ use reqwest::header::{
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 use tokio::time::timeout;
 
-use super::{DownloadError, Source, shown};
+use super::{DownloadError, Source, certificate, shown};
+use crate::assets::Authority;
 use crate::assets::address::{Guarded, RefusedAddress, check_literal};
 use crate::assets::content_range::ContentRange;
 
@@ -48,8 +49,11 @@ impl Fetcher {
     pub(super) fn new(source: &Source, idle: Duration) -> Result<Self, DownloadError> {
         // The server installs one, too; without any, making a client panics.
         rustls::crypto::ring::default_provider().install_default().ok();
+        let authorities: Result<Vec<_>, _> = source.authorities.iter().map(Authority::certificate).collect();
+        let authorities = authorities.map_err(DownloadError::Client)?;
         let builder = || {
             let builder = Client::builder()
+                .tls_certs_merge(authorities.clone())
                 // A proxy would look names up in our place.
                 .no_proxy()
                 .redirect(redirect::Policy::none())
@@ -154,10 +158,11 @@ impl Fetcher {
         let passing = |reason: String| DownloadError::Passing { url: shown(url), reason };
         match timeout(self.idle, request.send()).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => match refused(&error) {
-                Some(refused) => Err(refused.into()),
-                None => Err(passing(cause(&error))),
-            },
+            Ok(Err(error)) => Err(match (refused(&error), certificate::fault(&error)) {
+                (Some(refused), _) => refused.into(),
+                (None, Some(fault)) => DownloadError::Certificate { url: shown(url), fault },
+                (None, None) => passing(cause(&error)),
+            }),
             Err(_) => Err(passing("no answer came".to_owned())),
         }
     }

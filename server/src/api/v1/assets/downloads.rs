@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
 use boot::AssetId;
-use boot::assets::{AssetKind, AssetName, Source};
+use boot::assets::{AssetKind, AssetName, Authority, Source};
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
 
 use crate::api::body;
 use crate::api::problem::ApiError;
+use crate::api::wait::Wait;
 use crate::app::App;
 use crate::downloads::{Download, Wish};
 
@@ -29,17 +30,10 @@ pub struct Begin {
     /// It may lie on the server itself, or on its link.
     #[serde(default)]
     pub allow_local: bool,
+    /// The certificates of authorities that are believed beside the usual ones: the base64 of their DER.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorities: Vec<Authority>,
 }
-
-/// How long to wait.
-#[derive(Debug, Deserialize)]
-pub struct Wait {
-    #[serde(default)]
-    wait_secs: u64,
-}
-
-/// A client's connection is not held longer than this.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// `POST /api/v1/assets/downloads`.
 ///
@@ -50,7 +44,7 @@ pub async fn start(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<Download>, ApiError> {
-    let Begin { url, asset, name, kind, allow_local } =
+    let Begin { url, asset, name, kind, allow_local, authorities } =
         body::message(&request, payload, Limits::SMALL).await?;
     let url = reqwest::Url::parse(&url)
         .map_err(|error| ApiError::BadRequest(format!("url: {error}; expected http://… or https://…")))?;
@@ -71,7 +65,8 @@ pub async fn start(
     let kind = kind.unwrap_or_else(|| AssetKind::guess(&name));
     super::upload::refuse_image(kind)?;
     let allow_local = allow_local || app.settings.assets.allow_local;
-    if !app.downloads.start(&app, Wish { asset, name, kind, source: Source { url, allow_local } }) {
+    let source = Source { url, allow_local, authorities };
+    if !app.downloads.start(&app, Wish { asset, name, kind, source }) {
         let detail = "too many assets are being fetched; wait for one of them to end".to_owned();
         return Err(ApiError::TooMany { detail, retry_after_secs: 30 });
     }
@@ -87,7 +82,7 @@ pub async fn show(
     asset: web::Path<AssetId>,
     wait: web::Query<Wait>,
 ) -> Result<web::Json<Download>, ApiError> {
-    find(&app, *asset, Duration::from_secs(wait.wait_secs).min(LONGEST_WAIT)).await
+    find(&app, *asset, wait.patience()).await
 }
 
 /// `DELETE /api/v1/assets/downloads/{asset}`: stops it.

@@ -162,6 +162,9 @@ pub enum GatewayError {
         /// What stands in the way, and what to do.
         reason: String,
     },
+    /// The address of an OPNsense is none.
+    #[error(transparent)]
+    Address(#[from] crate::opnsense::InvalidAddress),
     /// The wish contradicts itself, or another part of it.
     #[error(transparent)]
     Wish(#[from] crate::wish::InvalidWish),

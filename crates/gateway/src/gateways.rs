@@ -16,21 +16,23 @@ use secrets::Secrets;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use adapters::Adapters;
-pub use adapters::Connect;
+use adapters::Connected;
+pub use adapters::{Adapters, Connect};
 use lanes::Lanes;
 use sweep::Rests;
 
 use crate::apply::{Backups, Pace, word};
 use crate::capability::Gateway;
+use crate::dnsmasq::DnsmasqHost;
 use crate::error::GatewayError;
 use crate::name::GatewayName;
 use crate::object::Service;
+use crate::opnsense::{Credential, Examination};
 use crate::plan::Plan;
 use crate::plan::make::{Basis, make};
 use crate::reading::Reading;
 use crate::record::ApplyRecord;
-use crate::registration::{LastApply, Listed, Registration};
+use crate::registration::{AdapterKind, LastApply, Listed, Registration};
 use crate::site::SiteId;
 use crate::store as rows;
 use crate::wish::{InvalidWish, Wish};
@@ -44,6 +46,7 @@ pub struct Gateways {
 struct Inner {
     store: Store,
     connect: Arc<dyn Connect>,
+    connected: Connected,
     clock: Arc<dyn Clock>,
     backups: Backups,
     pace: Pace,
@@ -72,7 +75,8 @@ impl Gateways {
         clock: Arc<dyn Clock>,
         backups: PathBuf,
     ) -> Result<Self, GatewayError> {
-        Self::open_with(store, Arc::new(Adapters::new(secrets)), clock, backups, Pace::default()).await
+        let adapters = Adapters::new(secrets, DnsmasqHost::default());
+        Self::open_with(store, Arc::new(adapters), clock, backups, Pace::default()).await
     }
 
     /// The same with other adapters and another pace: for tests, and for whoever has a gateway that this crate knows nothing of.
@@ -107,6 +111,7 @@ impl Gateways {
         let inner = Inner {
             store,
             connect,
+            connected: Connected::default(),
             clock,
             backups,
             pace,
@@ -147,8 +152,12 @@ impl Gateways {
         let (gateway, actor, now) = (name.clone(), actor.to_owned(), self.inner.clock.now());
         self.inner
             .store
-            .write(move |tx| Box::pin(async move { rows::remove(tx, &gateway, leave, &actor, now).await }))
-            .await
+            .write::<_, GatewayError, _>(move |tx| {
+                Box::pin(async move { rows::remove(tx, &gateway, leave, &actor, now).await })
+            })
+            .await?;
+        self.inner.connected.forget(name);
+        Ok(())
     }
 
     /// All gateways, by name.
@@ -236,7 +245,36 @@ impl Gateways {
     /// # Errors
     /// [`GatewayError::NoGateway`], or it can't be spoken to as it is described.
     pub async fn connect(&self, name: &GatewayName) -> Result<Arc<dyn Gateway>, GatewayError> {
-        self.inner.connect.connect(&rows::get(self.inner.store.readers(), name).await?.adapter)
+        let row = rows::get(self.inner.store.readers(), name).await?;
+        self.inner.connected.get(self.inner.connect.as_ref(), name, &row.adapter)
+    }
+
+    /// Looks whether a gateway can be worked with for these services, before it is added: with this credential, or with the
+    /// secret that is named. Changes nothing.
+    ///
+    /// # Errors
+    /// What keeps it from being examined at all.
+    pub async fn examine(
+        &self,
+        adapter: &AdapterKind,
+        credential: Option<Credential>,
+        services: &[Service],
+    ) -> Result<Examination, GatewayError> {
+        self.inner.connect.examine(adapter, credential, services).await
+    }
+
+    /// Describes a gateway anew: another address, another certificate, another secret. What was made on it stays known.
+    ///
+    /// # Errors
+    /// [`GatewayError::NoGateway`], [`GatewayError::Busy`], or it can't be spoken to as it is described.
+    pub async fn set_adapter(&self, name: &GatewayName, adapter: AdapterKind) -> Result<(), GatewayError> {
+        let _turn = self.inner.lanes.turn(name)?;
+        self.inner.connect.connect(&adapter)?;
+        let gateway = name.clone();
+        self.inner
+            .store
+            .write(move |tx| Box::pin(async move { rows::set_adapter(tx, &gateway, &adapter).await }))
+            .await
     }
 
     /// What an apply would do now.

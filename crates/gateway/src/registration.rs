@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use inventory::{Id, Timestamp};
-use pin::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 use crate::name::GatewayName;
+use crate::opnsense::Trust;
 use crate::record::ApplyState;
 
 /// A gateway that is added.
@@ -39,19 +39,6 @@ pub enum AdapterKind {
         /// How dnsmasq is made to read it.
         reload: Reload,
     },
-}
-
-/// Whose certificate is trusted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trust {
-    /// One that a public authority vouches for.
-    Public,
-    /// One that this authority vouches for: its certificate in PEM.
-    Ca(String),
-    /// Exactly this one.
-    #[serde(with = "fingerprint")]
-    Pin(Fingerprint),
 }
 
 /// How dnsmasq is made to read its files anew. What is run is fixed on the server, and never comes from a request.
@@ -100,17 +87,4 @@ pub struct LastApply {
     pub state: ApplyState,
     /// When it began.
     pub started_at: Timestamp,
-}
-
-mod fingerprint {
-    use pin::Fingerprint;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(pin: &Fingerprint, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(pin)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Fingerprint, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
 }

@@ -11,7 +11,7 @@ pub(crate) use journal::{
     mark_undone, new_apply, newest_undoable, state_before, steps,
 };
 pub(crate) use registry::{
-    Gateway, add, get, known, list, own, parts, remove, secret_users, set_wish, site_id,
+    Gateway, add, get, known, list, own, parts, remove, secret_users, set_adapter, set_wish, site_id,
 };
 pub(crate) use standing::{Reached, applied, pending, reached, settle_service, unreachable};
 

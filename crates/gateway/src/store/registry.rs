@@ -69,6 +69,23 @@ pub(crate) async fn add(
     Ok(())
 }
 
+/// Describes a gateway anew.
+pub(crate) async fn set_adapter(
+    tx: &mut Tx,
+    name: &GatewayName,
+    adapter: &AdapterKind,
+) -> Result<(), GatewayError> {
+    let done = sqlx::query("UPDATE gateway SET adapter = $2 WHERE name = $1")
+        .bind(name.as_str())
+        .bind(json(adapter)?)
+        .execute(tx)
+        .await?;
+    match done.rows_affected() {
+        0 => Err(GatewayError::NoGateway(name.clone())),
+        _ => Ok(()),
+    }
+}
+
 /// Takes a gateway out. What stands on it is not touched; `leave` says that this is meant.
 pub(crate) async fn remove(
     tx: &mut Tx,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rules::{self, Pass};
 use super::said::{self, page};
-use super::words::{Words, fields, switch};
+use super::words::{Words, fields, switch, worded};
 use crate::capability::Wanted;
 use crate::object::{Fields, Kind, Service};
 use crate::reading::{Reading, ServiceState};
@@ -20,34 +20,39 @@ const IDLE: &str = "1h";
 const INTERVAL: &str = "5s";
 
 pub(super) fn word(site: &SiteId, wish: &[Balancer], reading: &Reading) -> Wanted {
-    let mut words = Words::new(site, reading);
-    if wish.is_empty() {
-        return words.done();
-    }
-    if reading.services.get(&Service::Haproxy) == Some(&ServiceState::Absent) {
+    worded(site, reading, |words| {
+        if !wish.is_empty() {
+            all(words, wish);
+        }
+    })
+}
+
+fn all(words: &mut Words<'_>, wish: &[Balancer]) {
+    if words.reading.services.get(&Service::Haproxy) == Some(&ServiceState::Absent) {
         let because = "HAProxy's plugin is not installed".to_owned();
         let remedy = "install os-haproxy (System > Firmware > Plugins)";
         words.conflict(Kind::HaproxySettings, "haproxy-settings", because, remedy);
-        return words.done();
+        return;
     }
     words.settings(Kind::HaproxySettings, fields([("general.enabled", "1")]));
     for balancer in wish {
-        listening::word(&mut words, balancer);
-        reach(&mut words, balancer);
-        let check = health_check(&mut words, balancer);
-        let servers: Vec<_> = balancer.servers.iter().map(|one| server(&mut words, balancer, one)).collect();
-        let backend = backend(&mut words, balancer, check, &servers);
-        frontend(&mut words, balancer, backend);
+        listening::word(words, balancer);
+        reach(words, balancer);
+        let check = health_check(words, balancer);
+        let servers: Vec<_> = balancer.servers.iter().map(|one| server(words, balancer, one)).collect();
+        let backend = backend(words, balancer, check, &servers);
+        frontend(words, balancer, backend);
     }
-    words.done()
 }
 
 /// A name within HAProxy's file, where a second of the same would be refused, and a frontend's must not be a backend's.
 fn named(words: &mut Words<'_>, kind: Kind, name: &str) -> String {
     let unique = format!("muster-{}-{}", words.site, name.replace(' ', "-"));
     for twin in [Kind::HealthCheck, Kind::Server, Kind::Backend, Kind::Frontend] {
-        let foreign: Vec<_> = words.foreign(twin).filter(|found| found.field("name") == unique).collect();
-        for found in foreign {
+        for found in words.reading.of(twin).filter(|found| found.field("name") == unique) {
+            if words.is_own(found) {
+                continue;
+            }
             let because = format!("{} has the name and is not the one that Muster made", said::of(found));
             words.conflict(kind, name, because, format!("delete or rename it ({})", page(twin)));
         }

@@ -6,26 +6,25 @@ mod reservations;
 mod rivals;
 mod settings;
 
-pub(super) use boot::is_own_tag;
-
 use super::rules;
-use super::words::Words;
+use super::words::worded;
 use crate::capability::Wanted;
 use crate::reading::Reading;
 use crate::site::SiteId;
 use crate::wish::Dhcp;
 
 pub(super) fn word(site: &SiteId, wish: &Dhcp, reading: &Reading) -> Wanted {
-    let mut words = Words::new(site, reading);
-    if *wish != Dhcp::default() {
-        settings::word(&mut words, wish);
-        networks::word(&mut words, wish);
-        reservations::word(&mut words, wish);
-    }
-    if let Some(boot) = &wish.boot {
-        boot::word(&mut words, wish, boot);
-        rivals::word(&mut words, wish);
-        rules::to_muster(&mut words, &wish.networks, boot);
-    }
-    words.done()
+    worded(site, reading, |words| {
+        if *wish == Dhcp::default() {
+            return;
+        }
+        settings::word(words, wish);
+        networks::word(words, wish);
+        reservations::word(words, wish);
+        if let Some(boot) = &wish.boot {
+            boot::word(words, wish, boot);
+            rivals::word(words, wish);
+            rules::to_muster(words, &wish.networks, boot);
+        }
+    })
 }

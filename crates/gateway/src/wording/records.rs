@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::said::{self, page, quoted};
-use super::words::{Words, fields, switch};
+use super::words::{Words, fields, switch, worded};
 use crate::capability::Wanted;
 use crate::object::{Found, Kind, Service};
 use crate::reading::Reading;
@@ -14,26 +14,20 @@ use crate::wish::{Record, RecordName, is_within};
 mod release;
 
 pub(super) fn word(site: &SiteId, wish: &[Record], reading: &Reading) -> Wanted {
-    let mut words = Words::new(site, reading);
-    if wish.is_empty() {
-        return words.done();
-    }
-    let kind = match reading.facts.dns_by {
-        Some(Service::Unbound) => Kind::HostOverride,
-        Some(Service::Dnsmasq) => Kind::Reservation,
-        other => {
-            nobody(&mut words, other);
-            return words.done();
+    worded(site, reading, |words| {
+        let kind = match reading.facts.dns_by {
+            _ if wish.is_empty() => return,
+            Some(Service::Unbound) => Kind::HostOverride,
+            Some(Service::Dnsmasq) => Kind::Reservation,
+            other => return nobody(words, other),
+        };
+        let theirs = Theirs::of(words, kind);
+        for record in wish {
+            let name = object_name(record);
+            theirs.contradict(words, kind, &name, record);
+            object(words, kind, name, record);
         }
-    };
-    let theirs = Theirs::of(&words, kind);
-    for record in wish {
-        let name = object_name(record);
-        if !theirs.stands_aside(&mut words, kind, &name, record) {
-            object(&mut words, kind, name, record);
-        }
-    }
-    words.done()
+    })
 }
 
 fn nobody(words: &mut Words<'_>, by: Option<Service>) {
@@ -88,7 +82,7 @@ struct Theirs<'a> {
 impl<'a> Theirs<'a> {
     fn of(words: &Words<'a>, kind: Kind) -> Self {
         let (mut names, mut wildcards): (HashMap<String, Vec<&Found>>, Vec<_>) = Default::default();
-        for found in words.foreign(kind).filter(|found| found.field("enabled") != "0") {
+        for found in words.foreign(kind).into_iter().filter(|found| found.field("enabled") != "0") {
             let host = found.field(if kind == Kind::HostOverride { "hostname" } else { "host" });
             let domain = found.field("domain").to_ascii_lowercase();
             if host == "*" {
@@ -102,17 +96,14 @@ impl<'a> Theirs<'a> {
         Self { names, wildcards }
     }
 
-    /// Says what contradicts. Whether there is an entry that answers the same already: it is left to do so.
-    fn stands_aside(&self, words: &mut Words<'_>, kind: Kind, object: &str, record: &Record) -> bool {
+    fn contradict(&self, words: &mut Words<'_>, kind: Kind, object: &str, record: &Record) {
         let Record { name, ip, .. } = record;
-        let mut answered = false;
         for found in self.same(name) {
             let answer = address(found);
             let other_family = answer.is_some_and(|answer| answer.is_ipv4() != ip.is_ipv4());
             if answer == Some(*ip) {
-                answered = true;
                 words.notice(format!(
-                    "{name} is {ip} already, by {}, which is not Muster's and stays",
+                    "{name} is {ip} already, by {}, which is not Muster's: both answer the same",
                     said::of(found)
                 ));
             } else if !other_family && is_address(found) {
@@ -133,7 +124,6 @@ impl<'a> Theirs<'a> {
             };
             words.conflict(kind, object, because, remedy(kind));
         }
-        answered
     }
 
     fn same(&self, name: &RecordName) -> Vec<&'a Found> {

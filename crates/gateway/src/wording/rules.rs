@@ -167,8 +167,8 @@ pub(super) fn to_muster(words: &mut Words<'_>, networks: &[crate::wish::Network]
 }
 
 /// Rules in a sentence, for an operator who has to make them himself.
-pub(super) fn said(rules: impl Iterator<Item = Object>) -> String {
-    let said = rules.map(|rule| {
+pub(super) fn said(rules: &[Object]) -> String {
+    let said = rules.iter().map(|rule| {
         let field = |name| rule.fields.get(name).map_or("", String::as_str);
         let on = if field("interface").is_empty() { "all interfaces" } else { field("interface") };
         let port = field("destination_port");

@@ -1,20 +1,32 @@
 //! What is worded so far.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
 use crate::capability::Wanted;
-use crate::object::{Fields, Found, Kind, Object, Service};
+use crate::object::{Fields, Found, Kind, Object};
 use crate::plan::{Conflict, Notice};
-use crate::reading::{Reading, ServiceState};
+use crate::reading::Reading;
 use crate::site::SiteId;
 
 /// Gathers objects, conflicts and notices.
 pub(super) struct Words<'a> {
     pub(super) site: &'a SiteId,
     pub(super) reading: &'a Reading,
+    own: BTreeSet<Uuid>,
     wanted: Wanted,
+}
+
+/// Words a wish twice. The first time tells which ids are wanted: what has one of them is ours, whatever became of its
+/// description, and is no stranger the second time.
+pub(super) fn worded(site: &SiteId, reading: &Reading, word: impl Fn(&mut Words<'_>)) -> Wanted {
+    let mut first = Words { site, reading, own: BTreeSet::new(), wanted: Wanted::default() };
+    word(&mut first);
+    let own = first.wanted.objects.iter().filter_map(|object| object.id).collect();
+    let mut words = Words { own, wanted: Wanted::default(), ..first };
+    word(&mut words);
+    words.done()
 }
 
 /// Fields from pairs.
@@ -28,10 +40,6 @@ pub(super) fn switch(on: bool) -> &'static str {
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(site: &'a SiteId, reading: &'a Reading) -> Self {
-        Self { site, reading, wanted: Wanted::default() }
-    }
-
     /// Words an object. Gives its id, for those that refer to it.
     pub(super) fn object(&mut self, kind: Kind, name: String, mut fields: Fields) -> Uuid {
         let id = self.site.object(kind, &name);
@@ -58,15 +66,24 @@ impl<'a> Words<'a> {
     }
 
     /// What stands there of a kind and is not this server's.
-    pub(super) fn foreign(&self, kind: Kind) -> impl Iterator<Item = &'a Found> + use<'a> {
-        let site = *self.site;
-        self.reading.of(kind).filter(move |found| !is_own(&site, found))
+    pub(super) fn foreign(&self, kind: Kind) -> Vec<&'a Found> {
+        self.reading.of(kind).filter(|found| !self.is_own(found)).collect()
     }
 
-    /// The words, in the order of making; with what can't be seen, and with what would go live beside them.
-    pub(super) fn done(mut self) -> Wanted {
-        self.unread();
-        self.unapplied();
+    /// Whether this server made it: by its id, and by what follows from it where the id is not wanted any more. A copy that
+    /// somebody made on the gateway's pages has the description and another id: it is foreign.
+    pub(super) fn is_own(&self, found: &Found) -> bool {
+        let Some(id) = found.id else { return false };
+        let named = match found.kind.description() {
+            Some(field) => self.site.marked(found.field(field)),
+            None => Some(found.field("tag")),
+        };
+        self.own.contains(&id) || named.is_some_and(|name| self.site.object(found.kind, name) == id)
+    }
+
+    /// The words, in the order of making.
+    fn done(mut self) -> Wanted {
+        self.unseen_rules();
         let Wanted { mut objects, conflicts, mut notices } = self.wanted;
         objects.sort_by_key(|object| object.kind);
         notices.sort();
@@ -74,56 +91,16 @@ impl<'a> Words<'a> {
         Wanted { objects, conflicts, notices }
     }
 
-    /// What can't be read can't be planned. Rules are the exception: an operator who keeps them to himself may do so.
-    fn unread(&mut self) {
-        let wanted: BTreeMap<Kind, String> =
-            self.wanted.objects.iter().rev().map(|object| (object.kind, object.name.clone())).collect();
-        for (kind, name) in wanted {
-            let Some(why) = self.reading.facts.unread.get(&kind) else { continue };
-            if kind == Kind::PassRule {
-                let rules = self.wanted.objects.extract_if(.., |object| object.kind == kind);
-                let rules = super::rules::said(rules);
-                self.notice(format!(
-                    "The firewall's rules can't be read: {why}. Let pass what is needed yourself: {rules}"
-                ));
-            } else {
-                let because = format!("{kind} objects can't be read: {why}");
-                self.conflict(
-                    kind,
-                    &name,
-                    because,
-                    "make this possible and plan again: nothing is changed unseen",
-                );
-            }
+    /// An operator may keep the firewall's rules to himself. He is told which ones are needed.
+    fn unseen_rules(&mut self) {
+        let Some(why) = self.reading.facts.unread.get(&Kind::PassRule) else { return };
+        let rules: Vec<_> =
+            self.wanted.objects.extract_if(.., |object| object.kind == Kind::PassRule).collect();
+        if !rules.is_empty() {
+            let rules = super::rules::said(&rules);
+            self.notice(format!(
+                "The firewall's rules can't be read: {why}. Let pass yourself what is needed: {rules}"
+            ));
         }
-    }
-
-    fn unapplied(&mut self) {
-        let services: BTreeSet<Service> =
-            self.wanted.objects.iter().map(|object| object.kind.service()).collect();
-        for service in services {
-            for saved in self.reading.facts.unapplied.get(&service).into_iter().flatten() {
-                self.notice(format!(
-                    "Somebody's edit that is saved and not applied goes live with Muster's changes of {service}: {saved}"
-                ));
-            }
-            if self.reading.services.get(&service) == Some(&ServiceState::Stopped) {
-                self.notice(format!(
-                    "{service} should run and does not, before any change of Muster's: look at its log first"
-                ));
-            }
-        }
-    }
-}
-
-/// Whether this server made it: by its id, and by its description where its kind has one. A copy that somebody made on the
-/// gateway's pages has the description and another id, and is foreign.
-fn is_own(site: &SiteId, found: &Found) -> bool {
-    let Some(id) = found.id else { return false };
-    match found.kind.description() {
-        Some(field) => {
-            site.marked(found.field(field)).is_some_and(|name| site.object(found.kind, name) == id)
-        }
-        None => super::dhcp::is_own_tag(site, found),
     }
 }

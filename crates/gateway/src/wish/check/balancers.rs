@@ -13,14 +13,14 @@ pub(super) fn faults(parts: &[Part<'_>], faults: &mut Vec<String>) {
         if let Some((by, _)) = names.claim(name, (part, balancer)) {
             faults.push(format!("the balancer {name} is there twice{}", between(by, part)));
         }
-        if let Some((by, other)) = places.claim((listen, port), (part, balancer)) {
-            if other.name != *name {
-                let between = between(by, part);
-                faults.push(format!(
-                    "the balancers {} and {name} both listen on {listen}:{port}{between}",
-                    other.name
-                ));
-            }
+        if let Some((by, other)) = places.claim((listen, port), (part, balancer))
+            && other.name != *name
+        {
+            let between = between(by, part);
+            faults.push(format!(
+                "the balancers {} and {name} both listen on {listen}:{port}{between}",
+                other.name
+            ));
         }
         one(balancer, faults);
     }

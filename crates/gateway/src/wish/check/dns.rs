@@ -19,14 +19,15 @@ pub(super) fn faults(parts: &[Part<'_>], faults: &mut Vec<String>) {
         if *ptr && name.is_wildcard() {
             faults.push(format!("{ip} can't be found back to {name}: a wildcard is no name; leave out ptr"));
         }
-        if *ptr && let Some((by, other)) = backwards.claim(ip, (part, record)) {
-            if other.name != *name {
-                let between = between(by, part);
-                faults.push(format!(
-                    "{ip} would be found back to both {} and {name}{between}: leave ptr to one",
-                    other.name
-                ));
-            }
+        if *ptr
+            && let Some((by, other)) = backwards.claim(ip, (part, record))
+            && other.name != *name
+        {
+            let between = between(by, part);
+            faults.push(format!(
+                "{ip} would be found back to both {} and {name}{between}: leave ptr to one",
+                other.name
+            ));
         }
     }
     let wildcards: Vec<_> = all().filter(|(_, record)| record.name.is_wildcard()).collect();

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::object::{Found, Kind};
+use crate::object::Kind;
 use crate::wish::{Balancer, MACHINE_CONFIG_PORT, Reach};
 use crate::wording::said::{self, listed, page};
 use crate::wording::words::Words;
@@ -53,11 +53,11 @@ fn web_page(words: &mut Words<'_>, name: &str, balancer: &Balancer) {
 
 fn others(words: &mut Words<'_>, name: &str, balancer: &Balancer) {
     let Balancer { listen, port, .. } = balancer;
-    let rivals: Vec<&Found> = words
+    let rivals = words
         .foreign(Kind::Frontend)
+        .into_iter()
         .filter(|found| found.field("enabled") != "0")
-        .filter(|found| found.list("bind").any(|bind| is_bound(bind, *listen, *port)))
-        .collect();
+        .filter(|found| found.list("bind").any(|bind| is_bound(bind, *listen, *port)));
     for rival in rivals {
         let because = format!("{} listens on {listen}:{port} already, and is not Muster's", said::of(rival));
         let remedy =
@@ -119,11 +119,11 @@ fn machine_config(words: &mut Words<'_>, balancer: &Balancer) {
             "let only the interfaces of the cluster's machines reach it",
         );
     }
-    let passing: Vec<&Found> = words
+    let passing = words
         .foreign(Kind::PassRule)
+        .into_iter()
         .filter(|rule| rule.field("action") == "pass")
-        .filter(|rule| rules::reaches(words.reading, rule, *listen, Some(*port), "TCP"))
-        .collect();
+        .filter(|rule| rules::reaches(words.reading, rule, *listen, Some(*port), "TCP"));
     for rule in passing {
         let others: Vec<_> = rule.list("interface").filter(|key| !inside.contains(key)).collect();
         let from_all = rule.field("source_net") == "any" && rule.field("source_not") != "1";

@@ -5,8 +5,7 @@
 
 use uuid::Uuid;
 
-use crate::object::{Found, Kind};
-use crate::site::SiteId;
+use crate::object::Kind;
 use crate::wish::{Dhcp, FirmwareBoot, InterfaceKey, Loads, NetworkBoot};
 use crate::wording::said::{self, page};
 use crate::wording::words::{Words, fields};
@@ -48,29 +47,15 @@ pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp, boot: &NetworkBoot) {
 
 /// Tags have no description and must be one of a kind: the name says whose it is. There may be nothing but letters and
 /// digits in it.
-fn tag_name(site: &SiteId, class: &str) -> String {
-    format!("muster{site}{class}")
-}
-
-/// Whether this server made a tag.
-pub(in crate::wording) fn is_own_tag(site: &SiteId, found: &Found) -> bool {
-    let class = found.field("tag").strip_prefix(&tag_name(site, ""));
-    found.kind == Kind::Tag
-        && class.is_some_and(|class| found.id == Some(site.object(Kind::Tag, &format!("tag {class}"))))
-}
-
 fn tag(words: &mut Words<'_>, class: &str) -> Uuid {
-    let (name, tag) = (format!("tag {class}"), tag_name(words.site, class));
-    if let Some(other) = words.foreign(Kind::Tag).find(|found| found.field("tag") == tag) {
+    let name = format!("muster{}{class}", words.site);
+    for other in words.foreign(Kind::Tag).into_iter().filter(|found| found.field("tag") == name) {
         let because = format!("{} has the name and is not the one that Muster made", said::of(other));
-        words.conflict(
-            Kind::Tag,
-            &name,
-            because,
-            format!("delete it, with what refers to it ({})", page(Kind::Tag)),
-        );
+        let remedy = format!("delete it, with what refers to it ({})", page(Kind::Tag));
+        words.conflict(Kind::Tag, &name, because, remedy);
     }
-    words.object(Kind::Tag, name, fields([("tag", &tag)]))
+    let tag = fields([("tag", &name)]);
+    words.object(Kind::Tag, name, tag)
 }
 
 /// Who says this in his request is of that class.

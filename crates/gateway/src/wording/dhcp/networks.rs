@@ -55,11 +55,11 @@ fn range_object(words: &mut Words<'_>, name: String, network: &Network, range: A
 /// outside the range.
 fn domain_option(words: &mut Words<'_>, key: &InterfaceKey, domain: &DomainName) {
     let name = format!("option 15 {key}");
-    let rivals: Vec<_> = words
+    let rivals = words
         .foreign(Kind::DhcpOption)
+        .into_iter()
         .filter(|option| option.field("type") == "set" && option.field("option") == "15")
-        .filter(|option| option.field("interface") == key.as_str() && option.field("tag").is_empty())
-        .collect();
+        .filter(|option| option.field("interface") == key.as_str() && option.field("tag").is_empty());
     for rival in rivals {
         let because = format!("{} tells {} another domain", said::of(rival), called(words.reading, key));
         let remedy = format!("delete it ({}), or leave the domain out of the wish", page(Kind::DhcpOption));
@@ -149,6 +149,7 @@ fn beside(words: &mut Words<'_>, name: &str, network: &Network) {
     };
     let theirs: Vec<_> = words
         .foreign(Kind::Range)
+        .into_iter()
         .filter_map(|found| Some((found, addresses(found)?)))
         .filter(|(found, range)| here(found, range.first()))
         .collect();

@@ -33,10 +33,9 @@ pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp) {
         if whom(found) == For::Everybody { "every machine" } else { "machines by their request" }
     };
 
-    let foreign: HashSet<_> = words.foreign(Kind::Boot).map(std::ptr::from_ref).collect();
     let mut ours_before = false;
     for found in words.reading.of(Kind::Boot) {
-        if !foreign.contains(&std::ptr::from_ref(found)) {
+        if words.is_own(found) {
             ours_before = true;
         } else if concerns(found) && ours_before {
             let because = format!(

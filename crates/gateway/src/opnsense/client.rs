@@ -263,22 +263,17 @@ pub(super) fn reason(error: &reqwest::Error) -> String {
 }
 
 /// What is wrong with the certificate, where that is why there is no connection.
-fn distrusted(error: &reqwest::Error) -> Option<String> {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = error.downcast_ref().or_else(|| inner.and_then(|inner| inner.downcast_ref()));
-        match tls {
-            Some(rustls::Error::InvalidCertificate(why)) => {
-                return Some(format!(
-                    "{why}. Pin it by its fingerprint, or name the authority that it is from"
-                ));
-            }
-            Some(rustls::Error::Other(other)) if other.0.is::<pin::Mismatch>() => {
-                return Some(other.0.to_string());
-            }
-            _ => cause = error.source(),
+fn distrusted(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    match error.downcast_ref() {
+        Some(rustls::Error::InvalidCertificate(why)) => {
+            return Some(format!("{why}. Pin it by its fingerprint, or name the authority that it is from"));
         }
+        Some(rustls::Error::Other(other)) if other.0.is::<pin::Mismatch>() => {
+            return Some(other.0.to_string());
+        }
+        _ => {}
     }
-    None
+    // What an I/O error wraps is not among its causes.
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    inner.and_then(|inner| distrusted(inner)).or_else(|| error.source().and_then(distrusted))
 }

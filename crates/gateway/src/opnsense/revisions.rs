@@ -65,11 +65,18 @@ pub(super) fn perhaps_unapplied(
     service: Service,
     activated: Option<&str>,
 ) -> Option<String> {
+    let musters = |revision: &&Revision| own_id(&revision.what).is_some();
+    let we: Vec<&str> = newest_first.iter().filter(musters).map(|revision| revision.by.as_str()).collect();
+    // Settings have no id of ours: they are ours where our other changes come from.
+    let own = |revision: &&Revision| {
+        let settings = api_path(&revision.what).is_some_and(|path| path.ends_with("/settings/set"));
+        musters(revision) || (settings && we.contains(&revision.by.as_str()))
+    };
     let foreign: Vec<&Revision> = newest_first
         .iter()
         .take_while(|revision| activated != Some(revision.id.as_str()))
         .filter(|revision| concerns(&revision.what, service))
-        .take_while(|revision| own_id(&revision.what).is_none())
+        .take_while(|revision| !own(revision))
         .collect();
     let last = foreign.first()?;
     let count = match foreign.len() {
@@ -154,6 +161,12 @@ mod tests {
         assert_eq!(said(&[other], None), None);
         assert_eq!(said(&[theirs], Some("config-100.xml")), None);
         assert!(said(&[theirs, theirs], Some("config-99.xml")).unwrap().starts_with("one change"));
+        let set = |by| revision(3, by, "/api/dnsmasq/settings/set made changes");
+        let by = |by| [revision(4, "alice@x", theirs), set(by), revision(2, "muster@x", own)];
+        assert!(
+            perhaps_unapplied(&by("muster@x"), Service::Dnsmasq, None).unwrap().starts_with("one change")
+        );
+        assert!(perhaps_unapplied(&by("alice@x"), Service::Dnsmasq, None).unwrap().starts_with("2 changes"));
         let rules = [revision(1, "root@x", "/firewall_rules_edit.php made changes")];
         assert!(perhaps_unapplied(&rules, Service::Firewall, None).is_some());
     }

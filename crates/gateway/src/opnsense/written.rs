@@ -18,10 +18,19 @@ pub(super) struct Written {
 
 /// Marks that are remembered.
 const MAX_MARKS: usize = 64;
+/// Writes that are remembered: more than ten large plans' worth.
+const MAX_WRITES: usize = 20_000;
 
 impl Written {
     /// A write that is about to be sent.
     pub(super) fn add(&mut self, path: &str) {
+        if self.paths.len() >= MAX_WRITES {
+            let forgotten = MAX_WRITES / 2;
+            self.paths.drain(..forgotten);
+            for (_, at) in &mut self.marks {
+                *at = at.saturating_sub(forgotten);
+            }
+        }
         self.paths.push(path.to_owned());
     }
 
@@ -118,6 +127,18 @@ mod tests {
         }
         // Begun anew, nothing is ours.
         assert_eq!(Written::default().ours("config-1.xml", &[revision(we, OWN)]), [false]);
+    }
+
+    #[test]
+    fn it_does_not_grow_for_ever_and_knows_the_latest() {
+        let mut written = Written::default();
+        for _ in 0..MAX_WRITES {
+            written.add(SET);
+        }
+        written.mark("config-1.xml");
+        written.add(OWN);
+        assert!(written.paths.len() <= MAX_WRITES);
+        assert_eq!(written.ours("config-1.xml", &[revision("a", OWN), revision("a", SET)]), [true, false]);
     }
 
     #[test]

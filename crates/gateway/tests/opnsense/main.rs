@@ -2,6 +2,7 @@
 //! fake that validates as the real model does.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod fake;
 mod server;
 mod transcripts;
 mod trouble;

@@ -72,7 +72,7 @@ pub(super) fn messages(file: &str) -> Messages {
         true => "[ALERT]    (1504) : config : Fatal errors found in configuration.\n",
         false => "Warnings were found.\n",
     });
-    Messages { text: text + "\n\n", fatal }
+    Messages { text: text + "\n", fatal }
 }
 
 fn endpoint(bind: &str) -> Option<(&str, u16)> {

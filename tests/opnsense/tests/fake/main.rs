@@ -1,0 +1,5 @@
+//! The fake is a good fake: it answers what the real one was heard to answer, and has every trap of it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+
+mod client;
+mod replay;

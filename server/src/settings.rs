@@ -3,6 +3,7 @@
 
 mod dhcp_log;
 mod file;
+mod gateways;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use ipnet::IpNet;
 
 pub use dhcp_log::DhcpLog;
 pub use file::{AgentSettings, AssetSettings, SettingsFile};
+pub use gateways::{DnsmasqSettings, GatewaySettings};
 
 /// `muster serve`: what may be said on the command line or in the environment. It wins over the file.
 #[derive(Debug, Clone, Default, Args)]
@@ -74,6 +76,8 @@ pub struct Settings {
     pub agents: AgentSettings,
     /// Which assets are taken, and from where.
     pub assets: AssetSettings,
+    /// How gateways are looked after.
+    pub gateways: GatewaySettings,
     /// When a phone rings.
     pub alerts: alerts::Settings,
 }
@@ -152,10 +156,12 @@ impl Settings {
             networks: file.networks,
             agents: file.agents,
             assets: file.assets,
+            gateways: file.gateways,
             alerts: file.alerts,
         };
         settings.agents.check()?;
         settings.assets.check()?;
+        settings.gateways.check()?;
         let interval = std::time::Duration::from_secs(u64::from(settings.agents.interval_secs));
         settings.alerts.check(interval).map_err(SettingsError::Alerts)?;
         Ok(settings)
@@ -238,6 +244,8 @@ mod tests {
             ("lisen = []", "lisen"),
             ("[agents]\ninterval = 5", "interval"),
             ("[agents]\ninterval_secs = 0", "agents.interval_secs"),
+            ("[gateways]\nlook_every_secs = 0", "gateways.look_every_secs"),
+            ("[gateways.dnsmasq]\nprogram = \"dnsmasq\"", "whole path"),
             ("[assets]\nidle_secs = 0", "assets.idle_secs"),
             ("[assets]\nmax_bytes = 0", "assets.max_bytes"),
             ("listen = [\"8080\"]", "listen"),

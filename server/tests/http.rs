@@ -23,6 +23,8 @@ mod documents;
 mod downloads;
 #[path = "http/everything.rs"]
 mod everything;
+#[path = "http/gateways.rs"]
+mod gateways;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]

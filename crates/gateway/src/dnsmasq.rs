@@ -91,6 +91,7 @@ impl Dnsmasq {
         Ok(Examination {
             release: reading.facts.version.clone(),
             user: None,
+            granted: Vec::new(),
             missing: Vec::new(),
             read_only: None,
             missing_plugins: Vec::new(),

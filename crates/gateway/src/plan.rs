@@ -2,6 +2,8 @@
 
 pub(crate) mod make;
 pub(crate) mod order;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -27,6 +27,9 @@ pub(crate) fn undo(steps: &[(u32, Change)], reading: &Reading, boot_order: &[Uui
     let mut undo = Undo::default();
     let mut ahead = reading.clone();
     for (number, step) in steps.iter().rev() {
+        if is_as_before(steps, step, reading) {
+            continue;
+        }
         let there = ahead.found.iter().find(|it| it.kind == step.kind && it.id == step.id);
         let Some(change) = inverse(step, there, &mut undo) else { continue };
         simulate::make(&mut ahead.found, &change);
@@ -42,6 +45,19 @@ pub(crate) fn undo(steps: &[(u32, Change)], reading: &Reading, boot_order: &[Uui
         undo.changes.extend(moves.into_iter().map(|change| (None, change)));
     }
     undo
+}
+
+/// Whether the object of a step is as it was before the first step that touched it. One that was removed and made anew has two.
+fn is_as_before(steps: &[(u32, Change)], step: &Change, reading: &Reading) -> bool {
+    let of_object = |it: &&(u32, Change)| it.1.kind == step.kind && it.1.id == step.id;
+    let Some((_, first)) = steps.iter().find(of_object) else { return false };
+    let there = reading.found.iter().find(|it| it.kind == step.kind && it.id == step.id);
+    match (&first.before, there) {
+        (Some(before), Some(found)) if !step.kind.is_settings() => {
+            differing(step.kind, &found.fields, before).1.is_empty()
+        }
+        _ => false,
+    }
 }
 
 /// What takes one step back from what is there.

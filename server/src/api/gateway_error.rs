@@ -23,9 +23,11 @@ impl From<GatewayError> for ApiError {
             GatewayError::Conflicts(_) => conflict("gateway-conflicts", detail),
             GatewayError::ChangedMeanwhile(_) => conflict("changed-meanwhile", detail),
             GatewayError::NotUndoable { .. } => conflict("not-undoable", detail),
-            GatewayError::Contradiction { .. } => conflict("wish-contradiction", detail),
+            GatewayError::Wish(_) => conflict("wish-contradiction", detail),
             GatewayError::Stopping => conflict("stopping", detail),
-            GatewayError::Incapable(_) | GatewayError::Part(_) => Self::BadRequest(detail),
+            GatewayError::Incapable(_) | GatewayError::Part(_) | GatewayError::Address(_) => {
+                Self::BadRequest(detail)
+            }
             GatewayError::Unreachable { .. } => upstream("gateway-unreachable", detail),
             GatewayError::Timeout { .. } => upstream("gateway-timeout", detail),
             GatewayError::Certificate { .. } => upstream("gateway-certificate", detail),

@@ -20,8 +20,6 @@ use crate::settings::DhcpLog;
 
 /// What is swept out is days old: an hour sooner or later makes no difference.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
-/// How often gateways are looked at: somebody's change by hand is known a few minutes later.
-const GATEWAYS_EVERY: Duration = Duration::from_secs(300);
 
 pub(super) struct Background {
     tasks: JoinSet<()>,
@@ -60,8 +58,9 @@ pub(super) async fn start(
     let (alerts, token) = (app.alerts.clone(), stop.clone());
     tasks.spawn(async move { alerts.run(token).await });
     let (gateways, token) = (app.gateways.clone(), stop.clone());
+    let look_every = Duration::from_secs(u64::from(app.settings.gateways.look_every_secs));
     tasks.spawn(async move {
-        let mut every = tokio::time::interval(GATEWAYS_EVERY);
+        let mut every = tokio::time::interval(look_every);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while token.run_until_cancelled(every.tick()).await.is_some() {
             match token.run_until_cancelled(gateways.sweep()).await {

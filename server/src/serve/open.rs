@@ -12,7 +12,7 @@ use boot::control::{Control, ControlWriter};
 use boot::image;
 use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
-use gateway::Gateways;
+use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -85,8 +85,10 @@ pub(super) async fn open(
         .map_err(|error| start_error("the Discover score could not be set up".to_owned(), error))?;
     let scores = Registry::new([discover]);
     let jobs = Jobs::open(store.clone(), scores, Arc::clone(&clock)).await?;
+    let adapters = Adapters::new(secrets.clone(), settings.gateways.dnsmasq.clone().into());
+    let backups = data_dir.join("gateway-backups");
     let gateways =
-        Gateways::open(store.clone(), secrets.clone(), Arc::clone(&clock), data_dir.join("gateway-backups"))
+        Gateways::open_with(store.clone(), Arc::new(adapters), Arc::clone(&clock), backups, Pace::default())
             .await
             .map_err(|error| start_error("the gateways could not be taken up".to_owned(), error))?;
     let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::SettingsError;
+use super::{GatewaySettings, SettingsError};
 
 /// Every key that the file may have. A key that is not here is a mistake, and said.
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +36,8 @@ pub struct SettingsFile {
     pub agents: AgentSettings,
     /// Which assets are taken, and from where.
     pub assets: AssetSettings,
+    /// How gateways are looked after.
+    pub gateways: GatewaySettings,
     /// When a phone rings.
     pub alerts: alerts::Settings,
 }

@@ -27,7 +27,7 @@ use crate::gateways::SITE_PART;
 use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Kind {
+pub(in crate::cli) enum Kind {
     /// An OPNsense (25.7 or later), by its API
     Opnsense(OpnSenseArgs),
     /// A dnsmasq on the server's own machine, by a file of its configuration
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct OpnSenseArgs {
+pub(in crate::cli) struct OpnSenseArgs {
     /// Where it is, e.g. https://192.168.1.1
     url: String,
     /// SHA-256 of its certificate, which alone is trusted
@@ -53,7 +53,7 @@ pub(super) struct OpnSenseArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct DnsmasqArgs {
+pub(in crate::cli) struct DnsmasqArgs {
     /// The file that Muster shall write, e.g. /etc/dnsmasq.d/muster.conf: all of it is Muster's
     conf: PathBuf,
     /// How dnsmasq is made to read it
@@ -68,6 +68,8 @@ pub(super) struct DnsmasqArgs {
 enum ReloadBy {
     /// systemctl restart dnsmasq
     Systemd,
+    /// The command of the server's settings, [gateways.dnsmasq] restart
+    Command,
     /// The operator restarts it
     ByHand,
 }
@@ -181,6 +183,7 @@ async fn dnsmasq(args: DnsmasqArgs, client: &Client, asker: &mut dyn Asker) -> a
     ensure!(missing.is_empty(), "there is no terminal to ask on. Missing:\n  - {}", missing.join("\n  - "));
     let reload = match reload {
         ReloadBy::Systemd => Reload::Systemd,
+        ReloadBy::Command => Reload::Command,
         ReloadBy::ByHand => Reload::ByHand,
     };
     let adapter = AdapterKind::Dnsmasq { file: conf, reload };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::ensure;
-use gateway::Trust;
+use gateway::opnsense::Trust;
 use pin::Fingerprint;
 
 use super::super::asker::Asker;

@@ -1,0 +1,10 @@
+//! A wish in the words of OPNsense's models: what is worded for the usual site, and what is seen to stand in its way.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+mod balancers;
+mod dhcp;
+mod golden;
+mod properties;
+mod records;
+mod rules;
+mod site;

@@ -1,0 +1,164 @@
+//! From an address to a gateway that is set up, and back.
+
+use fake_opnsense::{Options, User};
+use serde_json::{Value, json};
+
+use super::{LAN, Place};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
+    let place = Place::new().await;
+    let said = place.add().await;
+    assert!(said.contains("as it is wanted"), "{said}");
+    let boots = place.fake.rows("dnsmasq.dhcp_boot");
+    assert_eq!(boots.len(), 2, "the loader and the script: {boots:?}");
+
+    let plan = place.done(&["gateway", "plan", "opnsense"]).await;
+    assert!(plan.contains("Nothing to change"), "{plan}");
+    let json: Value =
+        serde_json::from_str(&place.done(&["gateway", "plan", "opnsense", "--output", "json"]).await).unwrap();
+    assert_eq!(json["changes"], json!([]));
+    let list = place.done(&["gateway", "list"]).await;
+    assert!(list.contains(&place.fake.url()) && list.contains("as it is wanted"), "{list}");
+    let drift = place.done(&["gateway", "drift"]).await;
+    assert!(drift.contains("as it was applied"), "{drift}");
+    // A second one of the name is refused, and says how to go on.
+    let url = place.fake.url();
+    let again = place.failed(&[&["gateway", "add", "opnsense", &url][..], &LAN].concat()).await;
+    assert!(again.contains("gateway set opnsense"), "{again}");
+
+    // Taken back, and the firewall is as before.
+    let back = place.done(&["gateway", "rollback", "opnsense", "-y"]).await;
+    assert!(!back.is_empty());
+    assert!(place.fake.rows("dnsmasq.dhcp_boot").is_empty());
+    let shown = place.done(&["gateway", "show", "opnsense"]).await;
+    assert!(shown.contains("took an apply back"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_all_that_is_missing_is_said_at_once() {
+    let place = Place::new().await;
+    let url = place.fake.url();
+    let said = place.muster_with(&["gateway", "add", "opnsense", &url], &[]).await;
+    assert_eq!(said.code, Some(1));
+    for missing in ["MUSTER_GATEWAY_KEY", "--key-file", "--file", "-y", &place.fake.fingerprint()] {
+        assert!(said.err.contains(missing), "{missing}: {}", said.err);
+    }
+    assert_eq!(place.get("/api/v1/gateways").await, json!([]));
+    assert_eq!(place.get("/api/v1/secrets").await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_key_lacks_is_named_as_the_firewalls_page_names_it() {
+    let privileges = ["page-system-login-logout", "page-status-interfaces", "page-diagnostics-configurationhistory"];
+    let weak = User::new("weak", &privileges);
+    let place = Place::with(Options { users: vec![weak.clone()], ..Options::default() }).await;
+    let (url, pin) = (place.fake.url(), place.fake.fingerprint());
+    let args = [&["gateway", "add", "opnsense", &url, "--pin", &pin][..], &LAN].concat();
+    let environment = [("MUSTER_GATEWAY_KEY", weak.key), ("MUSTER_GATEWAY_SECRET", weak.secret)];
+    let said = place.muster_with(&args, &environment).await;
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    for line in ["✓ Diagnostics: Configuration History", "✗ Services: Dnsmasq DNS/DHCP: Settings", "System › Access › Users"] {
+        assert!(said.err.contains(line), "{line}: {}", said.err);
+    }
+    assert_eq!(place.get("/api/v1/secrets").await, json!([]), "nothing is kept");
+
+    // A wrong key, another certificate, nobody there.
+    let wrong = place.failed(&args).await;
+    assert!(wrong.contains("does not take this key"), "{wrong}");
+    let other = "ab".repeat(32);
+    let args = [&["gateway", "add", "opnsense", &url, "--pin", &other][..], &LAN].concat();
+    let certificate = place.failed(&args).await;
+    assert!(certificate.contains("certificate") && certificate.contains(&pin), "{certificate}");
+    let args = [&["gateway", "add", "opnsense", "https://127.0.0.1:9", "--pin", &pin][..], &LAN].concat();
+    let nobody = place.failed(&args).await;
+    assert!(nobody.contains("can't reach https://127.0.0.1:9"), "{nobody}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_from_a_file_with_names_and_reservations() {
+    let place = Place::new().await;
+    let file = place.server.dir.path().join("site.toml");
+    let wish = r#"
+        [[network]]
+        interface = "lan"
+        range = "192.168.1.100-192.168.1.199"
+        lease = "2h"
+        domain = "lab.example"
+
+        [[reservation]]
+        name = "node1"
+        mac = "52-54-00-AA-BB-01"
+        ip = "192.168.1.50"
+
+        [[dns]]
+        name = "registry.lab.example"
+        ip = "192.168.1.7"
+    "#;
+    std::fs::write(&file, wish).unwrap();
+    let file = file.to_str().unwrap();
+    let (url, pin) = (place.fake.url(), place.fake.fingerprint());
+    let said = place
+        .done(&[
+            "gateway", "add", "opnsense", &url, "--name", "edge", "--pin", &pin, "--file", file,
+            "--muster-address", "192.168.1.10", "--no-proof", "-y", "--output", "json",
+        ])
+        .await;
+    let shown: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&shown["name"], &shown["unapplied"]), (&json!("edge"), &json!(false)));
+    assert_eq!(place.fake.rows("dnsmasq.hosts").len(), 1);
+    assert_eq!(place.fake.rows("unboundplus.hosts.host").len(), 1);
+
+    // One reservation less, shown before it is done.
+    std::fs::write(file, wish.replace("52-54-00-AA-BB-01", "52-54-00-AA-BB-02")).unwrap();
+    place.done(&["gateway", "set", "edge", "--file", file, "--muster-address", "192.168.1.10"]).await;
+    let plan = place.done(&["gateway", "plan", "edge"]).await;
+    assert!(plan.contains("~ reservation") && plan.contains("52:54:00:aa:bb:01 → 52:54:00:aa:bb:02"), "{plan}");
+    let refused = place.failed(&["gateway", "apply", "edge"]).await;
+    assert!(refused.contains("-y"), "{refused}");
+    let applied = place.muster(&["gateway", "apply", "edge", "-y"]).await;
+    assert!(applied.code == Some(0) && applied.err.contains("✓ change reservation"), "{}", applied.err);
+
+    // What can't be is refused with its line, and nothing is changed.
+    std::fs::write(file, wish.replace("192.168.1.50", "192.168.1.500")).unwrap();
+    let wrong = place.failed(&["gateway", "set", "edge", "--file", file]).await;
+    assert!(wrong.contains("site.toml") && wrong.contains("line 12"), "{wrong}");
+
+    // Removed: everything of ours goes, and the secret can go then.
+    let in_use = place.failed(&["secret", "remove", "gateway.edge"]).await;
+    assert!(in_use.contains("the gateway edge"), "{in_use}");
+    place.done(&["gateway", "remove", "edge", "-y"]).await;
+    assert!(place.fake.rows("dnsmasq.hosts").is_empty() && place.fake.rows("unboundplus.hosts.host").is_empty());
+    place.done(&["secret", "remove", "gateway.edge"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebodys_change_by_hand_is_drift_and_is_put_back() {
+    let place = Place::new().await;
+    place.add().await;
+    let boot = place.fake.rows("dnsmasq.dhcp_boot").remove(0);
+    let uuid = boot.uuid.unwrap();
+    let (status, _) = place.fake.human("anna@192.168.1.77", |desk| {
+        desk.post(&format!("dnsmasq/settings/setBoot/{uuid}"), &json!({"boot": {"filename": "other.kpxe"}}))
+    });
+    assert_eq!(status, 200);
+    let drift = place.muster(&["gateway", "drift", "opnsense"]).await;
+    assert_eq!(drift.code, Some(1), "{}", drift.err);
+    assert!(drift.out.contains("other.kpxe → undionly.kpxe"), "{}", drift.out);
+    place.done(&["gateway", "apply", "opnsense", "-y"]).await;
+    place.done(&["gateway", "drift", "opnsense"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_exchanged_without_a_restart() {
+    let [old, new] = [User::muster(), User::root()];
+    let place = Place::new().await;
+    place.add().await;
+    let value = format!("{}:{}", new.key, new.secret);
+    let set = place.server.operator(reqwest::Method::PUT, "/api/v1/secrets/gateway.opnsense").body(value);
+    crate::support::expect(set.send().await.unwrap(), reqwest::StatusCode::OK).await;
+    place.fake.forget_requests();
+    place.done(&["gateway", "plan", "opnsense"]).await;
+    let users: Vec<String> = place.fake.requests().into_iter().filter_map(|it| it.user).collect();
+    assert!(!users.is_empty() && users.iter().all(|user| *user == new.name && *user != old.name), "{users:?}");
+}

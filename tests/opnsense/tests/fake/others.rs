@@ -107,7 +107,10 @@ fn rules_stand_in_order_beside_those_that_are_nobodys_and_work_when_applied() {
             ["anti-lockout rule", "tftp", "6443", "8000-8010", "Default allow LAN to any rule"]
         );
         assert_eq!(found["rows"][0]["uuid"].as_str().unwrap().len(), 32, "a label, no uuid");
-        assert_eq!((&found["rows"][2]["sequence"], &found["rows"][2]["legacy"]), (&json!("1"), &Value::Null));
+        assert_eq!(
+            (&found["rows"][2]["sequence"], &found["rows"][2]["legacy"]),
+            (&json!("101"), &Value::Null)
+        );
         assert!(fake.applied_rules().is_empty());
         assert_eq!(
             client.post("firewall/filter/apply", &json!({})).await.json(),

@@ -123,6 +123,20 @@ fn rules_stand_in_order_beside_those_that_are_nobodys_and_work_when_applied() {
 }
 
 #[test]
+fn one_that_is_too_old_has_no_dnsmasq_to_ask() {
+    run(async {
+        for (release, status) in [(Release(25, 1, 1), 404), (Release::V25_1_12, 200)] {
+            let fake = FakeOpnSense::start(Options::new(release));
+            let client = Client::root(&fake);
+            assert_eq!(client.get("dnsmasq/settings/get").await.status, status);
+            let version =
+                client.get("core/firmware/status").await.json()["product"]["product_version"].clone();
+            assert_eq!(version, release.to_string());
+        }
+    });
+}
+
+#[test]
 fn it_says_what_it_is() {
     run(async {
         let mut options = Options { haproxy: false, ..Options::new(Release::V26_7_2) };

@@ -19,7 +19,7 @@ pub enum Runner {
     Really {
         /// What stands before its name, such as `ip netns exec lab1`.
         prefix: Vec<String>,
-        /// Further lines for its file, such as `user=root`.
+        /// Further lines for its file, such as `user=root`: another user can't read a folder that is closed to it.
         lines: Vec<String>,
     },
 }

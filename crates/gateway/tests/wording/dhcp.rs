@@ -29,7 +29,7 @@ fn foreign_ranges_stay_or_stand_in_the_way() {
     };
     let mine = format!("{NETWORK}range = '192.168.1.100-192.168.1.199'");
     let overlaps = ["range lan: the range \"192.168.1.150 192.168.1.250\" on LAN (lan) overlaps with \
-                     192.168.1.100-192.168.1.199, and is not Muster's: delete it (Services > Dnsmasq > DHCP ranges), or \
+                     192.168.1.100-192.168.1.199, and is not Muster's: delete it (Services > Dnsmasq DNS & DHCP > DHCP ranges), or \
                      leave the range out of the wish: it then stays as it is"];
     for (theirs, expected) in [
         (range("lan", "192.168.1.150", "192.168.1.250", ""), Some(overlaps)),
@@ -201,7 +201,7 @@ fn settings_grow_and_port_53_is_left_to_whom_has_it() {
         conflicts(&both),
         [
             "dnsmasq-settings: dnsmasq is told to answer DNS on port 53, which unbound has: it can't start: set its listen \
-          port to 53053, or to 0 for none (Services > Dnsmasq > General)"
+          port to 53053, or to 0 for none (Services > Dnsmasq DNS & DHCP > General)"
         ]
     );
     let (_, barred) =
@@ -209,8 +209,7 @@ fn settings_grow_and_port_53_is_left_to_whom_has_it() {
     assert_eq!(
         conflicts(&barred),
         [
-            "dnsmasq-settings: dnsmasq is told to serve no DHCP on MACHINES (opt1): take it out of \"Disable DHCP on \
-          interfaces\" (Services > Dnsmasq > General)"
+            "dnsmasq-settings: dnsmasq is told to serve no DHCP on MACHINES (opt1): take it out of \"Interface [no DHCP]\" (Services > Dnsmasq DNS & DHCP > General)"
         ]
     );
     let (_, few) = settings(
@@ -220,8 +219,7 @@ fn settings_grow_and_port_53_is_left_to_whom_has_it() {
     assert_eq!(
         notices(&few),
         [
-            "dnsmasq gives 100 leases at most, and the ranges have 251 addresses: raise \"DHCP max leases\" (Services > \
-             Dnsmasq > General)",
+            "dnsmasq gives 100 leases at most, and the ranges have 251 addresses: raise \"DHCP max leases\" (Services > Dnsmasq DNS & DHCP > General)",
             "dnsmasq makes no firewall rules of its own here: let UDP 67 in on LAN (lan) yourself (Firewall > Rules)",
             "dnsmasq makes no firewall rules of its own here: let UDP 67 in on MACHINES (opt1) yourself (Firewall > Rules)",
         ]
@@ -244,7 +242,8 @@ fn foreign_reservations_of_the_same_address_or_card_stand_in_the_way() {
     let host =
         |ip: &str, mac: &str| found(Kind::Reservation, 2, &[("host", "old"), ("ip", ip), ("hwaddr", mac)]);
     let name = |ip: &str, mac: &str| format!("the host \"old {ip} {mac}\", which is not Muster's,");
-    let remedy = "delete it (Services > Dnsmasq > Hosts), or leave this reservation out of the wish";
+    let remedy =
+        "delete it (Services > Dnsmasq DNS & DHCP > Hosts), or leave this reservation out of the wish";
     for (theirs, expected) in [
         (
             host("192.168.1.7", "52:54:00:00:00:01"),
@@ -318,7 +317,8 @@ fn foreign_boot_entries_count_by_their_place_and_whom_they_are_for() {
         ),
         found(Kind::Reservation, 5, &[("host", "x"), ("hwaddr", "52:54:00:00:00:99"), ("set_tag", single)]),
     ];
-    let remedy = "delete it, or give it a tag that only its machines have (Services > Dnsmasq > DHCP boot)";
+    let remedy =
+        "delete it, or give it a tag that only its machines have (Services > Dnsmasq DNS & DHCP > DHCP boot)";
     for (theirs, whom) in [
         (boot("", ""), Some("every machine")),
         (boot("", "lan"), Some("every machine")),
@@ -375,8 +375,7 @@ fn foreign_options_that_tell_another_file_stand_in_the_way() {
     ] {
         let wanted = worded(&beside([theirs.clone()]));
         let expected = format!(
-            "boot: the DHCP option \"{} 10.0.0.9\" tells every machine another server or file to boot: delete it (Services > \
-             Dnsmasq > DHCP options)",
+            "boot: the DHCP option \"{} 10.0.0.9\" tells every machine another server or file to boot: delete it (Services > Dnsmasq DNS & DHCP > DHCP options)",
             theirs.field("option")
         );
         assert_eq!(conflicts(&wanted), vec![expected; counts], "{theirs:?}");
@@ -385,7 +384,7 @@ fn foreign_options_that_tell_another_file_stand_in_the_way() {
     assert_eq!(
         conflicts(&worded(&beside([found(Kind::DhcpOption, 7, &domain)]))),
         [
-            "option 15 lan: the DHCP option \"15 old.example\" tells LAN (lan) another domain: delete it (Services > Dnsmasq > \
+            "option 15 lan: the DHCP option \"15 old.example\" tells LAN (lan) another domain: delete it (Services > Dnsmasq DNS & DHCP > \
           DHCP options), or leave the domain out of the wish"
         ]
     );
@@ -409,7 +408,7 @@ fn tags_are_one_of_a_kind_among_all_servers_and_a_foreign_bios_is_no_matter() {
         conflicts(&worded(&beside([stolen]))),
         [
             "muster1a2b3c4defi64: the tag \"muster1a2b3c4defi64\" has the name and is not the one that Muster made: delete it, \
-          with what refers to it (Services > Dnsmasq > DHCP tags)"
+          with what refers to it (Services > Dnsmasq DNS & DHCP > DHCP tags)"
         ]
     );
 }

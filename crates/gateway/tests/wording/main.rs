@@ -4,6 +4,7 @@
 mod balancers;
 mod dhcp;
 mod golden;
+mod model;
 mod properties;
 mod records;
 mod rules;

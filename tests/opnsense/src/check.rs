@@ -100,9 +100,10 @@ fn field(field: &Field, value: &str, config: &Config, release: Release) -> Optio
         Kind::Line => {
             (release < Release(26, 1, 11) || !value.contains(['\n', '\r']), "Text may not contain newlines.")
         }
-        Kind::Int(least, most) => {
-            (value.parse().is_ok_and(|number: i64| (least..=most).contains(&number)), "Invalid integer value.")
-        }
+        Kind::Int(least, most) => (
+            value.parse().is_ok_and(|number: i64| (least..=most).contains(&number)),
+            "Invalid integer value.",
+        ),
         Kind::Sequence(_) => {
             (value.parse().is_ok_and(|number: i64| (1..=999_999).contains(&number)), "Invalid integer value.")
         }
@@ -117,7 +118,9 @@ fn field(field: &Field, value: &str, config: &Config, release: Release) -> Optio
                 || (value.parse::<IpAddr>().is_err() && is_domain(value.strip_prefix("*.").unwrap_or(value))),
             "Please specify a valid IP address or hostname.",
         ),
-        Kind::Port { rule } => (is_port(value, rule, config), "Please specify a valid port number (1-65535)."),
+        Kind::Port { rule } => {
+            (is_port(value, rule, config), "Please specify a valid port number (1-65535).")
+        }
         Kind::Labels { domain, wildcard, list } => {
             return value
                 .split(if list { ',' } else { '\0' })

@@ -102,9 +102,7 @@ pub(crate) fn row(table: &Table, item: &Item, config: &Config, release: Release)
 pub(crate) fn full(table: &Table, item: &Item, config: &Config, release: Release) -> Json {
     let fields = table.fields(release);
     Json::Map(
-        fields
-            .map(|field| (field.name.to_owned(), node(field, item.field(field.name), config)))
-            .collect(),
+        fields.map(|field| (field.name.to_owned(), node(field, item.field(field.name), config))).collect(),
     )
 }
 
@@ -170,12 +168,14 @@ pub(crate) fn choices(kind: Kind, config: &Config) -> Option<Choices> {
         }
         Kind::Interface { multiple, blank } => {
             let of = config.site.interfaces.iter();
-            (of.map(|interface| pair(&interface.key, &Interface::shown(interface))).collect(), multiple, blank)
+            (
+                of.map(|interface| pair(&interface.key, &Interface::shown(interface))).collect(),
+                multiple,
+                blank,
+            )
         }
         Kind::Relation { table, shown, multiple } => {
-            let label = |item: &Item| {
-                shown.iter().map(|name| item.field(name)).collect::<Vec<_>>().join(".")
-            };
+            let label = |item: &Item| shown.iter().map(|name| item.field(name)).collect::<Vec<_>>().join(".");
             let rows = config.rows(table).iter();
             let of = rows.filter_map(|item| Some((item.uuid?.to_string(), label(item)))).collect();
             (of, multiple, NONE)

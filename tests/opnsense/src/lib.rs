@@ -13,7 +13,6 @@
 //! What it knows is data: models with tables and fields. How requests become answers is the same for all of them
 //! (`actions`); what a service makes of what is saved is each one's own (`dnsmasq`, `unbound`, `haproxy`).
 
-
 mod actions;
 mod backup;
 mod check;
@@ -27,6 +26,7 @@ mod haproxy;
 mod item;
 mod json;
 mod model;
+mod options;
 mod protocols;
 mod release;
 mod request;
@@ -46,7 +46,8 @@ mod xml;
 pub use config::{Config, Item};
 pub use desk::Desk;
 pub use dnsmasq::Runner;
-pub use fake::{FakeOpnSense, Options};
+pub use fake::FakeOpnSense;
+pub use options::Options;
 pub use release::Release;
 pub use revision::Revision;
 pub use server::Logged;

@@ -192,9 +192,13 @@ fn interfaces(root: &mut Node, site: &Site) {
         }
     }
     let loopback = all.child("lo0");
-    for (path, text) in
-        [("internal_dynamic", "1"), ("if", "lo0"), ("descr", "Loopback"), ("ipaddr", "127.0.0.1"), ("subnet", "8")]
-    {
+    for (path, text) in [
+        ("internal_dynamic", "1"),
+        ("if", "lo0"),
+        ("descr", "Loopback"),
+        ("ipaddr", "127.0.0.1"),
+        ("subnet", "8"),
+    ] {
         loopback.put(path, text);
     }
 }

@@ -65,9 +65,8 @@ const HOSTS: Table = Table {
         flag("local"),
         field("ip", Kind::Address { list: true, v4_only: false, mask: false }),
         field("cnames", Kind::Labels { domain: true, wildcard: false, list: true }).since(Release(25, 7, 0)),
-        field("client_id", Kind::Text(is_client_id)).says(
-            "Value must be a colon-separated hexadecimal sequence (e.g., 01:02:f3) or \"*\".",
-        ),
+        field("client_id", Kind::Text(is_client_id))
+            .says("Value must be a colon-separated hexadecimal sequence (e.g., 01:02:f3) or \"*\"."),
         field("hwaddr", Kind::Macs),
         field("lease_time", Kind::Int(i64::MIN, i64::MAX)),
         flag("ignore"),
@@ -86,9 +85,7 @@ const OVERRIDES: Table = Table {
     toggles: false,
     demands: None,
     fields: &[
-        field("sequence", Kind::Sequence(1))
-            .required()
-            .says("Please enter a value between 1 and 99999."),
+        field("sequence", Kind::Sequence(1)).required().says("Please enter a value between 1 and 99999."),
         field("domain", Kind::Labels { domain: true, wildcard: true, list: false }).required(),
         relation("ipset", "Alias.aliases.alias", &["name"]).since(Release(25, 7, 0)),
         field("srcip", ADDRESS),

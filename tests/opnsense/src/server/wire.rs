@@ -30,11 +30,7 @@ pub(super) fn note(shared: &Shared, io: &dyn Any, data: &mut actix_web::dev::Ext
 }
 
 /// Answers one request.
-pub(super) async fn answer(
-    http: HttpRequest,
-    body: web::Bytes,
-    shared: web::Data<Shared>,
-) -> HttpResponse {
+pub(super) async fn answer(http: HttpRequest, body: web::Bytes, shared: web::Data<Shared>) -> HttpResponse {
     let Some(request) = request_of(&http, &body) else { return login_page() };
     let at = log(&shared, &request);
     let struck: Vec<Arc<Mutex<Trouble>>> = {
@@ -154,7 +150,10 @@ fn send(shared: &Shared, at: usize, answer: Answer, user: Option<String>) -> Htt
     let mut response = HttpResponse::build(status);
     response.content_type(answer.content_type);
     response.insert_header(("Server", "OPNsense"));
-    response.append_header(("Set-Cookie", "PHPSESSID=0a1b2c3d4e5f6a7b8c9d; path=/; secure; HttpOnly; SameSite=Lax"));
+    response.append_header((
+        "Set-Cookie",
+        "PHPSESSID=0a1b2c3d4e5f6a7b8c9d; path=/; secure; HttpOnly; SameSite=Lax",
+    ));
     response.append_header(("Set-Cookie", "cookie_test=1; path=/; secure; HttpOnly"));
     for (name, value) in answer.headers {
         response.insert_header((name, value));

@@ -100,6 +100,26 @@ kinds! {
     SecretRemoved = "secret.removed",
     /// A provider or subscription was added or removed.
     AlertingChanged = "alerting.changed",
+    /// A gateway was added. Key, of all of these: its name.
+    GatewayAdded = "gateway.added",
+    /// A gateway was taken out; what stands on it is not touched.
+    GatewayRemoved = "gateway.removed",
+    /// What is wanted of a gateway was changed.
+    GatewayWished = "gateway.wished",
+    /// A plan was applied, and proved.
+    GatewayApplied = "gateway.applied",
+    /// A plan failed, or was taken back: the gateway is as before.
+    GatewayUndone = "gateway.undone",
+    /// Something of a plan stands, and something does not.
+    GatewayHalfDone = "gateway.half-done",
+    /// A gateway differs from what was applied.
+    GatewayDrifted = "gateway.drifted",
+    /// It differs no more.
+    GatewaySettled = "gateway.settled",
+    /// A gateway can't be read for a while.
+    GatewayLost = "gateway.lost",
+    /// It can be read again.
+    GatewayFound = "gateway.found",
 }
 
 impl fmt::Display for Kind {

@@ -1,5 +1,6 @@
 //! What can go wrong with a gateway.
 
+use crate::name::GatewayName;
 use crate::object::Service;
 use crate::reading::Revision;
 
@@ -32,6 +33,9 @@ pub enum GatewayError {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// There is no key and secret to show, or they are none. The text does not repeat them.
+    #[error("the gateway's key and secret can't be used: {0}")]
+    Credential(String),
     /// Key and secret are not taken.
     #[error("{url} does not take this key and secret: {reason}")]
     NotAuthorised {
@@ -120,7 +124,66 @@ pub enum GatewayError {
         /// What is wrong.
         reason: String,
     },
+    /// Nobody knows a gateway of this name.
+    #[error("there is no gateway called {0}")]
+    NoGateway(GatewayName),
+    /// There is one of this name.
+    #[error("there is a gateway called {0} already")]
+    Exists(GatewayName),
+    /// A plan is being applied to it.
+    #[error("{gateway} is being changed already: wait until that has ended")]
+    Busy {
+        /// Which.
+        gateway: GatewayName,
+    },
+    /// What Muster made stands on it still.
+    #[error(
+        "{objects} objects that Muster made stand on {gateway}: clear the wish and apply it first, or remove the gateway and leave them"
+    )]
+    StandsOn {
+        /// Which gateway.
+        gateway: GatewayName,
+        /// How many.
+        objects: usize,
+    },
+    /// No such apply.
+    #[error("{gateway} has no apply {id}")]
+    NoApply {
+        /// Which gateway.
+        gateway: GatewayName,
+        /// What was asked for.
+        id: String,
+    },
+    /// It can't be taken back.
+    #[error("{apply} can't be taken back: {reason}")]
+    NotUndoable {
+        /// Which.
+        apply: String,
+        /// What stands in the way, and what to do.
+        reason: String,
+    },
+    /// The address of an OPNsense is none.
+    #[error(transparent)]
+    Address(#[from] crate::opnsense::InvalidAddress),
+    /// The wish contradicts itself, or another part of it.
+    #[error(transparent)]
+    Wish(#[from] crate::wish::InvalidWish),
+    /// The part of a wish has no good name.
+    #[error("{0:?} is no name for a part of a wish: expected 1 to 64 letters, digits, '.', '_', '-' or '/'")]
+    Part(String),
+    /// The server goes down.
+    #[error("the server is stopping: nothing was begun")]
+    Stopping,
+    /// A secret's.
+    #[error(transparent)]
+    Secrets(#[from] secrets::SecretsError),
     /// The database's.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+}
+
+impl From<sqlx::Error> for GatewayError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
 }

@@ -23,21 +23,39 @@
 //!
 //! What this crate does not know: hosts, HTTP servers, and who asks. Whoever has a wish hands it in as a part of its own.
 
+mod apply;
 mod capability;
 mod change;
+mod dnsmasq;
 mod error;
+mod gateways;
+mod name;
 mod object;
+pub mod opnsense;
+mod ownership;
 mod plan;
 mod reading;
+mod record;
+mod registration;
+mod same;
+mod simulate;
 mod site;
+mod store;
+mod undo;
 pub mod wish;
 pub mod wording;
 
+pub use apply::Pace;
 pub use capability::{DhcpServer, DnsServer, Gateway, LoadBalancer, Wanted};
 pub use change::{Action, Change};
+pub use dnsmasq::{Dnsmasq, DnsmasqHost};
 pub use error::GatewayError;
+pub use gateways::{Adapters, Connect, Gateways, uses_secret};
+pub use name::{GatewayName, InvalidGatewayName};
 pub use object::{Fields, Found, Kind, Object, Service};
 pub use plan::{Conflict, Notice, Plan};
 pub use reading::{Address, Facts, Interface, Reading, Revision, ServiceState, Since, WebListener};
+pub use record::{ApplyRecord, ApplyState, Drift, StepRecord, StepState};
+pub use registration::{AdapterKind, LastApply, Listed, Registration, Reload};
 pub use site::SiteId;
 pub use wish::Wish;

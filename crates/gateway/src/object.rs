@@ -173,6 +173,9 @@ impl fmt::Display for Kind {
 }
 
 impl Service {
+    /// All of them, in the order in which they are activated.
+    pub const ALL: [Self; 4] = [Self::Firewall, Self::Dnsmasq, Self::Unbound, Self::Haproxy];
+
     /// As it is written in JSON and for people.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

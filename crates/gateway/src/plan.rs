@@ -1,5 +1,10 @@
 //! What would be done to a gateway, shown before it is done.
 
+pub(crate) mod make;
+pub(crate) mod order;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +28,14 @@ pub struct Plan {
     pub revision: Option<Revision>,
     /// SHA-256 over changes, conflicts and services, in hexadecimal: says whether another plan is the same.
     pub digest: String,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.services.is_empty()
+    }
 }
 
 /// Something that is not Muster's and stands in the way.

@@ -114,3 +114,24 @@ fn every_release_s_models_take_it_and_the_services_run_with_it() {
         }
     }
 }
+
+#[test]
+fn names_live_in_dnsmasq_beside_the_addresses_that_it_keeps() {
+    let fake = FakeOpnSense::start(site(Release::V26_1_11));
+    let mut there = reading();
+    there.facts.dns_by = Some(gateway::Service::Dnsmasq);
+    let wanted = all(&wish(), &there);
+    fake.human("operator", |desk| {
+        let names = wanted.objects.iter().filter(|object| object.kind.service() == gateway::Service::Dnsmasq);
+        names.for_each(|object| save(desk, object));
+        desk.post("dnsmasq/service/reconfigure", &json!({}));
+        let (_, answer) = desk.post("dnsmasq/service/status", &json!({}));
+        assert_eq!(answer["status"], "running");
+    });
+    assert_eq!(fake.rows("dnsmasq.hosts").len(), wish().dhcp.reservations.len() + wish().dns.len());
+    assert!(
+        fake.dnsmasq_file().contains("address=/apps.okd1.lab.example/192.168.1.11"),
+        "{}",
+        fake.dnsmasq_file()
+    );
+}

@@ -58,7 +58,7 @@ impl FakeOpnSense {
             None => Some(tempfile::tempdir().map_err(failed("a folder"))?),
         };
         let folder = match (&options.folder, &own) {
-            (Some(folder), _) => folder.clone(),
+            (Some(folder), _) => std::path::absolute(folder).map_err(failed("its folder"))?,
             (None, Some(own)) => own.path().to_owned(),
             (None, None) => PathBuf::new(),
         };

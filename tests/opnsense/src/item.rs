@@ -21,8 +21,13 @@ pub(crate) fn blank(key: &str, release: Release, rows: &[Item]) -> Item {
     let fields = table.fields(release).filter(|field| !field.volatile).map(|field| {
         let value = match field.kind {
             Kind::Sequence(step) => {
-                let last = rows.iter().filter_map(|row| row.field(field.name).parse().ok()).max();
-                (last.unwrap_or(1 - step) + step).to_string()
+                let used: Vec<i64> =
+                    rows.iter().filter_map(|row| row.field(field.name).parse().ok()).collect();
+                match step {
+                    0 => (1..).find(|number| !used.contains(number)).unwrap_or(1),
+                    step => used.into_iter().max().unwrap_or(1).max(1) + step,
+                }
+                .to_string()
             }
             Kind::UniqueId => unique_id(),
             _ => field.default.to_owned(),

@@ -116,7 +116,19 @@ fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_it_is_read_back(key: String, text: String) {
+            let json = Json::texts(&[(&key, &text)]).to_string();
+            let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(&read[&key], &serde_json::Value::from(text));
+            prop_assert!(json.is_ascii() && !json.replace("\\/", "").contains('/'));
+        }
+    }
 
     #[test]
     fn it_reads_as_php_writes() {

@@ -10,6 +10,12 @@
 //! assert_eq!(fake.rows("dnsmasq.dhcp_boot").len(), 2);
 //! ```
 //!
+//! A person's hand is [`FakeOpnSense::human`]: what the firewall's own pages do, by another user. A page, a table and a file are
+//! looked at with [`FakeOpnSense::rows`], [`FakeOpnSense::config_xml`], [`FakeOpnSense::dnsmasq_file`] and their like.
+//!
+//! What it leaves out: pages, packets, names and balanced connections themselves, the tables of dnsmasq by CSV, HAProxy's
+//! ACLs, actions and certificates, categories and schedules of rules. Texts are English, whatever the language.
+//!
 //! What it knows is data: models with tables and fields. How requests become answers is the same for all of them
 //! (`actions`); what a service makes of what is saved is each one's own (`dnsmasq`, `unbound`, `haproxy`).
 

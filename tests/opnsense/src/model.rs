@@ -61,7 +61,7 @@ pub(crate) enum Kind {
     DhcpOption {
         v6: bool,
     },
-    /// A number that a new item gets by itself, in such steps.
+    /// A number that a new item gets by itself: so much more than the last, or where that is nothing the first that is free.
     Sequence(i64),
     /// What only the plugin itself uses to name an item.
     UniqueId,

@@ -26,7 +26,8 @@ pub struct Options {
     pub site: Site,
     /// What dnsmasq does with its file.
     pub dnsmasq: Runner,
-    /// Where its files are; absent: in a folder of its own that goes with it. One that holds a state is taken up again.
+    /// Where its files are; absent: in a folder of its own that goes with it. One that holds a state is taken up again;
+    /// its history begins anew.
     pub folder: Option<PathBuf>,
     /// How long Unbound takes to start.
     pub unbound_start: Duration,

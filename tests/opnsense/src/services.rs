@@ -181,12 +181,14 @@ fn leases(state: &State) -> Answer {
         ])
     };
     let mut interfaces: Vec<(String, Json)> = Vec::new();
-    for lease in &state.leases {
+    let leases: Vec<Lease> =
+        state.leases.iter().cloned().chain(state.dnsmasq.leases(&state.config)).collect();
+    for lease in &leases {
         if !interfaces.iter().any(|(key, _)| *key == lease.interface) {
             interfaces.push((lease.interface.clone(), label(&lease.interface).into()));
         }
     }
-    page(state.leases.iter().map(row).collect(), [("interfaces", Json::Map(interfaces))])
+    page(leases.iter().map(row).collect(), [("interfaces", Json::Map(interfaces))])
 }
 
 /// A switch in 25.7, the reserved addresses since.

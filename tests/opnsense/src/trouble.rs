@@ -58,7 +58,9 @@ impl When {
             Some("WRITE") => method == "POST" && writes(path),
             Some(wanted) => wanted == method,
         };
-        method_fits && glob(&self.path, path)
+        // `setBoot` and `set_boot` are one.
+        let plain = |text: &str| text.replace('_', "").to_lowercase();
+        method_fits && glob(&plain(&self.path), &plain(path))
     }
 }
 

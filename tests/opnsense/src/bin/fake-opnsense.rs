@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+
 use fake_opnsense::{FakeOpnSense, Interface, Options, Release, Runner, User};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A fake OPNsense: its API over HTTPS, its models, its history, and a real dnsmasq.
 #[derive(Parser)]
@@ -75,7 +77,17 @@ fn main() -> Result<(), String> {
     for user in [User::root(), User::muster(), User::read_only()] {
         println!("{} {}:{}", user.name, user.key, user.secret);
     }
-    loop {
-        std::thread::park();
-    }
+    // dnsmasq ends with the fake, and the fake only where it is asked to.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let asked = runtime.and_then(|runtime| {
+        runtime.block_on(async {
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                _ = terminate.recv() => Ok(()),
+                interrupted = tokio::signal::ctrl_c() => interrupted,
+            }
+        })
+    });
+    drop(fake);
+    asked.map_err(|error| format!("can't wait for a signal: {error}"))
 }

@@ -101,11 +101,13 @@ fn process(
     save: SaveTrouble,
     hands: &[Arc<Mutex<Trouble>>],
 ) -> (Answer, Option<String>) {
+    // Sorted out before the state is held: a hand that is at work waits for the state.
+    let after: Vec<_> = hands.iter().filter(|hand| matches!(*lock(hand), Trouble::After(_))).collect();
     let mut state = lock(&shared.state);
     state.trouble = save;
     let result = route::answer(&mut state, request);
     state.trouble = SaveTrouble::default();
-    for hand in hands {
+    for hand in after {
         if let Trouble::After(hand) = &mut *lock(hand) {
             hand(&mut Desk::new(&mut state, "admin"));
         }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 mod backup;
+mod binary;
 mod client;
 mod contract;
 mod dnsmasq;

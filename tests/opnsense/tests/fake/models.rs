@@ -128,6 +128,12 @@ fn each_model_says_what_it_does_not_take() {
                 rule,
                 vec!["destination_port", "interface", "protocol", "source_net"],
             ),
+            (
+                "firewall/filter/addRule",
+                "rule",
+                json!({"destination_port": "80", "destination_net": "::1", "source_net": "any,lan", "interfacenot": "1"}),
+                vec!["destination_net", "destination_port", "interfacenot", "source_net"],
+            ),
             ("firewall/alias/addItem", "alias", json!({"name": "1a", "type": "host"}), vec!["name"]),
         ] {
             let reply = client.post(path, &json!({root: item})).await;

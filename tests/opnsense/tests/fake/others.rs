@@ -107,7 +107,10 @@ fn rules_stand_in_order_beside_those_that_are_nobodys_and_work_when_applied() {
             ["anti-lockout rule", "tftp", "6443", "8000-8010", "Default allow LAN to any rule"]
         );
         assert_eq!(found["rows"][0]["uuid"].as_str().unwrap().len(), 32, "a label, no uuid");
-        assert_eq!((&found["rows"][2]["sequence"], &found["rows"][2]["legacy"]), (&json!("1"), &Value::Null));
+        assert_eq!(
+            (&found["rows"][2]["sequence"], &found["rows"][2]["legacy"]),
+            (&json!("101"), &Value::Null)
+        );
         assert!(fake.applied_rules().is_empty());
         assert_eq!(
             client.post("firewall/filter/apply", &json!({})).await.json(),
@@ -116,6 +119,20 @@ fn rules_stand_in_order_beside_those_that_are_nobodys_and_work_when_applied() {
         assert_eq!(fake.applied_rules().len(), 3);
         let reply = client.post(&format!("firewall/alias/delItem/{alias}"), &json!({})).await;
         assert_eq!((reply.status, &reply.json()["errorTitle"]), (500, &json!("Alias in use")));
+    });
+}
+
+#[test]
+fn one_that_is_too_old_has_no_dnsmasq_to_ask() {
+    run(async {
+        for (release, status) in [(Release(25, 1, 1), 404), (Release::V25_1_12, 200)] {
+            let fake = FakeOpnSense::start(Options::new(release));
+            let client = Client::root(&fake);
+            assert_eq!(client.get("dnsmasq/settings/get").await.status, status);
+            let version =
+                client.get("core/firmware/status").await.json()["product"]["product_version"].clone();
+            assert_eq!(version, release.to_string());
+        }
     });
 }
 

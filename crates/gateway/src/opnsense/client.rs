@@ -157,7 +157,9 @@ impl Session<'_> {
         limit: Duration,
     ) -> Result<Value, GatewayError> {
         self.client.written().add(path);
-        self.ask(Request { method: "POST", path, body: Some(body), limit, writes: true }).await
+        let answer = self.ask(Request { method: "POST", path, body: Some(body), limit, writes: true }).await;
+        self.client.written().ended();
+        answer
     }
 
     /// The whole configuration. It holds secrets; nothing of it may be shown.

@@ -85,8 +85,8 @@ pub(super) fn perhaps_unapplied(
     };
     let through = api_path(&last.what).unwrap_or(&last.what);
     Some(format!(
-        "{count} of {service} by others since Muster's own last one, the newest by {} ({through}): OPNsense does not \
-         say whether that is in force; what is not will be",
+        "{count} of {service} by others since Muster's own last one, the newest by {} ({through}). OPNsense does not say \
+         whether that was applied",
         last.by
     ))
 }

@@ -414,6 +414,6 @@ fn an_undo_sees_what_others_changed_since() {
     let boot = reading.found.iter_mut().find(|it| it.kind == Kind::Boot).unwrap();
     boot.fields.insert("filename".into(), "by-hand.efi".into());
     let back = undo(&steps, &reading, &[]);
-    assert_eq!(back.changed_since, ["filename of boot boot b0 was changed since"]);
+    assert_eq!(back.changed_since, ["filename of boot b0 was changed since"]);
     assert!(back.changes.iter().any(|(_, it)| it.action == Action::Delete && it.kind == Kind::Boot));
 }

@@ -1,6 +1,9 @@
 //! The command line: what is asked for, and how it ends.
 
+mod deferred;
+
 use std::io::{ErrorKind, Write};
+use std::mem;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,6 +25,7 @@ use crate::sample::Sampler;
 use crate::settings::{Interval, InvalidSettings, KernelArguments, Settings, Sources};
 use crate::start::Start;
 use crate::status::{self, NoStatus};
+use deferred::Deferred;
 
 /// Tells a Muster server what this machine is made of, and how it does.
 #[derive(Parser)]
@@ -34,19 +38,19 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Print what this machine is made of, as JSON.
-    Report(ReportArgs),
+    Report(Deferred<ReportArgs>),
     /// Print how this machine does, as JSON.
-    Sample(RootArgs),
+    Sample(Deferred<RootArgs>),
     /// Enrol at the server, and report to it until stopped.
     ///
     /// Each setting is looked up as a flag, then in the environment (MUSTER_SERVER, MUSTER_SCRAPE_PORT ...), then on the
     /// kernel's command line (muster.server=, muster.scrape-port= ...). MUSTER_LOG (error, warn, info, debug) says how
     /// much is told on standard error.
-    Run(Box<RunArgs>),
+    Run(Box<Deferred<RunArgs>>),
     /// Make this agent a service of this machine, or of a system that is being installed; --ignition for OKD nodes.
-    Install(InstallArgs),
+    Install(Deferred<InstallArgs>),
     /// Show how the agent of this machine stands with its server.
-    Status(StatusArgs),
+    Status(Deferred<StatusArgs>),
 }
 
 #[derive(Args)]
@@ -259,7 +263,11 @@ fn machine(args: &RunArgs, root: Root) -> Machine {
     Machine { root, hands }
 }
 
+// Its frame has room for all that the agent does at once, which nobody else needs to touch.
+#[inline(never)]
 fn live(settings: Settings, machine: Machine, once: bool) -> Result<(), Failed> {
+    // Nobody else has lines to say, and what keeps them is not free.
+    crate::log::begin();
     if let Some(console) = &settings.console
         && let Err(error) = crate::log::show_on(console)
     {
@@ -284,7 +292,10 @@ fn report(args: &ReportArgs) -> Result<(), Failed> {
     let reporter = Reporter { collectors: Collectors::new(root), start, clock: Arc::new(SystemClock) };
     let report = if args.all { reporter.all() } else { reporter.quick() };
     print(&report, args.pretty)?;
-    emptiness(&report.sections).map_or(Ok(()), |reason| Err(Failed::Empty(reason)))
+    let empty = emptiness(&report.sections);
+    // The program ends with it: to take apart what was collected would be work for nobody.
+    mem::forget(report);
+    empty.map_or(Ok(()), |reason| Err(Failed::Empty(reason)))
 }
 
 fn sample(args: &RootArgs) -> Result<(), Failed> {

@@ -4,7 +4,7 @@
 //! decided by those who call ([`crate::root`]). The structures are those of the kernel's headers, named at each.
 #![expect(
     unsafe_code,
-    reason = "ioctl(2), adjtimex(2), and membership of a packet socket have no safe wrapper"
+    reason = "ioctl(2), adjtimex(2), mallopt(3), and membership of a packet socket have no safe wrapper"
 )]
 
 use std::io;
@@ -299,6 +299,16 @@ pub(crate) fn hear_multicast(
         )
     };
     if answer < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Lets all threads of this program take their memory from one heap. The C library would give each its own, of pages that
+/// nobody has touched yet: that is dear in a short run, and much to keep in a long one, where the threads mostly wait.
+pub fn one_heap() {
+    // SAFETY: it sets a number that the allocator looks at when a thread first asks for memory.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
 }
 
 fn length(bytes: usize) -> io::Result<u32> {

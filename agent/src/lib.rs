@@ -49,3 +49,5 @@ pub mod state;
 pub mod status;
 #[cfg(test)]
 mod tree;
+
+pub use kernel::one_heap;

@@ -6,7 +6,6 @@ use clap::Parser;
 use muster_agent::cli::{Cli, execute};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    muster_agent::log::begin();
-    execute(&cli)
+    muster_agent::one_heap();
+    execute(&Cli::parse())
 }

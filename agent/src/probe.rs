@@ -89,21 +89,25 @@ impl Probe {
     /// A text file of many lines, whole.
     #[must_use]
     pub fn lines(&self, path: &str, limit_bytes: usize) -> Option<String> {
-        let bytes = self.bytes(path, limit_bytes)?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        self.bytes(path, limit_bytes).map(in_words)
     }
 
     /// The beginning of a text file that may be long.
     #[must_use]
     pub fn head(&self, path: &str, limit_bytes: usize) -> Option<String> {
-        let bytes = self.note(path, self.root.head(path, limit_bytes))?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        self.note(path, self.root.head(path, limit_bytes)).map(in_words)
     }
 
     /// The names in a directory, sorted; none where there is no such directory.
     #[must_use]
     pub fn names(&self, path: &str) -> Vec<String> {
         self.note(path, self.root.names(path)).unwrap_or_default()
+    }
+
+    /// How many of the names in a directory are such; none where there is no such directory.
+    #[must_use]
+    pub fn count(&self, path: &str, is_such: impl Fn(&str) -> bool) -> usize {
+        self.note(path, self.root.count(path, is_such)).unwrap_or_default()
     }
 
     /// Whether there is such a file or directory.
@@ -198,9 +202,13 @@ impl Probe {
 pub fn clean(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
     let text = String::from_utf8_lossy(bytes.get(..VALUE_LIMIT_BYTES).unwrap_or(bytes));
-    let text: String =
-        text.trim().chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    let text = text.trim().replace(char::is_control, "\u{fffd}");
     if text.is_empty() { None } else { Some(text) }
+}
+
+/// Text as it is; what is broken is replaced.
+fn in_words(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned())
 }
 
 #[cfg(test)]

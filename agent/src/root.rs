@@ -37,12 +37,12 @@ pub const FILE_LIMIT_BYTES: usize = 64 << 10;
 /// How many names are read of a directory.
 const NAMES_LIMIT: usize = 16_384;
 /// Longer than most folders, and than any one name.
-const NAMES_BUFFER_BYTES: usize = 16 << 10;
+const NAMES_BUFFER_BYTES: usize = 8 << 10;
 /// What the kernel gives of most files at a time.
 const PAGE_BYTES: usize = 4096;
 
 thread_local! {
-    /// Where a file is read into: most are of a few bytes, and nobody knows which.
+    /// Where a file or a folder is read into: most are of a few bytes, and nobody knows which.
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -59,6 +59,14 @@ pub trait Tree: Send + Sync {
     /// # Errors
     /// The kernel's.
     fn names(&self, path: &str) -> io::Result<Vec<String>>;
+
+    /// How many of the names in a directory are such.
+    ///
+    /// # Errors
+    /// The kernel's.
+    fn count(&self, path: &str, is_such: &dyn Fn(&str) -> bool) -> io::Result<usize> {
+        Ok(self.names(path)?.iter().filter(|name| is_such(name)).count())
+    }
 
     /// Whether there is anything at this path.
     fn exists(&self, path: &str) -> bool {
@@ -187,6 +195,14 @@ impl Root {
         Ok(names)
     }
 
+    /// How many of the names in a directory are such: cheaper than to have them all.
+    ///
+    /// # Errors
+    /// [`Miss`].
+    pub fn count(&self, path: &str, is_such: impl Fn(&str) -> bool) -> Result<usize, Miss> {
+        Ok(self.0.count(path, &is_such)?)
+    }
+
     /// Whether there is anything at this path.
     #[must_use]
     pub fn exists(&self, path: &str) -> bool {
@@ -243,8 +259,12 @@ fn read_to_end(
     let file = open(from, path, OFlags::NONBLOCK)?;
     BUFFER.with_borrow_mut(|buffer| {
         buffer.clear();
+        if limit_bytes < PAGE_BYTES {
+            // A table that the kernel makes as it is read is not made beyond the room that there is.
+            *buffer = Vec::with_capacity(limit_bytes + 1);
+        }
         while buffer.len() <= limit_bytes {
-            buffer.reserve(PAGE_BYTES);
+            buffer.reserve(PAGE_BYTES.min(limit_bytes.saturating_add(1) - buffer.len()));
             let count = retry_on_intr(|| rustix::io::read(&file, spare_capacity(buffer)))?;
             if count == 0 || is_last(count) {
                 break;
@@ -271,20 +291,32 @@ fn read_target(path: &Path) -> io::Result<String> {
 }
 
 fn read_names(from: BorrowedFd<'_>, path: impl Arg) -> io::Result<Vec<String>> {
-    let folder = open(from, path, OFlags::DIRECTORY)?;
     let mut names = Vec::new();
-    let mut buffer = Vec::with_capacity(NAMES_BUFFER_BYTES);
-    let mut entries = RawDir::new(folder, buffer.spare_capacity_mut());
-    while let Some(entry) = entries.next() {
-        let entry = entry?;
-        // A name that is no UTF-8 is none of the kernel's.
-        let Ok(name) = entry.file_name().to_str() else { continue };
-        if name != "." && name != ".." {
-            names.push(name.to_owned());
-        }
-        if names.len() == NAMES_LIMIT {
-            break;
-        }
-    }
+    each_name(from, path, &mut |name| names.push(name.to_owned()))?;
     Ok(names)
+}
+
+/// The names in a directory, [`NAMES_LIMIT`] at most. Whoever is told reads nothing meanwhile: the buffer is in use.
+fn each_name(from: BorrowedFd<'_>, path: impl Arg, tell: &mut dyn FnMut(&str)) -> io::Result<()> {
+    let folder = open(from, path, OFlags::DIRECTORY)?;
+    let mut told = 0;
+    BUFFER.with_borrow_mut(|buffer| {
+        buffer.clear();
+        buffer.reserve(NAMES_BUFFER_BYTES);
+        let mut entries = RawDir::new(folder, buffer.spare_capacity_mut());
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            // A name that is no UTF-8 is none of the kernel's.
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            if name == "." || name == ".." {
+                continue;
+            }
+            tell(name);
+            told += 1;
+            if told == NAMES_LIMIT {
+                break;
+            }
+        }
+        Ok(())
+    })
 }

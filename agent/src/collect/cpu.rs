@@ -35,6 +35,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Cpu, Nothing> {
     let text = |name| info.field(name).and_then(|value| clean(value.as_bytes()));
     let number = |name| info.field(name).and_then(|value| value.parse().ok());
     let flags = info.field("flags").or_else(|| info.field("features")).unwrap_or_default();
+    let flags = flags.split_whitespace().collect();
     let tables = smbios::read(probe);
     let slots = tables.as_deref().map(slots::all).unwrap_or_default();
     let of_slot = |slot: &inventory::sections::CpuSlot| slot.model.clone().filter(|_| slot.populated);
@@ -59,8 +60,8 @@ pub(super) fn collect(probe: &Probe) -> Result<Cpu, Nothing> {
         governor: frequency.governor,
         frequency_driver: frequency.driver,
         microcode: text("microcode"),
-        x86_64_level: flags::x86_64_level(flags),
-        flags: flags::that_matter(flags),
+        x86_64_level: flags::x86_64_level(&flags),
+        flags: flags::that_matter(&flags),
         caches: caches::all(probe, &topology, &groups),
         kinds: kinds::told(&groups, &frequency.max_of_kinds_mhz),
         numa_nodes: numa::nodes(probe),

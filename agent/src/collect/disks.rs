@@ -26,12 +26,13 @@ use crate::probe::Probe;
 const BYTES_LIMIT: usize = 5 << 19;
 
 pub(super) fn collect(probe: &Probe) -> Result<Vec<Disk>, Nothing> {
-    if !probe.exists(BLOCK) {
+    let all = list::found(probe);
+    if all.is_empty() && !probe.exists(BLOCK) {
         return Err(Nothing::NotThere(BLOCK));
     }
     let (controllers, stack) = (Controllers::new(probe), Stack::new(probe));
     let mut room = Room::of(BYTES_LIMIT);
-    for found in list::found(probe) {
+    for found in all {
         room.offer(|| disk(probe, &controllers, &stack, found));
     }
     let mut disks = room.items(probe, BLOCK);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use decode::netlink::{Stats, links};
 use inventory::MacAddr;
 
+use super::place;
 use crate::probe::Probe;
 use crate::root::{Netlink, Question};
 
@@ -126,12 +127,12 @@ impl Interface {
 
     /// The device behind it, links followed; `None` for what is made of nothing but the kernel.
     pub(crate) fn device(&self, probe: &Probe) -> Option<String> {
-        // A host of containers has hundreds of these, and the link alone tells.
-        let folder = probe.root().target(&self.at()).unwrap_or_default();
-        if folder.contains("/virtual/net/") {
+        let link = probe.root().target(&self.at()).unwrap_or_default();
+        // A host of containers has hundreds of these.
+        if link.contains("/virtual/net/") {
             return None;
         }
-        probe.real(&format!("{}/device", self.at()))
+        place::device(&link, "net", &self.name).or_else(|| probe.real(&format!("{}/device", self.at())))
     }
 }
 

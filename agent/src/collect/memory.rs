@@ -36,7 +36,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Memory, Nothing> {
 fn blocks_bytes(probe: &Probe) -> Option<u64> {
     let block = probe.text(&format!("{BLOCKS}/block_size_bytes"))?;
     let block_bytes = u64::from_str_radix(&block, 16).ok()?;
-    let blocks = probe.names(BLOCKS).iter().filter(|name| numbered(name, "memory")).count();
+    let blocks = probe.count(BLOCKS, |name| numbered(name, "memory"));
     block_bytes.checked_mul(u64::try_from(blocks).ok()?).filter(|size| *size > 0)
 }
 

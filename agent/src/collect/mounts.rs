@@ -8,6 +8,7 @@ use std::collections::btree_map::Entry;
 
 use super::Nothing;
 use crate::probe::Probe;
+use table::Line;
 
 /// Tells the options of each mount apart from the filesystem's own.
 const MOUNT_INFO: &str = "/proc/self/mountinfo";
@@ -57,26 +58,18 @@ impl Mount {
 /// # Errors
 /// [`Nothing`], where the kernel shows no mount table.
 pub fn mounted_devices(probe: &Probe) -> Result<Vec<Mount>, Nothing> {
-    if let Some(table) = probe.lines(MOUNT_INFO, TABLE_LIMIT_BYTES) {
-        let mounts = if namespace::is_the_machines(probe) {
-            by_device(table.lines().filter_map(table::mount_info))
-        } else {
-            namespace::as_the_machine_sees(
-                probe,
-                by_device(table.lines().filter_map(table::filesystem_alone)),
-            )
-        };
+    if let Some(mounts) = namespace::mounts(probe) {
         return Ok(super::bounded(probe, MOUNT_INFO, mounts));
     }
     let table = probe.lines(MOUNTS, TABLE_LIMIT_BYTES).ok_or(Nothing::NotThere(MOUNTS))?;
     Ok(super::bounded(probe, MOUNTS, by_device(table.lines().filter_map(table::mounts))))
 }
 
-fn by_device(table: impl Iterator<Item = Mount>) -> Vec<Mount> {
+fn by_device<'a>(table: impl Iterator<Item = Line<'a>>) -> Vec<Mount> {
     // What is mounted later upon the same place hides what was there.
-    let by_place: BTreeMap<String, Mount> = table.map(|mount| (mount.mount.clone(), mount)).collect();
+    let by_place: BTreeMap<&str, Line> = table.map(|line| (line.place, line)).collect();
     let mut by_device: BTreeMap<String, Mount> = BTreeMap::new();
-    for mount in by_place.into_values().filter(lives_on_a_device) {
+    for mount in by_place.values().filter(|line| lives_on_a_device(line)).filter_map(Line::mount) {
         // One device may have several names; btrfs and ZFS have no number.
         match by_device.entry(mount.key().to_owned()) {
             Entry::Vacant(entry) => {
@@ -98,12 +91,12 @@ fn by_device(table: impl Iterator<Item = Mount>) -> Vec<Mount> {
     mounts
 }
 
-fn lives_on_a_device(mount: &Mount) -> bool {
-    let device = mount.device.starts_with("/dev/") && !mount.device.starts_with("/dev/loop");
+fn lives_on_a_device(line: &Line) -> bool {
+    let device = line.device.starts_with("/dev/") && !line.device.starts_with("/dev/loop");
     // A file server in user space may name any device; only `fuseblk` has one.
-    let in_user_space = mount.kind == "fuse" || mount.kind.starts_with("fuse.");
+    let in_user_space = line.kind == "fuse" || line.kind.starts_with("fuse.");
     // A ZFS dataset names its pool.
-    (device && !in_user_space || mount.kind == "zfs") && !IMAGES.contains(&mount.kind.as_str())
+    (device && !in_user_space || line.kind == "zfs") && !IMAGES.contains(&line.kind)
 }
 
 #[cfg(test)]

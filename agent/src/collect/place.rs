@@ -30,6 +30,14 @@ fn stable(real: &str, ata_port_number: impl Fn(&str) -> Option<u32>) -> String {
     places.join("/")
 }
 
+/// The device, links followed, that a part of this class belongs to: told by the part's own link
+/// (`../devices/pci0000:00/0000:00:08.0/virtio1/block/vda`). Of what belongs to none, or stands elsewhere, it tells nothing.
+pub(super) fn device(link: &str, class: &str, name: &str) -> Option<String> {
+    let device = link.trim_start_matches("../").strip_suffix(name)?.strip_suffix('/')?;
+    let device = device.strip_suffix(class)?.strip_suffix('/')?;
+    (device.starts_with("devices/") && device != "devices/virtual").then(|| format!("/sys/{device}"))
+}
+
 /// Splits `13:2:0:0` into the host's number and the rest.
 pub(super) fn hctl(part: &str) -> Option<(&str, &str)> {
     let numbers = part.split(':').filter(|number| is_number(number)).count();
@@ -128,6 +136,30 @@ mod tests {
             ("platform/coretemp.0", "platform/coretemp.0"),
         ] {
             assert_eq!(stable(&format!("/sys/devices/{real}"), ports), place);
+        }
+    }
+
+    #[test]
+    fn a_link_tells_the_device_of_what_stands_in_its_class() {
+        for (link, class, name, told) in [
+            (
+                "../devices/pci0000:00/0000:00:08.0/virtio1/block/vda",
+                "block",
+                "vda",
+                "pci0000:00/0000:00:08.0/virtio1",
+            ),
+            ("../../devices/platform/soc/eth/net/eth0", "net", "eth0", "platform/soc/eth"),
+        ] {
+            assert_eq!(device(link, class, name), Some(format!("/sys/devices/{told}")));
+        }
+        for (link, class, name) in [
+            ("../devices/virtual/block/dm-0", "block", "dm-0"),
+            ("../devices/pci0000:00/0000:00:04.0/nvme/nvme0/nvme0n1", "block", "nvme0n1"),
+            ("../devices/pci0000:00/0000:00:03.0/net/eth0", "net", "eth1"),
+            ("/elsewhere/net/eth0", "net", "eth0"),
+            ("", "net", "eth0"),
+        ] {
+            assert_eq!(device(link, class, name), None, "{link}");
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -59,10 +59,13 @@ impl Turns {
         T: Send + 'static,
         W: FnOnce() -> T + Send + 'static,
     {
+        Piece::new(self.put(name, deadline, Box::new(|| Box::new(work()))), self.clone())
+    }
+
+    fn put(&self, name: &str, deadline: Duration, work: Work) -> Receiver<Outcome> {
         let (answer, receiver) = sync_channel(1);
-        let work: Work = Box::new(|| Box::new(work()));
         self.lock().waiting.push_back(Job { name: name.to_owned(), deadline, work, answer });
-        Piece::new(receiver, self.clone())
+        receiver
     }
 
     /// Waits until all have had their turn. Whoever wants many results then sleeps and wakes once, not for each.

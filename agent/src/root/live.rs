@@ -5,6 +5,7 @@ mod ethtool;
 mod files;
 mod frames;
 mod ipmi;
+mod line;
 mod netlink;
 mod nvme;
 mod scsi;
@@ -19,7 +20,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use rustix::fs::{Access, AtFlags, OFlags, accessat};
 
 use super::standing::from_here;
-use super::{Question, Space, Standing, Tree, read_names};
+use super::{Question, Space, Standing, Tree, each_name, read_names};
 
 pub(super) struct Live;
 
@@ -30,6 +31,12 @@ impl Tree for Live {
 
     fn names(&self, path: &str) -> io::Result<Vec<String>> {
         from_here(path, |from, path| read_names(from, path))
+    }
+
+    fn count(&self, path: &str, is_such: &dyn Fn(&str) -> bool) -> io::Result<usize> {
+        let mut count = 0;
+        from_here(path, |from, path| each_name(from, path, &mut |name| count += usize::from(is_such(name))))?;
+        Ok(count)
     }
 
     fn real(&self, path: &str) -> io::Result<String> {

@@ -33,13 +33,13 @@ impl Info {
 
     /// A field of the first block. Architectures differ in how they write its name.
     pub(super) fn field(&self, name: &str) -> Option<&str> {
-        field(self.0.split("\n\n").next()?, name)
+        field(self.0.lines().take_while(|line| !line.is_empty()), name)
     }
 
     pub(super) fn model(&self) -> Option<String> {
         let named = ["model name", "cpu", "uarch"].iter().find_map(|name| self.field(name));
         // A mainframe's number stands in the blocks behind the first.
-        let model = named.or_else(|| field(&self.0, "machine"))?;
+        let model = named.or_else(|| field(self.0.lines(), "machine"))?;
         clean(model.as_bytes())
     }
 
@@ -47,8 +47,9 @@ impl Info {
     pub(super) fn designs(&self) -> Vec<(Design, CpuSet)> {
         let mut designs: Vec<(Design, CpuSet)> = Vec::new();
         for block in self.0.split("\n\n").filter(|block| block.contains(ARM)) {
-            let text = |name| clean(field(block, name)?.as_bytes());
-            let Some(thread) = field(block, "processor").and_then(|number| number.parse().ok()) else {
+            let text = |name| clean(field(block.lines(), name)?.as_bytes());
+            let Some(thread) = field(block.lines(), "processor").and_then(|number| number.parse().ok())
+            else {
                 continue;
             };
             let Some(revision) = text("CPU revision") else { continue };
@@ -67,8 +68,8 @@ impl Info {
     }
 }
 
-fn field<'a>(block: &'a str, name: &str) -> Option<&'a str> {
-    let value = block.lines().find_map(|line| {
+fn field<'a>(mut lines: impl Iterator<Item = &'a str>, name: &str) -> Option<&'a str> {
+    let value = lines.find_map(|line| {
         let (key, value) = line.split_once(':')?;
         key.trim().eq_ignore_ascii_case(name).then_some(value.trim())
     });

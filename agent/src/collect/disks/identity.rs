@@ -49,7 +49,11 @@ pub(super) fn read(
     if name.starts_with("sd") {
         return scsi(probe, at, device, transport);
     }
-    // Virtio keeps the serial with the disk; an SD card has a name where others have a model.
+    // Virtio keeps the serial with the disk, and has nothing else to say.
+    if name.starts_with("vd") {
+        return Identity { serial: text("serial"), ..Identity::default() };
+    }
+    // An SD card has a name where others have a model.
     Identity {
         model: text("device/model").or_else(|| text("device/name")),
         serial: text("device/serial").or_else(|| text("serial")),

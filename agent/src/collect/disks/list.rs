@@ -62,7 +62,9 @@ fn is_no_disk(name: &str) -> bool {
 
 /// A multipath NVMe namespace sits below no device; its first controller tells where the drive is.
 fn place(probe: &Probe, name: String, nvme_paths: Vec<(String, NvmePath)>) -> Found {
-    let device = probe.real(&format!("{BLOCK}/{name}/device"));
+    let link = probe.root().target(&format!("{BLOCK}/{name}")).unwrap_or_default();
+    let device =
+        place::device(&link, "block", &name).or_else(|| probe.real(&format!("{BLOCK}/{name}/device")));
     let controller = nvme_paths.iter().map(|(controller, _)| controller).min().cloned();
     let seat = controller.or_else(|| device.clone());
     let path = seat.as_deref().map(|seat| place::of(probe, seat)).unwrap_or_default();

@@ -3,27 +3,43 @@
 
 use std::collections::BTreeMap;
 
-use super::{Mount, TABLE_LIMIT_BYTES, by_device, table};
+use super::{MOUNT_INFO, Mount, TABLE_LIMIT_BYTES, by_device, table};
 use crate::probe::Probe;
 
 const OWN: &str = "/proc/self/ns/mnt";
 const MACHINES: &str = "/proc/1/ns/mnt";
 const MACHINES_TABLE: &str = "/proc/1/mountinfo";
+/// Longer than most first lines, which are of `/`, `/proc` or `/sys`.
+const LINE_LIMIT_BYTES: usize = 255;
 
-/// Whether this process sees the mounts that the machine's first one sees. A captured tree that says nothing of namespaces
-/// holds the machine's.
-pub(super) fn is_the_machines(probe: &Probe) -> bool {
-    let namespace = |link: &str| probe.root().target(link).ok();
-    // Of the first process it may not be told: where rights were taken away, the namespace is another one, too.
-    namespace(OWN).is_none_or(|own| namespace(MACHINES) == Some(own))
-}
-
-/// The mounts with what the machine's own table says of them, as far as that can be read.
-pub(super) fn as_the_machine_sees(probe: &Probe, mut mounts: Vec<Mount>) -> Vec<Mount> {
-    // No warning: what a filesystem says of itself is known without it.
+/// What is mounted here, as the machine sees it; `None` where there is no such table.
+pub(super) fn mounts(probe: &Probe) -> Option<Vec<Mount>> {
+    // No warning where it can't be read: what a filesystem says of itself is known without it.
     let table = probe.root().read(MACHINES_TABLE, TABLE_LIMIT_BYTES).unwrap_or_default();
     let table = String::from_utf8_lossy(&table);
     let machines = by_device(table.lines().filter_map(table::mount_info));
+    if is_own(probe, &table) {
+        return Some(machines);
+    }
+    let own = probe.lines(MOUNT_INFO, TABLE_LIMIT_BYTES)?;
+    // A captured tree that says nothing of namespaces holds the machine's. Of the first process's it may not be told: where
+    // rights were taken away, the namespace is another one, too.
+    let namespace = |link: &str| probe.root().target(link).ok();
+    if namespace(OWN).is_none_or(|own| namespace(MACHINES) == Some(own)) {
+        return Some(by_device(own.lines().filter_map(table::mount_info)));
+    }
+    Some(as_the_machine_sees(by_device(own.lines().filter_map(table::filesystem_alone)), &machines))
+}
+
+/// Whether this process has the same table. Each mount has a number that no other namespace has: one line tells.
+fn is_own(probe: &Probe, table: &str) -> bool {
+    let own = probe.root().head(MOUNT_INFO, LINE_LIMIT_BYTES).unwrap_or_default();
+    let Some(end) = own.iter().position(|byte| *byte == b'\n') else { return false };
+    table.lines().any(|line| own.get(..end) == Some(line.as_bytes()))
+}
+
+/// The mounts with what the machine's own table says of them.
+fn as_the_machine_sees(mut mounts: Vec<Mount>, machines: &[Mount]) -> Vec<Mount> {
     let machines: BTreeMap<&str, &Mount> = machines.iter().map(|mount| (mount.key(), mount)).collect();
     for mount in &mut mounts {
         if let Some(seen) = machines.get(mount.key()) {
@@ -93,6 +109,18 @@ mod tests {
         ];
         assert_eq!(told(&shielded()), expected(all));
         assert_eq!(told(&shielded().refused(MACHINES_TABLE)), expected(all));
+    }
+
+    #[test]
+    fn the_machines_table_is_the_own_where_it_has_its_first_line() {
+        let line = "27 1 8:2 / / rw - ext4 /dev/sda2 rw\n";
+        let more = "28 27 8:3 / /srv ro - xfs /dev/sda3 rw\n";
+        let own = Builder::new().link(OWN, "mnt:[4026531840]").file(MOUNT_INFO, line);
+        let both = [("/".to_owned(), false, false), ("/srv".to_owned(), true, false)];
+        assert_eq!(told(&own.file(MACHINES_TABLE, format!("{more}{line}"))), both);
+        // The same filesystem at the same place, by another number.
+        let own = Builder::new().link(OWN, "mnt:[4026531840]").file(MOUNT_INFO, line);
+        assert_eq!(told(&own.file(MACHINES_TABLE, format!("{more}1{line}"))), both[..1]);
     }
 
     #[test]

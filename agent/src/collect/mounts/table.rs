@@ -3,50 +3,57 @@
 use super::Mount;
 use crate::probe::clean;
 
+/// A line as it is written. Most are of filesystems without a device, of which nothing more is asked.
+pub(super) struct Line<'a> {
+    pub(super) place: &'a str,
+    pub(super) device: &'a str,
+    pub(super) kind: &'a str,
+    number: Option<&'a str>,
+    /// Those of the place, where they are the machine's.
+    options: Option<&'a str>,
+    own_options: &'a str,
+}
+
 /// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`
-pub(super) fn mount_info(line: &str) -> Option<Mount> {
-    parsed(line, true)
-}
-
-/// The same without the options of the place (the first ones), which are another mount namespace's own. A filesystem that
-/// is mounted to be read then looks like one that refuses after an error: only what is sure is said.
-pub(super) fn filesystem_alone(line: &str) -> Option<Mount> {
-    parsed(line, false)
-}
-
-fn parsed(line: &str, is_place_known: bool) -> Option<Mount> {
+pub(super) fn mount_info(line: &str) -> Option<Line<'_>> {
     let (mount, filesystem) = line.split_once(" - ")?;
     let mut mount = mount.split(' ').skip(2);
     let (number, _root, place, options) = (mount.next()?, mount.next()?, mount.next()?, mount.next()?);
     let mut filesystem = filesystem.split(' ');
     let (kind, device, own_options) =
         (filesystem.next()?, filesystem.next()?, filesystem.next().unwrap_or(""));
-    let (here, itself) = (is_place_known && has(options, "ro"), has(own_options, "ro"));
-    // ext4 since Linux 6.12 stays mounted for writing in name only.
-    let stopped = has(own_options, "emergency_ro") || has(own_options, "shutdown");
-    Some(Mount {
-        // Major number 0 is no device: the kernel made the number up.
-        number: Some(number).filter(|number| !number.starts_with("0:")).map(str::to_owned),
-        read_only: here || itself || stopped,
-        refuses_writes: !here && (itself && is_place_known || stopped),
-        ..named(place, device, kind)?
-    })
+    // Major number 0 is no device: the kernel made the number up.
+    let number = Some(number).filter(|number| !number.starts_with("0:"));
+    Some(Line { place, device, kind, number, options: Some(options), own_options })
+}
+
+/// The same without the options of the place, which are another mount namespace's own. A filesystem that is mounted to be
+/// read then looks like one that refuses after an error: only what is sure is said.
+pub(super) fn filesystem_alone(line: &str) -> Option<Line<'_>> {
+    mount_info(line).map(|line| Line { options: None, ..line })
 }
 
 /// `/dev/sda1 / ext4 rw,relatime 0 0`
-pub(super) fn mounts(line: &str) -> Option<Mount> {
+pub(super) fn mounts(line: &str) -> Option<Line<'_>> {
     let mut words = line.split(' ');
     let (device, place, kind, options) = (words.next()?, words.next()?, words.next()?, words.next()?);
-    Some(Mount { read_only: has(options, "ro"), ..named(place, device, kind)? })
+    Some(Line { place, device, kind, number: None, options: Some(options), own_options: "" })
 }
 
-fn named(place: &str, device: &str, kind: &str) -> Option<Mount> {
-    Some(Mount {
-        mount: clean(&unescape(place))?,
-        device: clean(&unescape(device))?,
-        kind: clean(kind.as_bytes())?,
-        ..Mount::default()
-    })
+impl Line<'_> {
+    pub(super) fn mount(&self) -> Option<Mount> {
+        let (here, itself) = (self.options.is_some_and(|it| has(it, "ro")), has(self.own_options, "ro"));
+        // ext4 since Linux 6.12 stays mounted for writing in name only.
+        let stopped = has(self.own_options, "emergency_ro") || has(self.own_options, "shutdown");
+        Some(Mount {
+            mount: clean(&unescape(self.place))?,
+            device: clean(&unescape(self.device))?,
+            number: self.number.map(str::to_owned),
+            kind: clean(self.kind.as_bytes())?,
+            read_only: here || itself || stopped,
+            refuses_writes: !here && (itself && self.options.is_some() || stopped),
+        })
+    }
 }
 
 fn has(options: &str, wanted: &str) -> bool {

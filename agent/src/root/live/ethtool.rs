@@ -3,8 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
-
+use super::line;
 use crate::kernel;
 use crate::root::Ethtool;
 
@@ -25,13 +24,18 @@ const ADDRESS_BYTES: u32 = 32;
 const EEPROM_LIMIT_BYTES: u32 = 512;
 
 pub(super) fn ask(interface: &str, request: Ethtool) -> io::Result<Vec<u8>> {
-    let flags = SocketFlags::CLOEXEC;
-    let socket = socket_with(AddressFamily::INET, SocketType::DGRAM, flags, None)?;
-    let call = |command: u32, head: &[u32], bytes: usize| call(&socket, interface, command, head, bytes);
+    let socket = line::open()?;
+    let answer = ask_on(&socket, interface, request);
+    line::keep(socket);
+    answer
+}
+
+fn ask_on(socket: &OwnedFd, interface: &str, request: Ethtool) -> io::Result<Vec<u8>> {
+    let call = |command: u32, head: &[u32], bytes: usize| call(socket, interface, command, head, bytes);
     match request {
         Ethtool::DriverInfo => call(GDRVINFO, &[], DRIVER_INFO_BYTES),
         Ethtool::PermanentAddress => call(GPERMADDR, &[ADDRESS_BYTES], 8 + ADDRESS_BYTES as usize),
-        Ethtool::LinkSettings => link_settings(&socket, interface),
+        Ethtool::LinkSettings => link_settings(socket, interface),
         Ethtool::Module => {
             let info = call(GMODULEINFO, &[], MODULE_INFO_BYTES)?;
             let word = |at: usize| info.get(at..)?.first_chunk().copied().map(u32::from_ne_bytes);

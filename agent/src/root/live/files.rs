@@ -19,8 +19,10 @@ pub(super) fn read(path: &str, limit_bytes: usize) -> io::Result<Vec<u8>> {
         return read_file(Path::new(path), limit_bytes);
     }
     let is_sysfs = path.starts_with("/sys/") && !OTHERS.iter().any(|other| path.starts_with(other));
-    // An attribute is a page at most, and comes at once; what is longer comes by pages.
-    from_here(path, |from, path| read_to_end(from, path, limit_bytes, |count| is_sysfs && count < PAGE_BYTES))
+    let is_setting = path.starts_with("/proc/sys/");
+    // An attribute is a page at most, and comes at once, as a setting does; what is longer comes by pages.
+    let is_last = |count| (is_sysfs || is_setting) && count < PAGE_BYTES;
+    from_here(path, |from, path| read_to_end(from, path, limit_bytes, is_last))
 }
 
 /// The path with all links followed: the kernel follows them once, where a walk would ask at each of the path's parts.
@@ -62,6 +64,8 @@ mod tests {
             "/sys/no/such/attribute",
             "/proc/filesystems",
             "/proc/version",
+            "/proc/sys/kernel/osrelease",
+            "/proc/sys/no/such/setting",
             "/proc/self/environ",
             "/proc/self/mem/none",
             &long,

@@ -1,20 +1,18 @@
 //! Route netlink dumps of the running kernel.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use decode::netlink::{Message, is_default_route, messages};
 use rustix::buffer::spare_capacity;
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::netlink::SocketAddrNetlink;
-use rustix::net::sockopt::{Timeout, set_socket_timeout};
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with};
+use rustix::net::{RecvFlags, SendFlags, recv, sendto};
 
+use super::line::{self, DEADLINE};
 use crate::root::Netlink;
 
-/// The kernel answers at once, unless another holds its lock on all interfaces.
-const DEADLINE: Duration = Duration::from_secs(3);
 /// A host with thousands of containers stays below.
 const DUMP_LIMIT_BYTES: usize = 16 << 20;
 /// The kernel sends no longer parts to whoever reads with as much (`NLMSG_GOODSIZE` and its growth).
@@ -29,23 +27,16 @@ pub(super) fn dump(question: Netlink) -> io::Result<Vec<u8>> {
     let ends = Instant::now() + DEADLINE;
     let mut tried = 0;
     loop {
-        // A socket of its own for each try: nothing of the last one comes late.
-        let socket = ask(question)?;
+        let socket = line::open()?;
+        sendto(&socket, &request(question), SendFlags::empty(), &SocketAddrNetlink::new(0, 0))?;
         let (dump, interrupted) = gather(question, ends, |part| receive(&socket, ends, part))?;
+        // It came to its end: of one that did not, nothing comes late.
+        line::keep(socket);
         tried += 1;
         if !interrupted || tried == TRIES {
             return Ok(dump);
         }
     }
-}
-
-fn ask(question: Netlink) -> io::Result<OwnedFd> {
-    // Netlink's protocol 0, the one without a name, is `NETLINK_ROUTE`.
-    let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
-    set_socket_timeout(&socket, Timeout::Recv, Some(DEADLINE))?;
-    let kernel = SocketAddrNetlink::new(0, 0);
-    sendto(&socket, &request(question), SendFlags::empty(), &kernel)?;
-    Ok(socket)
 }
 
 /// `struct nlmsghdr`, then zeros: no family, no interface, nothing left out. As long as the longest of the three structures
@@ -118,6 +109,8 @@ fn gather(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn message(kind: u16, flags: u16, body: &[u8]) -> Vec<u8> {

@@ -40,6 +40,3 @@ pub fn records(site: &SiteId, wish: &[Record], reading: &Reading) -> Wanted {
 pub fn balancers(site: &SiteId, wish: &[Balancer], reading: &Reading) -> Wanted {
     balancers::word(site, wish, reading)
 }
-
-#[cfg(test)]
-mod tests;

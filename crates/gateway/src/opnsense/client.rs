@@ -74,7 +74,8 @@ impl Client {
             // The firewall's web server hangs up idle connections after a few seconds: a write must not meet that.
             .pool_idle_timeout(Duration::from_secs(2))
             .build()
-            .map_err(|error| GatewayError::Unreachable {
+            // What can be wrong here is TLS: a machine without a list of authorities, for one.
+            .map_err(|error| GatewayError::Certificate {
                 url: address.to_string(),
                 reason: reason(&error),
             })?;

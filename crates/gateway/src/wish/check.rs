@@ -7,7 +7,7 @@ mod dns;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use super::Wish;
+use super::{Reach, Wish};
 
 /// What is wrong with a wish.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,28 +50,38 @@ pub(super) fn faults(parts: &[Part<'_>]) -> Vec<String> {
 
 fn too_much(parts: &[Part<'_>]) -> Vec<String> {
     type Count = fn(&Wish) -> usize;
-    let limits: [(&str, usize, Count); 9] = [
+    let over = |(what, limit, count): (&str, usize, Count),
+                found: fn(&mut dyn Iterator<Item = usize>) -> usize| {
+        let found = found(&mut parts.iter().map(|(_, wish)| count(wish)));
+        (found > limit).then(|| format!("{found} {what} are too many: {limit} at most"))
+    };
+    let of_all_parts: [(&str, usize, Count); 5] = [
         ("networks", 64, |wish| wish.dhcp.networks.len()),
         ("reservations", 10_000, |wish| wish.dhcp.reservations.len()),
         ("records", 10_000, |wish| wish.dns.len()),
         ("balancers", 256, |wish| wish.balancers.len()),
         ("balanced servers", 2048, |wish| wish.balancers.iter().map(|one| one.servers.len()).sum()),
+    ];
+    let of_one: [(&str, usize, Count); 5] = [
         ("cards of one reservation", 16, |wish| {
             most(wish.dhcp.reservations.iter().map(|one| one.macs.len()))
         }),
-        ("classes of firmwares", 32, |wish| wish.dhcp.boot.as_ref().map_or(0, |boot| boot.firmwares.len())),
+        ("interfaces that reach one balancer", 64, |wish| {
+            most(wish.balancers.iter().map(|one| match &one.reach {
+                Reach::Inside(inside) => inside.len(),
+                Reach::Everybody => 0,
+            }))
+        }),
+        ("classes of firmwares", 32, |wish| most(wish.dhcp.boot.iter().map(|boot| boot.firmwares.len()))),
         ("codes of one class of firmwares", 16, |wish| {
             most(wish.dhcp.boot.iter().flat_map(|boot| &boot.firmwares).map(|class| class.codes.len()))
         }),
         ("TCP ports for network boot", 16, |wish| {
-            wish.dhcp.boot.as_ref().map_or(0, |boot| boot.tcp_ports.len())
+            most(wish.dhcp.boot.iter().map(|boot| boot.tcp_ports.len()))
         }),
     ];
-    let over = limits.iter().filter_map(|(what, limit, count)| {
-        let found: usize = parts.iter().map(|(_, wish)| count(wish)).sum();
-        (found > *limit).then(|| format!("{found} {what} are too many: {limit} at most"))
-    });
-    over.collect()
+    let too_much = of_all_parts.into_iter().filter_map(|limit| over(limit, |counts| counts.sum()));
+    too_much.chain(of_one.into_iter().filter_map(|limit| over(limit, |counts| most(counts)))).collect()
 }
 
 fn most(counts: impl Iterator<Item = usize>) -> usize {

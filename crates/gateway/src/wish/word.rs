@@ -1,5 +1,6 @@
 //! The words that a wish is made of. Each is of a narrow alphabet, because it goes into configurations of others: there is no
-//! newline, comma, quote, `#`, `$` or blank in any of them.
+//! newline, comma, quote, `#`, `$` or blank in any of them. Their lengths leave room for the mark around them: a description
+//! has 255 characters at most.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -98,18 +99,18 @@ word! {
 word! {
     /// A domain, in lower case, without a dot at its end.
     DomainName: "domain",
-    "labels with dots between them, such as lab.example",
-    |text| is_domain(text).then(|| text.to_ascii_lowercase())
+    "labels with dots between them, such as lab.example, 150 characters at most",
+    |text| (is_domain(text) && text.len() <= 150).then(|| text.to_ascii_lowercase())
 }
 
 word! {
     /// The whole name of a DNS record, in lower case: `api.okd.example.lan`, or `*.apps.okd.example.lan` for every name below.
     RecordName: "name for a record",
-    "a whole name such as api.okd.example.lan, or *.apps.okd.example.lan for all below",
+    "a whole name such as api.okd.example.lan, or *.apps.okd.example.lan for all below, 220 characters at most",
     |text| {
         let named = text.strip_prefix("*.").unwrap_or(text);
         let host = text.len() > named.len() || named.contains('.');
-        (host && is_domain(named) && text.len() <= 253).then(|| text.to_ascii_lowercase())
+        (host && is_domain(named) && text.len() <= 220).then(|| text.to_ascii_lowercase())
     }
 }
 

@@ -7,6 +7,7 @@ mod crash;
 mod healthy;
 mod house;
 mod others;
+mod plain;
 mod sweeping;
 mod taken_back;
 mod troubles;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use fake_opnsense::{Trouble, When};
 use futures_util::future::BoxFuture;
-use gateway::opnsense::OpnSense;
 use gateway::{
     Change, DhcpServer, DnsServer, Gateway, GatewayError, Kind, LoadBalancer, Object, Reading, Revision,
     Service, ServiceState, Since, SiteId, Wanted,
@@ -102,16 +101,21 @@ async fn what_was_changed_since_is_not_taken_back_and_the_newest_goes_first() {
     assert!(matches!(stranger, Err(GatewayError::NoApply { .. })));
 }
 
-/// An OPNsense for which a range is worded that is saved without a word and brings dnsmasq down.
-struct Careless(OpnSense);
+/// A gateway for which a range is worded that is saved without a word and brings dnsmasq down.
+pub(crate) struct Careless(
+    pub(crate) Arc<dyn Gateway>,
+    pub(crate) &'static str,
+    pub(crate) [&'static str; 2],
+);
 
 impl DhcpServer for Careless {
     fn word_dhcp(&self, site: &SiteId, wish: &gateway::wish::Dhcp, reading: &Reading) -> Wanted {
-        let mut wanted = self.0.word_dhcp(site, wish, reading);
+        let Self(gateway, interface, [first, last]) = self;
+        let mut wanted = gateway.dhcp().unwrap().word_dhcp(site, wish, reading);
         let fields = [
-            ("interface", "lan"),
-            ("start_addr", "192.168.1.100"),
-            ("end_addr", "192.168.1.120"),
+            ("interface", *interface),
+            ("start_addr", *first),
+            ("end_addr", *last),
             ("lease_time", "-5"),
             ("description", &site.mark("range careless")),
         ];
@@ -168,9 +172,14 @@ impl Gateway for Careless {
 async fn a_value_that_brings_dnsmasq_down_behind_an_ok_is_undone_and_dnsmasq_runs_again() {
     let fake = usual();
     let before = saved(&fake);
-    let house =
-        House::with(&fake, Clients { around: |client| Arc::new(Careless(client)), ..Clients::default() })
-            .await;
+    let house = House::with(
+        &fake,
+        Clients {
+            around: |client| Arc::new(Careless(Arc::new(client), "lan", ["192.168.1.100", "192.168.1.120"])),
+            ..Clients::default()
+        },
+    )
+    .await;
     house.want(Some(wish(WISH))).await;
     fake.forget_requests();
     let record = house.apply().await;

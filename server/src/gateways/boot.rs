@@ -175,7 +175,7 @@ mod tests {
                 r#"httparm64 [19] Http("http://192.168.1.10:8080/boot/ipxe/snponly-arm64.efi")"#,
             ]
         );
-        assert_eq!(made.boot.script, "http://192.168.1.10:8080/boot/boot.ipxe");
+        assert_eq!(made.boot.script.as_str(), "http://192.168.1.10:8080/boot/boot.ipxe");
         assert_eq!(made.boot.tcp_ports, [8080, 8443]);
         assert!(made.notices.is_empty());
         let codes: usize = made.left_out.iter().map(|left| left.codes.len()).sum();

@@ -1,6 +1,8 @@
 //! Gateways, as an operator sets them up: the real program, a real server, and a firewall that checks as the real one does.
 
+#[path = "gateways/secrets.rs"]
 mod secrets;
+#[path = "gateways/set_up.rs"]
 mod set_up;
 
 use std::process::{Output, Stdio};
@@ -71,7 +73,7 @@ impl Place {
     /// Sets the firewall up as `opnsense`, for the machines on LAN.
     pub(crate) async fn add(&self) -> String {
         let (url, pin) = (self.fake.url(), self.fake.fingerprint());
-        self.done(&[&["gateway", "add", "opnsense", &url, "--pin", &pin][..], &LAN].concat()).await
+        self.done(&[&["gateway", "add", "opnsense", &url, "--fingerprint", &pin][..], &LAN].concat()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {

@@ -14,7 +14,7 @@ const VALUE: usize = 160;
 const SENTENCE: usize = 600;
 
 /// The whole plan.
-pub(super) fn plan(plan: &Plan) -> String {
+pub(crate) fn plan(plan: &Plan) -> String {
     let mut text = conflicts(&plan.conflicts);
     text.push_str(&notices(&plan.notices));
     if plan.changes.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn plan(plan: &Plan) -> String {
 }
 
 /// What stands in the way, and what to do about it.
-pub(super) fn conflicts(conflicts: &[Conflict]) -> String {
+pub(crate) fn conflicts(conflicts: &[Conflict]) -> String {
     if conflicts.is_empty() {
         return String::new();
     }
@@ -49,14 +49,14 @@ pub(super) fn conflicts(conflicts: &[Conflict]) -> String {
 }
 
 /// What an operator should know.
-pub(super) fn notices(notices: &[Notice]) -> String {
+pub(crate) fn notices(notices: &[Notice]) -> String {
     let lines: String =
         notices.iter().map(|notice| format!("note: {}\n", line(&notice.text, SENTENCE))).collect();
     if lines.is_empty() { lines } else { format!("{lines}\n") }
 }
 
 /// The changes in their order, under the service that takes them up.
-pub(super) fn changes(changes: &[Change]) -> String {
+pub(crate) fn changes(changes: &[Change]) -> String {
     let mut text = String::new();
     let mut service = None;
     for change in changes {
@@ -121,7 +121,7 @@ fn shown(value: &str) -> String {
 }
 
 /// `3 made, 1 changed, 2 removed`.
-pub(super) fn counted(changes: &[Change]) -> String {
+pub(crate) fn counted(changes: &[Change]) -> String {
     let count = |wanted: &[Action]| changes.iter().filter(|change| wanted.contains(&change.action)).count();
     let parts = [
         (count(&[Action::Create]), "made"),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use gateway::{Action, Change, Conflict, Fields, Notice, Plan, Service};
+use gateway::{Action, Change, Conflict, Fields, Kind, Notice, Plan, Service};
 
 use crate::format::line;
 
@@ -40,7 +40,7 @@ pub(crate) fn conflicts(conflicts: &[Conflict]) -> String {
         count => format!("{count} conflicts stand in the way. Nothing is applied before they are gone:\n"),
     };
     for conflict in conflicts {
-        let what = format!("{} {}", conflict.kind, line(&conflict.name, VALUE));
+        let what = called(conflict.kind, &conflict.name);
         let _ = writeln!(text, "  ! {what}: {}", line(&conflict.because, SENTENCE));
         let _ = writeln!(text, "      {}", line(&conflict.remedy, SENTENCE));
     }
@@ -77,16 +77,21 @@ fn one(change: &Change) -> String {
     };
     let moved = if change.action == Action::Move { ", made anew at the end of its list" } else { "" };
     let because = change.because.as_deref().map(|because| format!(" ({})", line(because, SENTENCE)));
-    let mut text = format!(
-        "  {mark} {} {}{moved}{}\n",
-        change.kind,
-        line(&change.name, VALUE),
-        because.unwrap_or_default()
-    );
+    let what = called(change.kind, &change.name);
+    let mut text = format!("  {mark} {what}{moved}{}\n", because.unwrap_or_default());
     for (field, value) in fields(change) {
         let _ = writeln!(text, "      {field}: {value}");
     }
     text
+}
+
+/// What an object is called: most names begin with the kind already.
+pub(crate) fn called(kind: Kind, name: &str) -> String {
+    let name = line(name, VALUE);
+    match name.split(' ').next() {
+        Some(first) if first == kind.as_str() => name,
+        _ => format!("{kind} {name}"),
+    }
 }
 
 /// The fields that say something: those that are set, or that change.

@@ -3,6 +3,7 @@
 use gateway::{Action, AdapterKind, ApplyState, Listed, StepRecord, StepState, Wish};
 
 use crate::format::line;
+use crate::gateways::diff::called;
 
 /// Characters of a reason.
 pub(crate) const REASON: usize = 600;
@@ -68,7 +69,7 @@ pub(crate) fn step(step: &StepRecord) -> String {
     };
     let words =
         if step.words.is_empty() { String::new() } else { format!(": {}", line(&step.words, REASON)) };
-    format!("{mark} {undoing}{what} {} {}{words}", change.kind, line(&change.name, 160))
+    format!("{mark} {undoing}{what} {}{words}", called(change.kind, &change.name))
 }
 
 /// What an operator should look at of a gateway, on every page; nothing where it is well.

@@ -88,15 +88,15 @@ async fn the_same_from_a_file_with_names_and_reservations() {
     let file = place.server.dir.path().join("site.toml");
     let wish = r#"
         [[network]]
-        interface = "lan"
-        range = "192.168.1.100-192.168.1.199"
+        interface = "opt1"
+        range = "10.20.0.100-10.20.0.199"
         lease = "2h"
         domain = "lab.example"
 
         [[reservation]]
         name = "node1"
         mac = "52-54-00-AA-BB-01"
-        ip = "192.168.1.50"
+        ip = "10.20.0.50"
 
         [[dns]]
         name = "registry.lab.example"
@@ -118,7 +118,7 @@ async fn the_same_from_a_file_with_names_and_reservations() {
             "--file",
             file,
             "--muster-address",
-            "192.168.1.10",
+            "10.20.0.10",
             "--no-proof",
             "-y",
             "--output",
@@ -132,7 +132,7 @@ async fn the_same_from_a_file_with_names_and_reservations() {
 
     // One reservation less, shown before it is done.
     std::fs::write(file, wish.replace("52-54-00-AA-BB-01", "52-54-00-AA-BB-02")).unwrap();
-    place.done(&["gateway", "set", "edge", "--file", file, "--muster-address", "192.168.1.10"]).await;
+    place.done(&["gateway", "set", "edge", "--file", file, "--muster-address", "10.20.0.10"]).await;
     let plan = place.done(&["gateway", "plan", "edge"]).await;
     assert!(
         plan.contains("~ reservation") && plan.contains("52:54:00:aa:bb:01 → 52:54:00:aa:bb:02"),
@@ -144,9 +144,9 @@ async fn the_same_from_a_file_with_names_and_reservations() {
     assert!(applied.code == Some(0) && applied.err.contains("✓ change reservation"), "{}", applied.err);
 
     // What can't be is refused with its line, and nothing is changed.
-    std::fs::write(file, wish.replace("192.168.1.50", "192.168.1.500")).unwrap();
+    std::fs::write(file, wish.replace("10.20.0.50", "10.20.0.500")).unwrap();
     let wrong = place.failed(&["gateway", "set", "edge", "--file", file]).await;
-    assert!(wrong.contains("site.toml") && wrong.contains("line 12"), "{wrong}");
+    assert!(wrong.contains("site.toml") && wrong.contains("line 11"), "{wrong}");
 
     // Removed: everything of ours goes, and the secret can go then.
     let in_use = place.failed(&["secret", "remove", "gateway.edge"]).await;

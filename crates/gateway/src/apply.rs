@@ -38,7 +38,7 @@ use crate::error::GatewayError;
 use crate::name::GatewayName;
 use crate::object::Service;
 use crate::plan::Plan;
-use crate::reading::Reading;
+use crate::reading::{Reading, ServiceState};
 use crate::site::SiteId;
 
 /// One apply: whose, on what, and how far it is.
@@ -62,6 +62,8 @@ pub(crate) struct Apply {
     pub(crate) steps: u32,
     /// The services that may have taken our changes up.
     pub(crate) activated: BTreeSet<Service>,
+    /// The services that our changes switch off.
+    pub(crate) switched_off: BTreeSet<Service>,
 }
 
 impl Apply {
@@ -107,9 +109,21 @@ impl Apply {
         }
     }
 
-    /// Lets a service take up what is saved, and notes that it has.
+    /// Lets a service take up what is saved, and notes that it has. One that is switched off by our own changes has nothing to
+    /// take up, and shall not run.
     async fn activate(&self, service: Service) -> Result<(), GatewayError> {
-        self.pace.patiently(|| self.gateway.activate(service)).await?;
+        match self.pace.patiently(|| self.gateway.activate(service)).await {
+            Err(GatewayError::Down { .. }) if self.is_switched_off(service).await => {}
+            other => drop(other?),
+        }
         self.settle(service).await
+    }
+
+    async fn is_switched_off(&self, service: Service) -> bool {
+        if !self.switched_off.contains(&service) {
+            return false;
+        }
+        let reading = self.pace.patiently(|| self.gateway.read(&Service::ALL)).await;
+        reading.is_ok_and(|reading| reading.services.get(&service) == Some(&ServiceState::Disabled))
     }
 }

@@ -41,6 +41,12 @@ pub struct Change {
 }
 
 impl Change {
+    /// What it is done to, for people: `boot efi64 lan`, `server s1`.
+    #[must_use]
+    pub fn object(&self) -> String {
+        self.kind.called(&self.name)
+    }
+
     /// What undoes it.
     #[must_use]
     pub fn inverse(&self) -> Self {

@@ -29,6 +29,7 @@ use crate::change::Change;
 use crate::error::GatewayError;
 use crate::object::{Fields, Found, Kind, Object, Service};
 use crate::opnsense::Examination;
+use crate::plan::Notice;
 use crate::reading::{Facts, Reading, Revision, ServiceState, Since};
 use crate::registration::Reload;
 use crate::site::SiteId;
@@ -203,7 +204,13 @@ fn unread() -> std::collections::BTreeMap<Kind, String> {
 }
 
 /// Besides what is worded for an OPNsense, the file is Muster's whole: there are no other lines in it.
-fn whole(mut wanted: Wanted) -> Wanted {
+fn whole(reload: Reload, mut wanted: Wanted) -> Wanted {
+    if reload == Reload::ByHand {
+        let text =
+            "the file is written and dnsmasq goes on with the old one: restart dnsmasq yourself after that"
+                .to_owned();
+        wanted.notices.push(Notice { text });
+    }
     wanted.objects.push(Object {
         kind: Kind::DnsmasqSettings,
         id: None,
@@ -215,13 +222,13 @@ fn whole(mut wanted: Wanted) -> Wanted {
 
 impl DhcpServer for Dnsmasq {
     fn word_dhcp(&self, site: &SiteId, wish: &Dhcp, reading: &Reading) -> Wanted {
-        whole(wording::dhcp(site, wish, reading))
+        whole(self.reload, wording::dhcp(site, wish, reading))
     }
 }
 
 impl DnsServer for Dnsmasq {
     fn word_records(&self, site: &SiteId, wish: &[Record], reading: &Reading) -> Wanted {
-        whole(wording::records(site, wish, reading))
+        whole(self.reload, wording::records(site, wish, reading))
     }
 }
 

@@ -105,7 +105,7 @@ pub enum GatewayError {
         reason: String,
     },
     /// Somebody else changed the configuration meanwhile.
-    #[error("somebody else changed the gateway meanwhile: {} by {}", .0.what, .0.by)]
+    #[error("somebody else changed the gateway meanwhile: {} by {}; that is saved, and not applied by Muster", .0.what, .0.by)]
     ChangedMeanwhile(Revision),
     /// The plan that was shown is not the one that would be applied now.
     #[error("the gateway or the wish changed since the plan was shown: look at the plan again")]

@@ -28,10 +28,10 @@ use crate::error::GatewayError;
 use crate::name::GatewayName;
 use crate::object::Service;
 use crate::opnsense::{Credential, Examination};
-use crate::plan::Plan;
 use crate::plan::make::{Basis, make};
+use crate::plan::{Notice, Plan};
 use crate::reading::Reading;
-use crate::record::ApplyRecord;
+use crate::record::{ApplyRecord, ApplyState};
 use crate::registration::{AdapterKind, LastApply, Listed, Registration};
 use crate::site::SiteId;
 use crate::store as rows;
@@ -300,8 +300,19 @@ impl Gateways {
         let known = rows::known(readers, name).await?;
         let wanted = word(gateway.as_ref(), &self.inner.site, &known, wish, &reading)?;
         let pending = rows::pending(readers, name).await?;
-        let plan = make(Basis { site: &self.inner.site, known: &known, pending: &pending }, &reading, wanted);
+        let mut plan =
+            make(Basis { site: &self.inner.site, known: &known, pending: &pending }, &reading, wanted);
+        plan.notices.extend(self.left_by_last(name).await?);
         Ok((reading, plan))
+    }
+
+    /// What the last apply left, where that is not what was asked of it: it bears on what the next one does.
+    async fn left_by_last(&self, name: &GatewayName) -> Result<Option<Notice>, GatewayError> {
+        let last = rows::list_applies(self.inner.store.readers(), name, 1).await?.pop();
+        let failed = |it: &ApplyRecord| !matches!(it.state, ApplyState::Done | ApplyState::Applying);
+        Ok(last
+            .filter(failed)
+            .map(|it| Notice { text: format!("the last apply ({}) is {}: {}", it.id, it.state, it.words) }))
     }
 
     /// The applies of a gateway, newest first, without their steps.

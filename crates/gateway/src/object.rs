@@ -122,6 +122,14 @@ impl Kind {
         }
     }
 
+    /// An object of this kind and name, for people. Many names say what they are.
+    #[must_use]
+    pub fn called(self, name: &str) -> String {
+        let said = name == self.as_str()
+            || name.split(' ').next().is_some_and(|first| self.as_str().ends_with(first));
+        if said { name.to_owned() } else { format!("{self} {name}") }
+    }
+
     /// There is one of it on the gateway, and it is nobody's own: single fields are set, and it is never made or removed.
     #[must_use]
     pub const fn is_settings(self) -> bool {

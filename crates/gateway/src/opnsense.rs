@@ -148,6 +148,10 @@ impl Gateway for OpnSense {
             let newest = session.revisions().await?.into_iter().next();
             let state = session.activate(service).await?;
             if let Some(newest) = newest {
+                // dnsmasq does not start without the packet filter being loaded anew.
+                if service == Service::Dnsmasq {
+                    self.client.written().activate(Service::Firewall, newest.id.clone());
+                }
                 self.client.written().activate(service, newest.id);
             }
             Ok(state)

@@ -24,16 +24,8 @@ pub(crate) fn owner(site: &SiteId, known: &Known, found: &Found) -> Option<Strin
     if id.get_version_num() != 5 {
         return None;
     }
-    let names = found.fields.values().map(|value| name(site, found.kind, value));
-    names.into_iter().find(|name| site.object(found.kind, name) == id)
-}
-
-/// The name that a field says, were the object ours: in a mark, or in a tag, which has nothing but its own name.
-fn name(site: &SiteId, kind: Kind, value: &str) -> String {
-    if kind == Kind::Tag {
-        return format!("tag {}", value.strip_prefix(&format!("muster{site}")).unwrap_or(value));
-    }
-    site.marked(value).unwrap_or(value).to_owned()
+    let mut names = found.fields.values().map(|value| site.marked(value).unwrap_or(value));
+    names.find(|name| site.object(found.kind, name) == id).map(str::to_owned)
 }
 
 /// A reading in which the objects that the journal knows say whose they are, also where somebody edited their description.
@@ -73,7 +65,7 @@ mod tests {
                 found(theirs.object(Kind::Boot, "boot efi64"), "description", &theirs.mark("boot efi64")),
                 false,
             ),
-            ("of another kind", found(ours.object(Kind::Tag, "tag efi64"), "tag", "tag efi64"), false),
+            ("of another kind", found(ours.object(Kind::Tag, "boot efi64"), "name", "boot efi64"), false),
         ];
         for (what, found, expected) in cases {
             assert_eq!(owner(&ours, &none, &found).is_some(), expected, "{what}");

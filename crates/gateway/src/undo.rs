@@ -63,7 +63,7 @@ fn is_as_before(steps: &[(u32, Change)], step: &Change, reading: &Reading) -> bo
 /// What takes one step back from what is there.
 fn inverse(step: &Change, there: Option<&Found>, undo: &mut Undo) -> Option<Change> {
     let inverse = step.inverse();
-    let what = format!("{} {}", step.kind, step.name);
+    let what = step.object();
     let changed = |fields: &Fields| fields.keys().cloned().collect::<Vec<_>>().join(", ");
     match (step.action, there) {
         (Action::Create, None) => None,
@@ -109,7 +109,7 @@ fn put_back(inverse: Change, found: &Found, step: &Change, undo: &mut Undo) -> O
             continue;
         }
         if !grows(step.kind, field) && !same(step.kind, field, now, new) {
-            undo.changed_since.push(format!("{field} of {} {} was changed since", step.kind, step.name));
+            undo.changed_since.push(format!("{field} of {} was changed since", step.object()));
         }
         from.insert(field.clone(), now.to_owned());
         to.insert(field.clone(), target);

@@ -17,7 +17,7 @@ use inventory::MacAddr;
 use serde::{Deserialize, Serialize};
 
 pub use check::InvalidWish;
-pub use file::WishFileError;
+pub use file::{EXAMPLE, WishFileError};
 pub use lease::{AddressRange, InvalidRange, Lease};
 pub use okd::{Okd, OkdNode};
 pub(crate) use word::is_within;

@@ -30,9 +30,10 @@ pub(crate) fn act(
         if action == table.search {
             return Some(search::rows(state, model, table, request));
         }
-        let Some((verb, "")) = action.split_at_checked(action.len().saturating_sub(table.action.len())).and_then(
-            |(verb, name)| Some((verb, name.strip_prefix(table.action)?)),
-        ) else {
+        let Some((verb, "")) = action
+            .split_at_checked(action.len().saturating_sub(table.action.len()))
+            .and_then(|(verb, name)| Some((verb, name.strip_prefix(table.action)?)))
+        else {
             continue;
         };
         let at = Place { model, table, key: model.key(table.path) };
@@ -152,7 +153,13 @@ impl Place {
     }
 
     /// Makes the item where there is none of that uuid.
-    fn set(&self, state: &mut State, caller: &Caller, request: &Request, uuid: &str) -> Result<Answer, Answer> {
+    fn set(
+        &self,
+        state: &mut State,
+        caller: &Caller,
+        request: &Request,
+        uuid: &str,
+    ) -> Result<Answer, Answer> {
         let Some(posted) = self.posted(state, request)? else { return Ok(Answer::result("failed")) };
         let Some(uuid) = Uuid::try_parse(uuid).ok().filter(|_| uuid.len() == 36) else {
             return Ok(Answer::result("failed"));
@@ -229,6 +236,11 @@ impl Place {
 
     /// Refuses where others refer to the item: wherever in the whole file its uuid stands.
     fn in_use(&self, state: &State, config: &Config, uuid: &str, item: Option<&Item>) -> Option<Answer> {
+        if let ("Alias.aliases.alias", Some(item)) = (self.key.as_str(), item) {
+            let users = rules::uses_of_alias(config, item.field("name"));
+            let message = format!("Cannot delete alias. Currently in use by \n{}", users.join("\n"));
+            return (!users.is_empty()).then(|| state.user_error(&message, "Alias in use"));
+        }
         if !self.model.safe_delete {
             return None;
         }

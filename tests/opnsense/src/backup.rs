@@ -74,7 +74,9 @@ fn diff(state: &State, first: &str, second: &str) -> Answer {
         for (mark, these, others) in [('-', older, newer), ('+', newer, older)] {
             let only = these.xml.lines().filter(|line| !others.xml.lines().any(|other| other == *line));
             lines.extend(only.map(|line| {
-                Json::from(format!("{mark}{line}").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"))
+                Json::from(
+                    format!("{mark}{line}").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;"),
+                )
             }));
         }
     }

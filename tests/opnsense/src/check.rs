@@ -1,6 +1,7 @@
 //! Whether values fit their fields, and what is said of those that don't.
 
 mod dnsmasq;
+mod firewall;
 mod unbound;
 
 pub(crate) use dnsmasq::dns_port;
@@ -40,6 +41,7 @@ pub(crate) fn item(
         "dnsmasq.dhcp_tags" => dnsmasq::tag(item, config.rows(&key), release, &mut say),
         "dnsmasq.dhcp_ranges" => dnsmasq::range(item, &mut say),
         "dnsmasq.dhcp_options" => dnsmasq::option(item, &mut say),
+        "Filter.rules.rule" => firewall::rule(item, &mut say),
         "Alias.aliases.alias" => {
             let same = |other: &&Item| other.uuid != item.uuid && other.field("name") == item.field("name");
             if config.rows(&key).iter().any(|other| same(&other)) {
@@ -73,6 +75,11 @@ pub(crate) fn settings(
         "unboundplus" if changed("general.enabled") || changed("general.port") => unbound::port(config),
         _ => None,
     };
+    if model.node() == "dnsmasq"
+        && ["log_dhcp", "log_quiet"].iter().all(|name| config.is_on(&format!("dnsmasq.dhcp.{name}")))
+    {
+        found.push(("dhcp.log_quiet".to_owned(), "Verbose and quiet logging can't be combined.".to_owned()));
+    }
     found.extend(ports.map(|(name, says)| (name.to_owned(), says.to_owned())));
     found
 }
@@ -100,9 +107,10 @@ fn field(field: &Field, value: &str, config: &Config, release: Release) -> Optio
         Kind::Line => {
             (release < Release(26, 1, 11) || !value.contains(['\n', '\r']), "Text may not contain newlines.")
         }
-        Kind::Int(least, most) => {
-            (value.parse().is_ok_and(|number: i64| (least..=most).contains(&number)), "Invalid integer value.")
-        }
+        Kind::Int(least, most) => (
+            value.parse().is_ok_and(|number: i64| (least..=most).contains(&number)),
+            "Invalid integer value.",
+        ),
         Kind::Sequence(_) => {
             (value.parse().is_ok_and(|number: i64| (1..=999_999).contains(&number)), "Invalid integer value.")
         }
@@ -117,7 +125,9 @@ fn field(field: &Field, value: &str, config: &Config, release: Release) -> Optio
                 || (value.parse::<IpAddr>().is_err() && is_domain(value.strip_prefix("*.").unwrap_or(value))),
             "Please specify a valid IP address or hostname.",
         ),
-        Kind::Port { rule } => (is_port(value, rule, config), "Please specify a valid port number (1-65535)."),
+        Kind::Port { rule } => {
+            (is_port(value, rule, config), "Please specify a valid port number (1-65535).")
+        }
         Kind::Labels { domain, wildcard, list } => {
             return value
                 .split(if list { ',' } else { '\0' })

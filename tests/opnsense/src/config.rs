@@ -64,19 +64,23 @@ impl Config {
         ] {
             config.settings.insert(key.to_owned(), value.to_owned());
         }
-        config.add("dnsmasq.dhcp_ranges", release, &[
-            ("interface", "lan"),
-            ("start_addr", "192.168.1.100"),
-            ("end_addr", "192.168.1.199"),
-        ]);
+        config.add(
+            "dnsmasq.dhcp_ranges",
+            release,
+            &[("interface", "lan"), ("start_addr", "192.168.1.100"), ("end_addr", "192.168.1.199")],
+        );
         if release >= Release(26, 1, 0) {
-            config.add("dnsmasq.dhcp_ranges", release, &[
-                ("interface", "lan"),
-                ("start_addr", "::1000"),
-                ("end_addr", "::2000"),
-                ("constructor", "lan"),
-                ("ra_mode", "slaac"),
-            ]);
+            config.add(
+                "dnsmasq.dhcp_ranges",
+                release,
+                &[
+                    ("interface", "lan"),
+                    ("start_addr", "::1000"),
+                    ("end_addr", "::2000"),
+                    ("constructor", "lan"),
+                    ("ra_mode", "slaac"),
+                ],
+            );
         }
         config
     }

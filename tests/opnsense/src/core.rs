@@ -32,9 +32,16 @@ pub(crate) fn act(
                 Json::map([
                     (
                         "system",
-                        Json::texts(&[("status", "OK"), ("message", "No pending messages"), ("title", "System")]),
+                        Json::texts(&[
+                            ("status", "OK"),
+                            ("message", "No pending messages"),
+                            ("title", "System"),
+                        ]),
                     ),
-                    ("translations", Json::texts(&[("dialogTitle", "System Status"), ("dialogCloseButton", "Close")])),
+                    (
+                        "translations",
+                        Json::texts(&[("dialogTitle", "System Status"), ("dialogCloseButton", "Close")]),
+                    ),
                 ]),
             ),
             ("subsystems", Json::Map(Vec::new())),
@@ -56,8 +63,8 @@ pub(crate) fn act(
             Json::Map(names.map(|one| (one.device.clone(), one.shown().into())).collect())
         }
         (("interfaces", "overview"), "interfacesinfo") => {
-            let rows = state.config.site.interfaces.iter().map(|one| overview(state, one)).collect();
-            return Some(page(rows, []));
+            let own = state.config.site.interfaces.iter().map(|one| overview(state, one));
+            return Some(page(own.chain([unassigned("igc3"), loopback()]).collect(), []));
         }
         _ => return None,
     };
@@ -164,7 +171,12 @@ fn info(state: &State) -> Json {
         (
             "plugin",
             Json::List(vec![
-                plugin("os-haproxy", "5.1", "Reliable, high performance TCP/HTTP load balancer", state.haproxy_plugin),
+                plugin(
+                    "os-haproxy",
+                    "5.1",
+                    "Reliable, high performance TCP/HTTP load balancer",
+                    state.haproxy_plugin,
+                ),
                 plugin("os-tftp", "1.0", "TFTP server", false),
             ]),
         ),
@@ -175,17 +187,14 @@ fn info(state: &State) -> Json {
 
 fn overview(state: &State, one: &Interface) -> Json {
     let virtual_ips = state.config.site.virtual_ips.iter().filter(|(key, ..)| *key == one.key);
-    let address = |ip: &str, is_virtual: bool| {
-        Json::map([("ipaddr", ip.into()), ("vip", Json::Bool(is_virtual))])
-    };
-    let own = Some(one.address.as_str()).filter(|ip| !ip.is_empty()).map(|ip| address(ip, false));
-    let all = own.into_iter().chain(virtual_ips.map(|(_, ip, _)| address(ip, true))).collect();
-    Json::map([
-        ("flags", Json::List(["up", "broadcast", "running"].map(Json::from).into())),
-        ("macaddr", "00:0d:b9:00:00:01".into()),
-        ("mtu", "1500".into()),
-        ("media", "1000baseT <full-duplex>".into()),
-        ("device", one.device.as_str().into()),
+    let own = Some(one.address.as_str()).filter(|ip| !ip.is_empty());
+    let all: Vec<Json> = own
+        .into_iter()
+        .chain(virtual_ips.map(|(_, ip, _)| ip.as_str()))
+        .map(|ip| Json::texts(&[("ipaddr", ip)]))
+        .collect();
+    let mut row = port(&one.device, if one.up { "up" } else { "no carrier" });
+    for (name, value) in [
         ("identifier", one.key.as_str().into()),
         ("description", one.shown().into()),
         ("enabled", Json::Bool(true)),
@@ -193,11 +202,45 @@ fn overview(state: &State, one: &Interface) -> Json {
         ("addr4", one.address.as_str().into()),
         ("addr6", "".into()),
         ("ipv4", Json::List(all)),
-        ("ipv6", Json::List(Vec::new())),
-        ("gateways", Json::List(Vec::new())),
-        ("routes", Json::List(Vec::new())),
         ("vlan_tag", Json::Null),
+        ("gateways", Json::List(Vec::new())),
+    ] {
+        row.put(name, value);
+    }
+    row
+}
+
+/// What is known of any port.
+fn port(device: &str, status: &str) -> Json {
+    Json::map([
+        ("flags", Json::List(["up", "broadcast", "running"].map(Json::from).into())),
+        ("macaddr", "00:0d:b9:00:00:01".into()),
+        ("mtu", "1500".into()),
+        ("media", "1000baseT <full-duplex>".into()),
         ("is_physical", Json::Bool(true)),
-        ("status", if one.up { "up" } else { "no carrier" }.into()),
+        ("device", device.into()),
+        ("status", status.into()),
     ])
+}
+
+/// A port that is nobody's.
+fn unassigned(device: &str) -> Json {
+    let mut row = port(device, "no carrier");
+    row.put("identifier", "".into());
+    row.put("description", "Unassigned Interface".into());
+    row
+}
+
+fn loopback() -> Json {
+    let mut row = port("lo0", "up");
+    for (name, text) in [
+        ("identifier", "lo0"),
+        ("description", "Loopback"),
+        ("link_type", "static"),
+        ("addr4", "127.0.0.1/8"),
+        ("addr6", "::1/128"),
+    ] {
+        row.put(name, text.into());
+    }
+    row
 }

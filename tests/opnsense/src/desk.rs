@@ -22,8 +22,17 @@ impl<'a> Desk<'a> {
 
     /// Posts what a page posts; status and answer.
     pub fn post(&mut self, path: &str, body: &Value) -> (u16, Value) {
+        self.ask("POST", path, body)
+    }
+
+    /// Gets what a page gets; status and answer.
+    pub fn get(&mut self, path: &str) -> (u16, Value) {
+        self.ask("GET", path, &Value::Null)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let request = Request {
-            method: "POST".to_owned(),
+            method: method.to_owned(),
             path: path.to_owned(),
             content_type: "application/json".to_owned(),
             measured: true,

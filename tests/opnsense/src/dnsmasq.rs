@@ -1,6 +1,7 @@
 //! dnsmasq as a service: what *reconfigure* makes of what is saved.
 
 mod command;
+mod lease;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ pub use command::Runner;
 
 use crate::config::Config;
 use crate::release::Release;
+use crate::state::Lease;
 
 /// The service.
 pub(crate) struct Dnsmasq {
@@ -58,6 +60,12 @@ impl Dnsmasq {
         } else {
             "disabled"
         }
+    }
+
+    /// The addresses that it has given out.
+    pub(crate) fn leases(&self, config: &Config) -> Vec<Lease> {
+        let text = std::fs::read_to_string(self.folder.join("leases")).unwrap_or_default();
+        lease::parse(&text, &config.site)
     }
 
     fn is_running(&mut self) -> bool {

@@ -4,7 +4,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -12,64 +11,14 @@ use crate::config::{Config, Item};
 use crate::desk::Desk;
 use crate::dnsmasq::{Dnsmasq, Runner};
 use crate::haproxy::Haproxy;
+use crate::options::Options;
 use crate::release::Release;
 use crate::revision::{History, Revision};
 use crate::server::{Certificate, Logged, Order, Shared, lock, run};
-use crate::site::Site;
 use crate::state::{Lease, SaveTrouble, State};
 use crate::trouble::{Armed, Trouble, When};
 use crate::unbound::Unbound;
 use crate::user::User;
-
-/// What it shall be.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// Whether by TLS.
-    pub tls: bool,
-    /// Which OPNsense it is.
-    pub release: Release,
-    /// Whether os-haproxy is installed.
-    pub haproxy: bool,
-    /// Who has a key.
-    pub users: Vec<User>,
-    /// Its interfaces and its web page.
-    pub site: Site,
-    /// What dnsmasq does with its file.
-    pub dnsmasq: Runner,
-    /// Where its files are; absent: in a folder of its own that goes with it. One that holds a state is taken up again.
-    pub folder: Option<PathBuf>,
-    /// How long Unbound takes to start.
-    pub unbound_start: Duration,
-    /// How much larger `config.xml` is than it need be.
-    pub ballast_bytes: usize,
-}
-
-impl Options {
-    /// The usual site, with that release.
-    #[must_use]
-    pub fn new(release: Release) -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            tls: true,
-            release,
-            haproxy: true,
-            users: vec![User::root(), User::muster(), User::read_only()],
-            site: Site::default(),
-            dnsmasq: Runner::Test,
-            folder: None,
-            unbound_start: Duration::from_millis(300),
-            ballast_bytes: 0,
-        }
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self::new(Release::V26_1_11)
-    }
-}
 
 /// A fake OPNsense that listens until it is dropped.
 pub struct FakeOpnSense {
@@ -109,16 +58,15 @@ impl FakeOpnSense {
             None => Some(tempfile::tempdir().map_err(failed("a folder"))?),
         };
         let folder = match (&options.folder, &own) {
-            (Some(folder), _) => folder.clone(),
+            (Some(folder), _) => std::path::absolute(folder).map_err(failed("its folder"))?,
             (None, Some(own)) => own.path().to_owned(),
             (None, None) => PathBuf::new(),
         };
         let dnsmasq = Dnsmasq::new(options.dnsmasq.clone(), &folder).map_err(failed("its folder"))?;
-        let listener = TcpListener::bind(options.listen)
-            .map_err(failed(&format!("the address {}", options.listen)))?;
+        let listener =
+            TcpListener::bind(options.listen).map_err(failed(&format!("the address {}", options.listen)))?;
         let address = listener.local_addr().map_err(failed("its address"))?;
-        let certificate =
-            Certificate::new(&address.ip().to_string()).map_err(failed("a certificate"))?;
+        let certificate = Certificate::new(&address.ip().to_string()).map_err(failed("a certificate"))?;
         let (orders, todo) = unbounded_channel();
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(options.clone(), dnsmasq)),
@@ -204,7 +152,9 @@ impl FakeOpnSense {
     #[must_use]
     pub fn writes(&self) -> Vec<String> {
         let all = self.requests().into_iter();
-        all.filter(|one| one.method == "POST" && crate::trouble::writes(&one.path)).map(|one| one.path).collect()
+        all.filter(|one| one.method == "POST" && crate::trouble::writes(&one.path))
+            .map(|one| one.path)
+            .collect()
     }
 
     /// Forgets the requests.
@@ -290,9 +240,10 @@ impl Drop for FakeOpnSense {
 
 impl State {
     fn new(options: Options, dnsmasq: Dnsmasq) -> Self {
-        let kept = options.folder.as_ref().and_then(|folder| {
-            serde_json::from_slice(&std::fs::read(folder.join("state.json")).ok()?).ok()
-        });
+        let kept = options
+            .folder
+            .as_ref()
+            .and_then(|folder| serde_json::from_slice(&std::fs::read(folder.join("state.json")).ok()?).ok());
         let config = kept.unwrap_or_else(|| Config::new(options.release, options.site.clone()));
         let mut state = Self {
             release: options.release,

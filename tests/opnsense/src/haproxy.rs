@@ -65,7 +65,8 @@ impl Haproxy {
         if staged == self.deployed {
             return "\n\n".to_owned();
         }
-        let mut text = "--- /usr/local/etc/haproxy.conf\n+++ /usr/local/etc/haproxy.conf.staging\n".to_owned();
+        let mut text =
+            "--- /usr/local/etc/haproxy.conf\n+++ /usr/local/etc/haproxy.conf.staging\n".to_owned();
         for (mark, these, others) in [('-', &self.deployed, &staged), ('+', &staged, &self.deployed)] {
             for line in these.lines().filter(|line| !others.lines().any(|other| other == *line)) {
                 text.push_str(&format!("{mark}{line}\n"));

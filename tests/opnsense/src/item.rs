@@ -21,8 +21,13 @@ pub(crate) fn blank(key: &str, release: Release, rows: &[Item]) -> Item {
     let fields = table.fields(release).filter(|field| !field.volatile).map(|field| {
         let value = match field.kind {
             Kind::Sequence(step) => {
-                let last = rows.iter().filter_map(|row| row.field(field.name).parse().ok()).max();
-                (last.unwrap_or(1 - step) + step).to_string()
+                let used: Vec<i64> =
+                    rows.iter().filter_map(|row| row.field(field.name).parse().ok()).collect();
+                match step {
+                    0 => (1..).find(|number| !used.contains(number)).unwrap_or(1),
+                    step => used.into_iter().max().unwrap_or(1).max(1) + step,
+                }
+                .to_string()
             }
             Kind::UniqueId => unique_id(),
             _ => field.default.to_owned(),
@@ -102,9 +107,7 @@ pub(crate) fn row(table: &Table, item: &Item, config: &Config, release: Release)
 pub(crate) fn full(table: &Table, item: &Item, config: &Config, release: Release) -> Json {
     let fields = table.fields(release);
     Json::Map(
-        fields
-            .map(|field| (field.name.to_owned(), node(field, item.field(field.name), config)))
-            .collect(),
+        fields.map(|field| (field.name.to_owned(), node(field, item.field(field.name), config))).collect(),
     )
 }
 
@@ -170,12 +173,14 @@ pub(crate) fn choices(kind: Kind, config: &Config) -> Option<Choices> {
         }
         Kind::Interface { multiple, blank } => {
             let of = config.site.interfaces.iter();
-            (of.map(|interface| pair(&interface.key, &Interface::shown(interface))).collect(), multiple, blank)
+            (
+                of.map(|interface| pair(&interface.key, &Interface::shown(interface))).collect(),
+                multiple,
+                blank,
+            )
         }
         Kind::Relation { table, shown, multiple } => {
-            let label = |item: &Item| {
-                shown.iter().map(|name| item.field(name)).collect::<Vec<_>>().join(".")
-            };
+            let label = |item: &Item| shown.iter().map(|name| item.field(name)).collect::<Vec<_>>().join(".");
             let rows = config.rows(table).iter();
             let of = rows.filter_map(|item| Some((item.uuid?.to_string(), label(item)))).collect();
             (of, multiple, NONE)

@@ -19,6 +19,15 @@ impl Json {
         Self::map(pairs.iter().map(|(key, value)| (*key, Self::from(*value))))
     }
 
+    /// A text in a map; empty where there is none of that name.
+    pub(crate) fn text(&self, key: &str) -> &str {
+        let Self::Map(pairs) = self else { return "" };
+        match pairs.iter().find(|(one, _)| one == key) {
+            Some((_, Self::Text(text))) => text,
+            _ => "",
+        }
+    }
+
     pub(crate) fn map<'a>(pairs: impl IntoIterator<Item = (&'a str, Self)>) -> Self {
         Self::Map(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
@@ -107,16 +116,25 @@ fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_it_is_read_back(key: String, text: String) {
+            let json = Json::texts(&[(&key, &text)]).to_string();
+            let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(&read[&key], &serde_json::Value::from(text));
+            prop_assert!(json.is_ascii() && !json.replace("\\/", "").contains('/'));
+        }
+    }
 
     #[test]
     fn it_reads_as_php_writes() {
         let mut json = Json::texts(&[("a", "x/y \"ü\" \u{1f600}\n")]);
         json.put("b.c", Json::Int(1));
         json.put("b.d", Json::Map(Vec::new()));
-        assert_eq!(
-            json.to_string(),
-            r#"{"a":"x\/y \"\u00fc\" \ud83d\ude00\n","b":{"c":1,"d":[]}}"#
-        );
+        assert_eq!(json.to_string(), r#"{"a":"x\/y \"\u00fc\" \ud83d\ude00\n","b":{"c":1,"d":[]}}"#);
     }
 }

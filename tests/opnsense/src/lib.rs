@@ -10,9 +10,14 @@
 //! assert_eq!(fake.rows("dnsmasq.dhcp_boot").len(), 2);
 //! ```
 //!
+//! A person's hand is [`FakeOpnSense::human`]: what the firewall's own pages do, by another user. A page, a table and a file are
+//! looked at with [`FakeOpnSense::rows`], [`FakeOpnSense::config_xml`], [`FakeOpnSense::dnsmasq_file`] and their like.
+//!
+//! What it leaves out: pages, packets, names and balanced connections themselves, the tables of dnsmasq by CSV, HAProxy's
+//! ACLs, actions and certificates, categories and schedules of rules. Texts are English, whatever the language.
+//!
 //! What it knows is data: models with tables and fields. How requests become answers is the same for all of them
 //! (`actions`); what a service makes of what is saved is each one's own (`dnsmasq`, `unbound`, `haproxy`).
-
 
 mod actions;
 mod backup;
@@ -27,6 +32,7 @@ mod haproxy;
 mod item;
 mod json;
 mod model;
+mod options;
 mod protocols;
 mod release;
 mod request;
@@ -46,7 +52,8 @@ mod xml;
 pub use config::{Config, Item};
 pub use desk::Desk;
 pub use dnsmasq::Runner;
-pub use fake::{FakeOpnSense, Options};
+pub use fake::FakeOpnSense;
+pub use options::Options;
 pub use release::Release;
 pub use revision::Revision;
 pub use server::Logged;

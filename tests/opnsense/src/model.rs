@@ -61,7 +61,7 @@ pub(crate) enum Kind {
     DhcpOption {
         v6: bool,
     },
-    /// A number that a new item gets by itself, in such steps.
+    /// A number that a new item gets by itself: so much more than the last, or where that is nothing the first that is free.
     Sequence(i64),
     /// What only the plugin itself uses to name an item.
     UniqueId,
@@ -82,15 +82,7 @@ pub(crate) struct Field {
 }
 
 pub(crate) const fn field(name: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        kind,
-        required: false,
-        default: "",
-        says: None,
-        since: Release(25, 1, 0),
-        volatile: false,
-    }
+    Field { name, kind, required: false, default: "", says: None, since: Release(25, 1, 0), volatile: false }
 }
 
 impl Field {
@@ -183,11 +175,6 @@ pub(crate) fn table(key: &str) -> Option<(&'static Model, &'static Table)> {
     })
 }
 
-/// A model by its node.
-pub(crate) fn model(node: &str) -> Option<&'static Model> {
-    MODELS.iter().find(|model| model.node() == node).copied()
-}
-
 // What several models take.
 
 pub(crate) const ANY: Kind = Kind::Text(|_| true);
@@ -218,7 +205,11 @@ pub(crate) const fn choices(name: &'static str, of: &'static [(&'static str, &'s
     field(name, Kind::Choice { of, multiple: true, blank: NONE })
 }
 
-pub(crate) const fn relation(name: &'static str, table: &'static str, shown: &'static [&'static str]) -> Field {
+pub(crate) const fn relation(
+    name: &'static str,
+    table: &'static str,
+    shown: &'static [&'static str],
+) -> Field {
     field(name, Kind::Relation { table, shown, multiple: false })
 }
 

@@ -56,10 +56,7 @@ impl Answer {
 
     /// As the framework answers before a controller is asked.
     pub(crate) fn refused(status: u16, message: &str) -> Self {
-        Self::json(
-            status,
-            &Json::map([("status", Json::Int(status.into())), ("message", message.into())]),
-        )
+        Self::json(status, &Json::map([("status", Json::Int(status.into())), ("message", message.into())]))
     }
 
     pub(crate) fn not_found() -> Self {
@@ -197,7 +194,8 @@ mod tests {
             body: b"host[ip]=192.168.1.5&host[descr]=a%20b+c&tags[]=lan&a[b][c]=1".to_vec(),
             ..Request::default()
         };
-        let wanted = json!({"host": {"ip": "192.168.1.5", "descr": "a b c"}, "tags": ["lan"], "a": {"b": {"c": "1"}}});
+        let wanted =
+            json!({"host": {"ip": "192.168.1.5", "descr": "a b c"}, "tags": ["lan"], "a": {"b": {"c": "1"}}});
         assert_eq!(request.posted(), wanted);
     }
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::{MODELS, Model};
+use crate::release::Release;
 use crate::request::{Answer, Request};
 use crate::state::{Caller, State};
 use crate::user::User;
@@ -51,7 +52,9 @@ pub(crate) fn dispatch(state: &mut State, caller: &Caller, request: &Request) ->
         return Answer::not_found();
     };
     let parameters: Vec<&str> = parts.collect();
-    if module == "haproxy" && !state.haproxy_plugin {
+    // dnsmasq has had an API since 25.1.2.
+    let too_old = module == "dnsmasq" && state.release < Release(25, 1, 2);
+    if too_old || (module == "haproxy" && !state.haproxy_plugin) {
         return Answer::not_found();
     }
     let action = (action.as_str(), parameters.as_slice());

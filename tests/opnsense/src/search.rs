@@ -28,15 +28,23 @@ pub(crate) fn rows(state: &State, model: &Model, table: &Table, request: &Reques
         .config
         .rows(&key)
         .iter()
-        .filter(|item| is_tagged(item, &tags))
+        .filter(|item| is_tagged(&key, item, &tags))
         .map(|item| shown(state, table, &key, item))
         .filter(|row| phrase.split_whitespace().all(|token| has(row, token)))
         .collect();
     if key == "Filter.rules.rule" {
-        found.sort_by_key(|row| cell(row, "sort_order"));
+        // Always there since 26.1, before only when asked for.
+        if state.release >= Release(26, 1, 0) || !matches!(text("show_all").as_str(), "" | "0") {
+            found.extend(
+                rules::of_no_model()
+                    .into_iter()
+                    .filter(|row| phrase.split_whitespace().all(|token| has(row, token))),
+            );
+        }
+        found.sort_by_key(|row| row.text("sort_order").to_owned());
     }
     if let Some((by, direction)) = sort_of(&asked) {
-        found.sort_by_key(|row| natural(&cell(row, &by)));
+        found.sort_by_key(|row| natural(&row.text(&by).to_lowercase()));
         if direction == "desc" {
             found.reverse();
         }
@@ -53,9 +61,14 @@ pub(crate) fn rows(state: &State, model: &Model, table: &Table, request: &Reques
     ]))
 }
 
-fn is_tagged(item: &Item, tags: &[&str]) -> bool {
+fn is_tagged(key: &str, item: &Item, tags: &[&str]) -> bool {
+    if key == "dnsmasq.dhcp_tags" {
+        return tags.is_empty() || tags.contains(&item.shown().to_string().as_str());
+    }
     let names = ["tag", "set_tag", "interface"];
-    tags.is_empty() || names.iter().flat_map(|name| item.list(name)).any(|value| tags.contains(&value))
+    tags.is_empty()
+        || key == "dnsmasq.domainoverrides"
+        || names.iter().flat_map(|name| item.list(name)).any(|value| tags.contains(&value))
 }
 
 fn shown(state: &State, table: &Table, key: &str, item: &Item) -> Json {
@@ -64,25 +77,18 @@ fn shown(state: &State, table: &Table, key: &str, item: &Item) -> Json {
         for (name, value) in rules::order(item) {
             row.put(name, value.into());
         }
+        row.put("category_colors", Json::List(Vec::new()));
     }
     if key == "unboundplus.hosts.host" && state.release >= Release(26, 1, 11) {
         let mine = |alias: &&Item| item.uuid.is_some_and(|uuid| alias.field("host") == uuid.to_string());
         let aliases = state.config.rows("unboundplus.aliases.alias").iter().filter(mine);
-        let names = aliases.clone().map(|alias| format!("{}.{}", alias.field("hostname"), alias.field("domain")));
+        let names =
+            aliases.clone().map(|alias| format!("{}.{}", alias.field("hostname"), alias.field("domain")));
         row.put("aliases", names.collect::<Vec<_>>().join(",").into());
         row.put("isAlias", "0".into());
         row.put("_children", Json::List(aliases.map(|alias| alias.shown().to_string().into()).collect()));
     }
     row
-}
-
-fn cell(row: &Json, name: &str) -> String {
-    let Json::Map(cells) = row else { return String::new() };
-    let found = cells.iter().find(|(key, _)| key == name);
-    found.map_or_else(String::new, |(_, value)| match value {
-        Json::Text(text) => text.to_lowercase(),
-        other => other.to_string(),
-    })
 }
 
 /// Numbers inside of texts count as numbers.

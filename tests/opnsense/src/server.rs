@@ -119,7 +119,9 @@ async fn bind_again(address: SocketAddr) -> std::io::Result<TcpListener> {
     let deadline = Instant::now() + REBIND;
     loop {
         match TcpListener::bind(address) {
-            Err(_) if Instant::now() < deadline => actix_web::rt::time::sleep(Duration::from_millis(20)).await,
+            Err(_) if Instant::now() < deadline => {
+                actix_web::rt::time::sleep(Duration::from_millis(20)).await
+            }
             result => return result,
         }
     }

@@ -14,7 +14,7 @@ pub(crate) fn act(
     (action, parameters): (&str, &[&str]),
 ) -> Option<Answer> {
     match (place, action) {
-        ((name @ ("dnsmasq" | "unbound" | "haproxy"), "service"), "configtest") if name == "haproxy" => {
+        (("haproxy", "service"), "configtest") => {
             let text = Haproxy::configtest(&state.config) + "\n";
             Some(Answer::ok(&Json::map([("result", text.into())])))
         }
@@ -58,7 +58,11 @@ pub(crate) fn beside_models(
         (("firewall", "filter"), "savepoint") => {
             let newest = state.history.all().first().map(|revision| revision.id.clone()).unwrap_or_default();
             let revision = newest.trim_start_matches("config-").trim_end_matches(".xml").to_owned();
-            Some(Answer::ok(&Json::map([("status", "ok".into()), ("retention", "60".into()), ("revision", revision.into())])))
+            Some(Answer::ok(&Json::map([
+                ("status", "ok".into()),
+                ("retention", "60".into()),
+                ("revision", revision.into()),
+            ])))
         }
         (("firewall", "alias"), "reconfigure") => {
             Some(Answer::status(if request.is_post() { "ok" } else { "failed" }))
@@ -70,7 +74,8 @@ pub(crate) fn beside_models(
 fn service(state: &mut State, request: &Request, name: &str, action: &str) -> Option<Answer> {
     match action {
         "status" => {
-            let captions = [("caption_restart", "Restart"), ("caption_start", "Start"), ("caption_stop", "Stop")];
+            let captions =
+                [("caption_restart", "Restart"), ("caption_start", "Start"), ("caption_stop", "Stop")];
             let status = status(state, name);
             Some(Answer::ok(&Json::map([("status", status.into()), ("widget", Json::texts(&captions))])))
         }
@@ -121,18 +126,20 @@ fn turn(state: &mut State, name: &str, verb: &str) -> Option<()> {
 
 fn list(state: &mut State) -> Answer {
     let mut rows = Vec::new();
-    for (name, description) in [
-        ("dnsmasq", "Dnsmasq DNS/DHCP"),
-        ("haproxy", "HAProxy"),
-        ("unbound", "Unbound DNS"),
-    ] {
+    for (name, description) in
+        [("dnsmasq", "Dnsmasq DNS/DHCP"), ("haproxy", "HAProxy"), ("unbound", "Unbound DNS")]
+    {
         let status = status(state, name);
         if status == "disabled" || (name == "haproxy" && !state.haproxy_plugin) {
             continue;
         }
         rows.push((name, description, i64::from(status == "running")));
     }
-    rows.extend([("configd", "System Configuration Daemon", 1), ("webgui", "Web GUI", 1), ("pf", "Packet Filter", 1)]);
+    rows.extend([
+        ("configd", "System Configuration Daemon", 1),
+        ("webgui", "Web GUI", 1),
+        ("pf", "Packet Filter", 1),
+    ]);
     let rows: Vec<Json> = rows
         .into_iter()
         .map(|(name, description, running)| {
@@ -174,12 +181,14 @@ fn leases(state: &State) -> Answer {
         ])
     };
     let mut interfaces: Vec<(String, Json)> = Vec::new();
-    for lease in &state.leases {
+    let leases: Vec<Lease> =
+        state.leases.iter().cloned().chain(state.dnsmasq.leases(&state.config)).collect();
+    for lease in &leases {
         if !interfaces.iter().any(|(key, _)| *key == lease.interface) {
             interfaces.push((lease.interface.clone(), label(&lease.interface).into()));
         }
     }
-    page(state.leases.iter().map(row).collect(), [("interfaces", Json::Map(interfaces))])
+    page(leases.iter().map(row).collect(), [("interfaces", Json::Map(interfaces))])
 }
 
 /// A switch in 25.7, the reserved addresses since.
@@ -197,8 +206,10 @@ fn tag_list(state: &State) -> Answer {
     let tags = state.config.rows("dnsmasq.dhcp_tags").iter();
     let tags = tags.map(|tag| entry(&tag.shown().to_string(), tag.field("tag"))).collect();
     let interfaces = state.config.site.interfaces.iter();
-    let interfaces = interfaces.map(|interface| entry(&interface.key, &interface.shown())).collect();
-    let group = |label: &str, icon: &str, items| {
+    let interfaces = interfaces.map(|interface| entry(&interface.key, &interface.shown()));
+    let interfaces = interfaces.chain([entry("lo0", "Loopback")]).collect();
+    let group = |label: &str, icon: &str, mut items: Vec<Json>| {
+        items.sort_by_key(|item| item.text("label").to_lowercase());
         Json::map([("label", label.into()), ("icon", icon.into()), ("items", Json::List(items))])
     };
     Answer::ok(&Json::map([

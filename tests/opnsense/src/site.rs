@@ -51,7 +51,13 @@ pub struct WebPage {
 
 impl Interface {
     fn new(key: &str, label: &str, device: &str, address: &str) -> Self {
-        Self { key: key.into(), label: label.into(), device: device.into(), address: address.into(), up: true }
+        Self {
+            key: key.into(),
+            label: label.into(),
+            device: device.into(),
+            address: address.into(),
+            up: true,
+        }
     }
 
     /// What a page calls it.

@@ -101,9 +101,8 @@ impl State {
     }
 
     pub(crate) fn read_only(&self, caller: &Caller) -> Answer {
-        let message =
-            format!("User {} denied for write access (user-config-readonly set)", caller.user.name);
-        self.user_error(&message, "An API exception occurred")
+        let message = format!("User {} denied for write access (user-config-readonly set)", caller.user.name);
+        self.user_error(&message, "")
     }
 
     /// Refused by a rule, with words for a person.

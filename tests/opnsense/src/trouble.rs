@@ -58,7 +58,9 @@ impl When {
             Some("WRITE") => method == "POST" && writes(path),
             Some(wanted) => wanted == method,
         };
-        method_fits && glob(&self.path, path)
+        // `setBoot` and `set_boot` are one.
+        let plain = |text: &str| text.replace('_', "").to_lowercase();
+        method_fits && glob(&plain(&self.path), &plain(path))
     }
 }
 
@@ -71,9 +73,10 @@ pub(crate) fn writes(path: &str) -> bool {
 fn glob(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(tail) = text.strip_prefix(head) else { return false };
-    tail.char_indices().map(|(at, _)| at).chain([tail.len()]).any(|at| {
-        tail.get(at..).is_some_and(|tail| glob(rest, tail))
-    })
+    tail.char_indices()
+        .map(|(at, _)| at)
+        .chain([tail.len()])
+        .any(|at| tail.get(at..).is_some_and(|tail| glob(rest, tail)))
 }
 
 /// Somebody's hand, at work while a request is answered.
@@ -165,7 +168,12 @@ mod tests {
     #[test]
     fn writes_are_known_by_their_names() {
         let when = When::writing();
-        assert!(when.fits("POST", "haproxy/settings/addServer") && when.fits("POST", "core/backup/revertBackup/x"));
-        assert!(!when.fits("POST", "dnsmasq/settings/searchHost") && !when.fits("GET", "haproxy/settings/set"));
+        assert!(
+            when.fits("POST", "haproxy/settings/addServer")
+                && when.fits("POST", "core/backup/revertBackup/x")
+        );
+        assert!(
+            !when.fits("POST", "dnsmasq/settings/searchHost") && !when.fits("GET", "haproxy/settings/set")
+        );
     }
 }

@@ -93,6 +93,12 @@ impl User {
         user
     }
 
+    /// `KEY:SECRET`.
+    #[must_use]
+    pub fn credential(&self) -> String {
+        format!("{}:{}", self.key, self.secret)
+    }
+
     /// Without that privilege.
     #[must_use]
     pub fn without(mut self, privilege: &str) -> Self {

@@ -75,7 +75,9 @@ impl Node {
 }
 
 fn escaped(text: &str) -> String {
-    let plain = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    // What XML can't hold in any way is left out.
+    let plain =
+        |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
     text.chars()
         .filter(plain)
         .collect::<String>()
@@ -192,9 +194,13 @@ fn interfaces(root: &mut Node, site: &Site) {
         }
     }
     let loopback = all.child("lo0");
-    for (path, text) in
-        [("internal_dynamic", "1"), ("if", "lo0"), ("descr", "Loopback"), ("ipaddr", "127.0.0.1"), ("subnet", "8")]
-    {
+    for (path, text) in [
+        ("internal_dynamic", "1"),
+        ("if", "lo0"),
+        ("descr", "Loopback"),
+        ("ipaddr", "127.0.0.1"),
+        ("subnet", "8"),
+    ] {
         loopback.put(path, text);
     }
 }
@@ -233,5 +239,26 @@ fn virtual_ips(root: &mut Node, site: &Site) {
             node.put(name, text);
         }
         all.children.push(node);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_the_file_is_well_formed(text: String) {
+            let mut root = Node::new("opnsense", "");
+            root.put("a.b", &text);
+            let mut out = String::new();
+            root.write(0, &mut out);
+            let file = roxmltree::Document::parse(&out).unwrap();
+            let read = file.descendants().find(|node| node.has_tag_name("b")).unwrap();
+            let kept: String = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
+            prop_assert_eq!(read.text().unwrap_or_default().replace(['\n', '\t'], ""), kept);
+        }
     }
 }

@@ -97,6 +97,7 @@ impl Apply {
                 service,
                 reason: "it took up its new configuration, and stopped".to_owned(),
             }),
+            Some(ServiceState::Disabled) if self.switched_off.contains(&service) => Ok(()),
             Some(ServiceState::Disabled)
                 if self.before.services.get(&service) == Some(&ServiceState::Running) =>
             {
@@ -132,7 +133,7 @@ fn as_planned(left: &[Change]) -> Result<(), GatewayError> {
         .map(|(field, _)| field.as_str())
         .collect();
     Err(GatewayError::NotAsWritten {
-        object: format!("{} {}", first.kind, first.name),
+        object: first.object(),
         reason: format!("{} of it, and {} others", fields.join(", "), left.len().saturating_sub(1)),
     })
 }

@@ -29,6 +29,11 @@ impl Apply {
         if undoes.is_none() {
             self.begun.push((step.number, change.clone()));
         }
+        match switches(change) {
+            Some(true) => drop(self.switched_off.remove(&change.service)),
+            Some(false) => drop(self.switched_off.insert(change.service)),
+            None => {}
+        }
         let made = self.write(change).await;
         match &made {
             Ok(()) => step.state = StepState::Made,
@@ -89,6 +94,14 @@ impl Apply {
             .write(move |tx| Box::pin(async move { Ok(rows::settle_service(tx, &name, service).await?) }))
             .await
     }
+}
+
+/// Whether a change switches its service on or off.
+fn switches(change: &Change) -> Option<bool> {
+    let after = change.after.as_ref().filter(|_| change.kind.is_settings())?;
+    let (_, value) =
+        after.iter().find(|(field, _)| matches!(field.as_str(), "enable" | "general.enabled"))?;
+    Some(value == "1")
 }
 
 /// Whether a change shows in what is there. A move does not: made a second time it does no harm.

@@ -2,7 +2,6 @@
 
 use super::pace::is_away;
 use super::{Apply, End};
-use crate::change::Change;
 use crate::error::GatewayError;
 use crate::object::Service;
 use crate::plan::Plan;
@@ -79,7 +78,7 @@ impl Apply {
         }
         if let Some((_, first)) = left.changes.first() {
             let reason = format!("it stands still, and {} others", left.changes.len() - 1);
-            return Err(GatewayError::NotAsWritten { object: describe(first), reason });
+            return Err(GatewayError::NotAsWritten { object: first.object(), reason });
         }
         for service in self.activated.iter().filter(|service| self.ran_before(**service)) {
             self.runs(*service, &reading)?;
@@ -111,7 +110,7 @@ impl Apply {
         let revert = revert.map(|error| format!(", and putting the whole configuration back, too ({error})"));
         let why = format!("{failed}. Taking it back failed ({inverse}){}", revert.unwrap_or_default());
         let Ok(reading) = self.gateway.read(&Service::ALL).await else {
-            let begun: Vec<String> = self.begun.iter().map(|(_, change)| describe(change)).collect();
+            let begun: Vec<String> = self.begun.iter().map(|(_, change)| change.object()).collect();
             return End::half_done(format!(
                 "{why}. What stands can't be read; begun were: {}",
                 begun.join(", ")
@@ -119,7 +118,7 @@ impl Apply {
         };
         let left = undo(&self.begun, &reading, &self.boot_order);
         let mut left: Vec<String> =
-            left.changes.iter().map(|(_, it)| describe(it)).chain(left.stuck).collect();
+            left.changes.iter().map(|(_, it)| it.object()).chain(left.stuck).collect();
         left.extend(
             self.activated
                 .iter()
@@ -131,8 +130,4 @@ impl Apply {
         }
         End::half_done(format!("{why}. What remains: {}. Apply again to heal it", left.join(", ")))
     }
-}
-
-fn describe(change: &Change) -> String {
-    format!("{} {}", change.kind, change.name)
 }

@@ -53,10 +53,18 @@ impl Document {
         let mut strays: Vec<&str> = Vec::new();
         for (found, lines) in blocks {
             match found {
-                Some(found) if lines::lines(&found, &tags).is_ok_and(|written| written == lines) => {
-                    document.objects.push(found);
-                }
-                _ => strays.extend(lines),
+                Some(found) => match lines::lines(&found, &tags) {
+                    // What comes after its own lines belongs to nobody.
+                    Ok(written)
+                        if lines.len() >= written.len()
+                            && lines.iter().zip(&written).all(|(a, b)| a == b) =>
+                    {
+                        document.objects.push(found);
+                        strays.extend(lines.into_iter().skip(written.len()));
+                    }
+                    _ => strays.extend(lines),
+                },
+                None => strays.extend(lines),
             }
         }
         document.strays = strays.join("\n");

@@ -113,6 +113,7 @@ impl Gateways {
             begun: Vec::new(),
             steps: 0,
             activated: Default::default(),
+            switched_off: Default::default(),
         };
         let new = rows::NewApply {
             id: id.clone(),

@@ -119,5 +119,5 @@ fn builds_on(earlier: &[(u32, Change)], later: &[(u32, Change)]) -> Option<Strin
     let built_on = earlier.iter().find(|(_, it)| {
         touched.contains(&(it.kind, it.id)) || (it.action == Action::Create && it.id.is_some_and(refers))
     });
-    built_on.map(|(_, it)| format!("{} {}", it.kind, it.name))
+    built_on.map(|(_, it)| it.object())
 }

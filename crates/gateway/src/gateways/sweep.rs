@@ -17,7 +17,7 @@ use crate::wish::Wish;
 /// The first rest after a gateway could not be read; each further one is twice as long.
 const REST: Duration = Duration::from_secs(30);
 /// The longest rest.
-const LONGEST_REST: Duration = Duration::from_secs(600);
+const LONGEST_REST: Duration = Duration::from_secs(120);
 
 /// Which gateways are left in peace for a while, because they can't be read: until when, and after how many failures.
 #[derive(Debug, Default)]

@@ -74,7 +74,8 @@ impl Client {
             // The firewall's web server hangs up idle connections after a few seconds: a write must not meet that.
             .pool_idle_timeout(Duration::from_secs(2))
             .build()
-            .map_err(|error| GatewayError::Unreachable {
+            // What can be wrong here is TLS: a machine without a list of authorities, for one.
+            .map_err(|error| GatewayError::Certificate {
                 url: address.to_string(),
                 reason: reason(&error),
             })?;
@@ -157,7 +158,9 @@ impl Session<'_> {
         limit: Duration,
     ) -> Result<Value, GatewayError> {
         self.client.written().add(path);
-        self.ask(Request { method: "POST", path, body: Some(body), limit, writes: true }).await
+        let answer = self.ask(Request { method: "POST", path, body: Some(body), limit, writes: true }).await;
+        self.client.written().ended();
+        answer
     }
 
     /// The whole configuration. It holds secrets; nothing of it may be shown.

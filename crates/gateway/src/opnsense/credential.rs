@@ -140,6 +140,8 @@ impl fmt::Debug for Credential {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const KEY: &str = "w86XNZob/8Oq8aC5r0kbNarNtdpoQU781fyoeaOBQsBwkXUt";
@@ -184,6 +186,24 @@ mod tests {
             let error = Credential::parse(&text).unwrap_err();
             assert_eq!(error, expected, "{text:?}");
             assert!(!error.to_string().contains("s3cretword"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_opnsense_makes_is_read_in_both_shapes(key in "[A-Za-z0-9+/=]{1,80}", secret in "[A-Za-z0-9+/=]{1,80}") {
+            prop_assume!(!is_assigned(&key));
+            for text in [format!("{key}:{secret}"), format!("key={key}\r\nsecret={secret}\r\n")] {
+                let credential = Credential::parse(&text).unwrap();
+                prop_assert_eq!((credential.key(), credential.secret()), (key.as_str(), secret.as_str()));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic_and_none_is_repeated(text: String) {
+            if let Err(error) = Credential::parse(&text) {
+                prop_assert!(text.chars().count() < 8 || !error.to_string().contains(text.trim()));
+            }
         }
     }
 }

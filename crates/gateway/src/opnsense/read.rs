@@ -20,6 +20,7 @@ impl Session<'_> {
     pub(super) async fn read(&self, services: &[Service]) -> Result<Reading, GatewayError> {
         // First of all, so that what others change meanwhile counts as changed since.
         let release = self.release().await?;
+        let written = self.client.written().position();
         let revisions = self.revisions().await?;
         let configuration = self.facts_of_configuration(&release).await?;
         let mut reading = Reading {
@@ -47,7 +48,7 @@ impl Session<'_> {
         }
         reading.facts.unapplied = self.unapplied(services, &reading.services, &revisions).await?;
         if let Some(newest) = &reading.revision {
-            self.client.written().mark(&newest.id);
+            self.client.written().mark(&newest.id, written);
         }
         Ok(reading)
     }
@@ -179,17 +180,25 @@ impl Session<'_> {
         revisions: &[Revision],
     ) -> Result<BTreeMap<Service, Vec<String>>, GatewayError> {
         let mut unapplied = BTreeMap::new();
+        let perhaps = |service| {
+            let activated = self.client.written().activated(service);
+            perhaps_unapplied(revisions, service, activated.as_deref())
+        };
         for service in services {
-            let sentence = if *service == Service::Haproxy {
-                if states.get(service) != Some(&ServiceState::Running) {
-                    continue;
+            let sentences: Vec<String> = match service {
+                Service::Haproxy if states.get(service) == Some(&ServiceState::Running) => {
+                    self.undeployed_haproxy().await?.into_iter().collect()
                 }
-                self.undeployed_haproxy().await?
-            } else {
-                let activated = self.client.written().activated(*service);
-                perhaps_unapplied(revisions, *service, activated.as_deref())
+                Service::Haproxy => Vec::new(),
+                // When it is activated, the packet filter is loaded anew as well.
+                Service::Dnsmasq => {
+                    [perhaps(*service), perhaps(Service::Firewall)].into_iter().flatten().collect()
+                }
+                Service::Firewall | Service::Unbound => perhaps(*service).into_iter().collect(),
             };
-            unapplied.extend(sentence.map(|sentence| (*service, vec![sentence])));
+            if !sentences.is_empty() {
+                unapplied.insert(*service, sentences);
+            }
         }
         Ok(unapplied)
     }

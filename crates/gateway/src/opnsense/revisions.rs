@@ -84,9 +84,10 @@ pub(super) fn perhaps_unapplied(
         many => format!("{many} changes"),
     };
     let through = api_path(&last.what).unwrap_or(&last.what);
+    let since = if we.is_empty() && activated.is_none() { "" } else { " since Muster's own last one" };
     Some(format!(
-        "{count} of {service} by others since Muster's own last one, the newest by {} ({through}): OPNsense does not \
-         say whether that is in force; what is not will be",
+        "{count} of {service} by others{since}, the newest by {} ({through}). OPNsense does not say \
+         whether that was applied",
         last.by
     ))
 }
@@ -157,6 +158,8 @@ mod tests {
                 && sentence.contains("root@10.0.0.9 (dnsmasq/settings/addHost)"),
             "{sentence}"
         );
+        assert!(sentence.contains("since Muster's own last one"), "{sentence}");
+        assert!(said(&[theirs], None).unwrap().starts_with("one change of dnsmasq by others, the newest by"));
         assert_eq!(said(&[own, theirs], None), None);
         assert_eq!(said(&[other], None), None);
         assert_eq!(said(&[theirs], Some("config-100.xml")), None);

@@ -39,10 +39,28 @@ fn id(row: &Map<String, Value>) -> Option<Uuid> {
     row.get("uuid")?.as_str()?.parse().ok()
 }
 
+/// What a row of the packet filter's rules has beside a rule's fields: computed at each reading, and never to be written.
+const COMPUTED: [&str; 14] = [
+    "uuid",
+    "isAlias",
+    "sort_order",
+    "prio_group",
+    "category_colors",
+    "is_automatic",
+    "legacy",
+    "pf_rules",
+    "evaluations",
+    "states",
+    "packets",
+    "bytes",
+    "ref",
+    "seq",
+];
+
 /// Without what is there for people (`%interface`) and for the page (`_children`).
 fn fields_of(row: &Map<String, Value>) -> Fields {
     row.iter()
-        .filter(|(name, _)| !name.starts_with(['%', '_']) && !matches!(name.as_str(), "uuid" | "isAlias"))
+        .filter(|(name, _)| !name.starts_with(['%', '_']) && !COMPUTED.contains(&name.as_str()))
         .filter_map(|(name, value)| Some((name.clone(), plain(value)?)))
         .collect()
 }

@@ -82,7 +82,11 @@ impl Session<'_> {
                     seen = if state == ServiceState::Running { seen + 1 } else { 0 };
                 }
                 // While its services start, the firewall may be slow to answer.
-                Err(GatewayError::Unreachable { .. }) if Instant::now() < deadline => seen = 0,
+                Err(GatewayError::Unreachable { .. } | GatewayError::Answer { .. })
+                    if Instant::now() < deadline =>
+                {
+                    seen = 0;
+                }
                 Err(error) => return Err(error),
             }
             if seen >= SEEN_RUNNING {

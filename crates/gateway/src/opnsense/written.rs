@@ -13,6 +13,8 @@ use crate::reading::Revision;
 pub(super) struct Written {
     paths: Vec<String>,
     marks: Vec<(String, usize)>,
+    /// The last of them is not answered yet.
+    in_flight: bool,
     activated: BTreeMap<Service, String>,
 }
 
@@ -32,15 +34,29 @@ impl Written {
             }
         }
         self.paths.push(path.to_owned());
+        self.in_flight = true;
     }
 
-    /// The newest revision is this one now: what was written before is in it.
-    pub(super) fn mark(&mut self, revision: &str) {
-        self.marks.retain(|(id, _)| id != revision);
+    /// It is answered, or will not be.
+    pub(super) fn ended(&mut self) {
+        self.in_flight = false;
+    }
+
+    /// How many writes the revisions that are read from now on have among them at the least.
+    pub(super) fn position(&self) -> usize {
+        self.paths.len() - usize::from(self.in_flight)
+    }
+
+    /// The newest revision was this one, with so many writes before it. The first look counts: as long as it is the newest,
+    /// what was written since is none yet.
+    pub(super) fn mark(&mut self, revision: &str, position: usize) {
+        if self.marks.iter().any(|(id, _)| id == revision) {
+            return;
+        }
         if self.marks.len() >= MAX_MARKS {
             self.marks.remove(0);
         }
-        self.marks.push((revision.to_owned(), self.paths.len()));
+        self.marks.push((revision.to_owned(), position));
     }
 
     /// A service took up all that was saved up to this revision.
@@ -107,8 +123,13 @@ mod tests {
     fn ours_is_what_we_wrote_since_then_as_often_and_from_here() {
         let mut written = Written::default();
         written.add(SET);
-        written.mark("config-1.xml");
+        written.ended();
+        written.mark("config-1.xml", written.position());
         written.add(OWN);
+        // Somebody looks on meanwhile: what is on its way is none of the revisions yet.
+        assert_eq!(written.position(), 1);
+        written.ended();
+        written.mark("config-1.xml", written.position());
         written.add(SET);
         let [we, they] = ["muster@192.168.1.5", "root@192.168.1.9"];
         for (since, expected) in [
@@ -135,7 +156,8 @@ mod tests {
         for _ in 0..MAX_WRITES {
             written.add(SET);
         }
-        written.mark("config-1.xml");
+        written.ended();
+        written.mark("config-1.xml", written.position());
         written.add(OWN);
         assert!(written.paths.len() <= MAX_WRITES);
         assert_eq!(written.ours("config-1.xml", &[revision("a", OWN), revision("a", SET)]), [true, false]);

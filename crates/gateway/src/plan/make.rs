@@ -91,9 +91,7 @@ pub(crate) fn finish(
             if said(&notices, edit) {
                 continue;
             }
-            let text = format!(
-                "this was saved for {service} and not applied, and will go live with the plan: {edit}"
-            );
+            let text = format!("what is not in force yet goes live with the plan ({service}): {edit}");
             notices.push(Notice { text });
         }
     }

@@ -30,8 +30,13 @@ fn object(kind: Kind, name: String, mut fields: Fields) -> Object {
     Object { kind, id: Some(SITE.object(kind, &name)), name, fields }
 }
 
+/// A tag has no description: its name is all that says whose it is.
+fn tag_name(tag: usize) -> String {
+    format!("muster{SITE}t{tag}")
+}
+
 fn tag_id(tag: usize) -> String {
-    SITE.object(Kind::Tag, &format!("tag t{tag}")).to_string()
+    SITE.object(Kind::Tag, &tag_name(tag)).to_string()
 }
 
 /// What is wanted, from small pools: so that two wishes share, exchange and drop things.
@@ -74,11 +79,7 @@ impl Want {
     fn worded(&self) -> Wanted {
         let mut objects = Vec::new();
         for tag in 0..self.tags {
-            objects.push(object(
-                Kind::Tag,
-                format!("tag t{tag}"),
-                fields([("tag", format!("muster{SITE}t{tag}"))]),
-            ));
+            objects.push(object(Kind::Tag, tag_name(tag), fields([("tag", tag_name(tag))])));
         }
         for (host, ip) in &self.addresses {
             let kept = fields([
@@ -414,6 +415,6 @@ fn an_undo_sees_what_others_changed_since() {
     let boot = reading.found.iter_mut().find(|it| it.kind == Kind::Boot).unwrap();
     boot.fields.insert("filename".into(), "by-hand.efi".into());
     let back = undo(&steps, &reading, &[]);
-    assert_eq!(back.changed_since, ["filename of boot boot b0 was changed since"]);
+    assert_eq!(back.changed_since, ["filename of boot b0 was changed since"]);
     assert!(back.changes.iter().any(|(_, it)| it.action == Action::Delete && it.kind == Kind::Boot));
 }

@@ -320,6 +320,7 @@ pub(crate) async fn newest_undoable(
     let id: Option<String> = sqlx::query_scalar(
         "SELECT id FROM gateway_apply
          WHERE gateway = $1 AND undoes IS NULL AND state IN ('done', 'half-done', 'interrupted')
+           AND EXISTS (SELECT 1 FROM gateway_step WHERE apply_id = gateway_apply.id)
          ORDER BY seq DESC LIMIT 1",
     )
     .bind(gateway.as_str())

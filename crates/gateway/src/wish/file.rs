@@ -1,31 +1,4 @@
 //! A wish as a person writes it, in TOML.
-//!
-//! ```toml
-//! [[network]]
-//! interface = "lan"
-//! range = "192.168.1.100-192.168.1.199"   # absent: somebody else's range stays
-//! lease = "1d"
-//! domain = "lab.example"
-//!
-//! [[reservation]]
-//! name = "node1"
-//! mac = "52:54:00:aa:bb:01"               # or ["…", "…"]
-//! ip = "192.168.1.50"
-//!
-//! [[dns]]
-//! name = "registry.lab.example"
-//! ip = "192.168.1.7"
-//! ptr = true
-//!
-//! [okd]                                   # or [[okd]] for several
-//! name = "okd1"
-//! domain = "lab.example"
-//! api = "192.168.1.10"
-//! inside = ["lan"]
-//! control_plane = [{ name = "cp0", ip = "192.168.1.20", mac = "52:54:00:aa:bb:20" }]
-//! ```
-//!
-//! Beside these there are `[[balancer]]` and `[boot]`, see their fields below.
 
 use std::net::Ipv4Addr;
 
@@ -43,6 +16,9 @@ mod shapes;
 
 use shapes::from_text;
 pub(super) use shapes::one_or_many;
+
+/// All that can be written into a wish file, with words on each key.
+pub const EXAMPLE: &str = include_str!("file/example.toml");
 
 /// A file of more bytes is not read: it would hold more than a gateway can.
 const MAX_BYTES: usize = 4 << 20;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
-use super::said::listed;
+use super::said::{listed, quoted};
 use crate::reading::{Interface, Reading};
 use crate::wish::InterfaceKey;
 
@@ -28,6 +28,11 @@ pub(super) fn said(interface: &Interface) -> String {
 /// All of them, for an operator who named another.
 pub(super) fn all(reading: &Reading) -> String {
     listed(reading.facts.interfaces.iter().map(said))
+}
+
+/// The same of a key that somebody else wrote.
+pub(super) fn called_by(reading: &Reading, key: &str) -> String {
+    key.parse().map_or_else(|_| quoted(key), |key| called(reading, &key))
 }
 
 /// Its IPv4 addresses with their networks.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::said::{self, page, quoted};
+use super::said::{self, listed, page};
 use super::words::{Words, fields, switch, worded};
 use crate::capability::Wanted;
 use crate::object::{Found, Kind, Service};
@@ -98,22 +98,21 @@ impl<'a> Theirs<'a> {
 
     fn contradict(&self, words: &mut Words<'_>, kind: Kind, object: &str, record: &Record) {
         let Record { name, ip, .. } = record;
-        for found in self.same(name) {
-            let answer = address(found);
-            let other_family = answer.is_some_and(|answer| answer.is_ipv4() != ip.is_ipv4());
-            if answer == Some(*ip) {
+        for found in self.same(name).into_iter().filter(|found| is_address(found)) {
+            let answers: Vec<IpAddr> =
+                addresses(found).filter(|answer| answer.is_ipv4() == ip.is_ipv4()).collect();
+            if answers.iter().any(|answer| answer != ip) {
+                let because = format!(
+                    "{} answers {} for {name}, and is not Muster's: with both, machines are given either in turn",
+                    said::of(found),
+                    listed(answers)
+                );
+                words.conflict(kind, object, because, remedy(kind));
+            } else if !answers.is_empty() {
                 words.notice(format!(
                     "{name} is {ip} already, by {}, which is not Muster's: both answer the same",
                     said::of(found)
                 ));
-            } else if !other_family && is_address(found) {
-                let answer = quoted(found.field("server"));
-                let answer = found.field("ip").parse::<IpAddr>().map_or(answer, |ip| ip.to_string());
-                let because = format!(
-                    "{} answers {answer} for {name}, and is not Muster's: with both, machines are given either in turn",
-                    said::of(found)
-                );
-                words.conflict(kind, object, because, remedy(kind));
             }
         }
         for found in self.hidden(name) {
@@ -152,9 +151,9 @@ fn remedy(kind: Kind) -> String {
 }
 
 /// What an entry answers; Unbound's and dnsmasq's call it otherwise.
-fn address(found: &Found) -> Option<IpAddr> {
-    let text = if found.kind == Kind::HostOverride { found.field("server") } else { found.field("ip") };
-    text.parse().ok()
+fn addresses(found: &Found) -> impl Iterator<Item = IpAddr> {
+    let field = if found.kind == Kind::HostOverride { "server" } else { "ip" };
+    found.list(field).filter_map(|text| text.parse().ok())
 }
 
 /// Whether an entry answers addresses at all, and not where mail goes.

@@ -51,18 +51,18 @@ pub(super) fn of(found: &Found) -> String {
 pub(super) fn page(kind: Kind) -> &'static str {
     match kind {
         Kind::PassRule => "Firewall > Rules",
-        Kind::DnsmasqSettings => "Services > Dnsmasq > General",
-        Kind::Tag => "Services > Dnsmasq > DHCP tags",
-        Kind::Range => "Services > Dnsmasq > DHCP ranges",
-        Kind::Reservation => "Services > Dnsmasq > Hosts",
-        Kind::DhcpOption => "Services > Dnsmasq > DHCP options",
-        Kind::Boot => "Services > Dnsmasq > DHCP boot",
+        Kind::DnsmasqSettings => "Services > Dnsmasq DNS & DHCP > General",
+        Kind::Tag => "Services > Dnsmasq DNS & DHCP > DHCP tags",
+        Kind::Range => "Services > Dnsmasq DNS & DHCP > DHCP ranges",
+        Kind::Reservation => "Services > Dnsmasq DNS & DHCP > Hosts",
+        Kind::DhcpOption => "Services > Dnsmasq DNS & DHCP > DHCP options",
+        Kind::Boot => "Services > Dnsmasq DNS & DHCP > DHCP boot",
         Kind::HostOverride => "Services > Unbound DNS > Overrides",
-        Kind::HaproxySettings => "Services > HAProxy > Settings > Service",
-        Kind::HealthCheck => "Services > HAProxy > Settings > Health Monitors",
+        Kind::HaproxySettings => "Services > HAProxy > Settings > Settings > Service",
+        Kind::HealthCheck => "Services > HAProxy > Settings > Rules & Checks > Health Monitors",
         Kind::Server => "Services > HAProxy > Settings > Real Servers",
-        Kind::Backend => "Services > HAProxy > Settings > Backend Pools",
-        Kind::Frontend => "Services > HAProxy > Settings > Public Services",
+        Kind::Backend => "Services > HAProxy > Settings > Virtual Services > Backend Pools",
+        Kind::Frontend => "Services > HAProxy > Settings > Virtual Services > Public Services",
     }
 }
 

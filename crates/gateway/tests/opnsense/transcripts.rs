@@ -52,14 +52,14 @@ impl Story {
             self.entries.iter().skip(self.at).position(|entry| recorded(entry, &path)).map(|on| self.at + on);
         let found = found.or_else(|| self.entries.iter().position(|entry| recorded(entry, &path)));
         if let Some(found) = found {
-            let entry = self.entries[found].clone();
+            let entry = self.entries.get(found).unwrap().clone();
             let writes = asked.method == "POST" && !asked.path.contains("/search");
             if writes {
                 self.at = found + 1;
                 self.posted.push((asked.path.clone(), body));
             }
-            let status = u16::try_from(entry["status"].as_u64().unwrap()).unwrap();
-            return Reply::Json(status, entry["response"].clone());
+            let status = u16::try_from(entry.get("status").unwrap().as_u64().unwrap()).unwrap();
+            return Reply::Json(status, entry.get("response").unwrap().clone());
         }
         // What was posted reads back.
         let set = asked.path.replace("settings/get", "settings/set");

@@ -235,3 +235,49 @@ async fn a_filter_that_is_not_loaded_is_down() {
     let error = server.await.client().activate(Service::Firewall).await.unwrap_err().to_string();
     assert_eq!(error, "firewall does not run: loading its rules ended with \"error in line 7\"");
 }
+
+#[tokio::test]
+async fn a_release_that_can_not_be_read_is_said_and_the_mirror_is_not_asked() {
+    for (versions, says) in [
+        (json!(["OPNsense banana"]), "\"OPNsense banana\", which is no release"),
+        (json!([]), "which is no release"),
+        (
+            json!(["OPNsense 25.1.6_4-amd64", "FreeBSD"]),
+            "OPNsense 25.1.6_4 is too old: Muster needs 25.7 or later",
+        ),
+    ] {
+        let server = Server::start(move |asked| match asked.path.as_str() {
+            "diagnostics/system/system_information" => ok(json!({"versions": versions})),
+            _ => Reply::Json(404, json!({"errorMessage": "Endpoint not found"})),
+        });
+        let server = server.await;
+        for error in
+            [server.client().read(&[]).await.unwrap_err(), server.client().examine(&[]).await.unwrap_err()]
+        {
+            assert!(error.to_string().contains(says), "{error}");
+        }
+        assert!(
+            server.lines().iter().all(|line| line != "POST core/firmware/status"),
+            "{:?}",
+            server.lines()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_go_one_after_the_other() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let seen = most.clone();
+    let server = Server::start(move |asked| {
+        if asked.method == "GET" {
+            now.fetch_sub(1, Ordering::SeqCst);
+            return ok(json!({"boot": {"filename": "ipxe.efi", "servername": "muster"}}));
+        }
+        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        ok(json!({"result": "saved"}))
+    });
+    let client = server.await.client();
+    let change = boot();
+    futures_util::future::try_join_all((0..8).map(|_| client.write(&change))).await.unwrap();
+    assert_eq!(seen.load(Ordering::SeqCst), 1, "a write begins when the one before was read back");
+}

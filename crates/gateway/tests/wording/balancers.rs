@@ -86,7 +86,7 @@ fn a_foreign_frontend_on_the_same_place_is_seen() {
         let theirs = found(Kind::Frontend, 1, &[("enabled", "1"), ("name", "shop"), ("bind", bind)]);
         let said = conflicts(&worded(&balanced("192.168.1.11", 443, LAN), &beside(theirs.clone())));
         let expected = "frontend web: the frontend \"shop\" listens on 192.168.1.11:443 already, and is not Muster's: delete \
-                        it or give it another address (Services > HAProxy > Settings > Public Services), or listen elsewhere";
+                        it or give it another address (Services > HAProxy > Settings > Virtual Services > Public Services), or listen elsewhere";
         assert_eq!(said, vec![expected; usize::from(meets)], "{bind}");
         let mut off = theirs;
         off.fields.insert("enabled".into(), "0".into());
@@ -173,8 +173,8 @@ fn machine_configurations_are_for_the_inside_only() {
         (rule("wan", &[("destination_net", "(self)"), ("protocol", "TCP/UDP")]), true, None),
         (rule("wan", &[("destination_net", "lan"), ("protocol", "TCP")]), true, None),
         (rule("wan", &[("destination_net", "10.0.0.0/8"), ("destination_not", "1")]), true, None),
-        (rule("wan", &[("source_net", "198.51.100.0/24")]), false, Some("wan")),
-        (rule("opt1", &[]), false, Some("opt1")),
+        (rule("wan", &[("source_net", "198.51.100.0/24")]), false, Some("WAN (wan)")),
+        (rule("opt1", &[]), false, Some("MACHINES (opt1)")),
         (rule("lan", &[]), false, None),
         (rule("wan", &[("action", "block")]), false, None),
         (rule("wan", &[("enabled", "0")]), false, None),

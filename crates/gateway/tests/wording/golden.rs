@@ -76,7 +76,12 @@ fn the_longest_names_fit_where_they_are_written() {
     .unwrap();
     for object in crate::site::all(&wish, &reading()).objects {
         for field in ["description", "descr", "name"] {
-            assert!(object.fields.get(field).is_none_or(|text| text.len() <= 255), "{} of {}", field, object.name);
+            assert!(
+                object.fields.get(field).is_none_or(|text| text.len() <= 255),
+                "{} of {}",
+                field,
+                object.name
+            );
         }
     }
 }

@@ -30,7 +30,7 @@ fn host(host: &str, domain: &str, ip: &str) -> Found {
 #[test]
 fn foreign_entries_contradict_hide_or_answer_alike() {
     let unbound = "delete it (Services > Unbound DNS > Overrides), or leave this record out of the wish";
-    let dnsmasq = "delete it (Services > Dnsmasq > Hosts), or leave this record out of the wish";
+    let dnsmasq = "delete it (Services > Dnsmasq DNS & DHCP > Hosts), or leave this record out of the wish";
     let twice = |what: &str, ip: &str, remedy: &str| {
         format!(
             "record api.lab A: {what} answers {ip} for api.lab, and is not Muster's: with both, machines are given either \
@@ -39,11 +39,11 @@ fn foreign_entries_contradict_hide_or_answer_alike() {
     };
     let of_unbound = "the host override \"api lab\"";
     for (text, theirs, expected) in [
-        (API, override_("api", "lab", "A", "10.0.0.9"), Some(twice(of_unbound, "\"10.0.0.9\"", unbound))),
+        (API, override_("api", "lab", "A", "10.0.0.9"), Some(twice(of_unbound, "10.0.0.9", unbound))),
         (
             API,
             override_("API", "Lab", "A", "10.0.0.9"),
-            Some(twice("the host override \"API Lab\"", "\"10.0.0.9\"", unbound)),
+            Some(twice("the host override \"API Lab\"", "10.0.0.9", unbound)),
         ),
         (API, override_("api", "lab", "AAAA", "fd00::1"), None),
         (API, override_("api", "lab", "MX", ""), None),
@@ -80,7 +80,7 @@ fn foreign_entries_contradict_hide_or_answer_alike() {
             APPS,
             override_("*", "apps.lab", "A", "10.0.0.9"),
             Some(format!(
-                "record *.apps.lab A: the host override \"* apps.lab\" answers \"10.0.0.9\" for *.apps.lab, and is not \
+                "record *.apps.lab A: the host override \"* apps.lab\" answers 10.0.0.9 for *.apps.lab, and is not \
                  Muster's: with both, machines are given either in turn: {unbound}"
             )),
         ),

@@ -55,7 +55,8 @@ pub(super) fn host(item: &Item, rows: &[Item], say: Say<'_>) {
         say("ip", text);
     }
     for cname in item.list("cnames") {
-        if rows.iter().any(|other| other.uuid != item.uuid && other.list("cnames").any(|used| used == cname)) {
+        if rows.iter().any(|other| other.uuid != item.uuid && other.list("cnames").any(|used| used == cname))
+        {
             say("cnames", &format!("CNAME '{cname}' is already in use by a host override."));
         }
     }

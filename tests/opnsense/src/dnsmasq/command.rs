@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::Running;
+
+/// How long it may take until it has its sockets.
+const START: Duration = Duration::from_secs(10);
 
 /// What is done with the file that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +19,7 @@ pub enum Runner {
     Really {
         /// What stands before its name, such as `ip netns exec lab1`.
         prefix: Vec<String>,
-        /// Further lines for its file, such as `user=root`.
+        /// Further lines for its file, such as `user=root`: another user can't read a folder that is closed to it.
         lines: Vec<String>,
     },
 }
@@ -44,8 +48,22 @@ impl Runner {
                 let mut command = Command::new(words.next().unwrap_or("dnsmasq"));
                 command.args(words).args(["--keep-in-foreground", "--log-facility=-", &file_argument]);
                 command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log());
-                command.spawn().map_or(Running::No, Running::Really)
+                let pid_file = file.with_file_name("dnsmasq.pid");
+                std::fs::remove_file(&pid_file).ok();
+                command.spawn().map_or(Running::No, |child| started(child, &pid_file))
             }
         }
     }
+}
+
+/// It writes its number down when it has its sockets: who asks afterwards is told the truth.
+fn started(mut child: Child, pid_file: &Path) -> Running {
+    let deadline = Instant::now() + START;
+    while !pid_file.exists() && Instant::now() < deadline {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return Running::No;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Running::Really(child)
 }

@@ -44,7 +44,8 @@ fn by_uuid<'a>(config: &'a Config, table: &str, uuid: &str) -> Option<&'a Item> 
 fn frontend(item: &Item, config: &Config, lines: &mut Vec<String>) {
     lines.extend([String::new(), format!("frontend {}", item.field("name"))]);
     for bind in item.list("bind") {
-        lines.push(format!("    bind {bind} name {bind} {}", item.field("bindOptions")).trim_end().to_owned());
+        lines
+            .push(format!("    bind {bind} name {bind} {}", item.field("bindOptions")).trim_end().to_owned());
     }
     let mode = if item.field("mode") == "http" { "http" } else { "tcp" };
     lines.push(format!("    mode {mode}"));

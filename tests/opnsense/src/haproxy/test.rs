@@ -91,7 +91,8 @@ fn is_time(text: &str) -> bool {
 pub(super) fn can_bind(file: &str, site: &Site) -> bool {
     let binds = file.lines().filter_map(|line| line.trim().strip_prefix("bind ")?.split(' ').next());
     binds.filter_map(endpoint).all(|(address, port)| {
-        let owned = matches!(address, "" | "*" | "0.0.0.0" | "::") || site.addresses().any(|own| own == address);
+        let owned =
+            matches!(address, "" | "*" | "0.0.0.0" | "::") || site.addresses().any(|own| own == address);
         owned && !web_page_has(site, address, port)
     })
 }

@@ -47,8 +47,8 @@ const SETTINGS: &[Field] = &[
     flag("dhcp.enable_ra"),
     switch("dhcp.host_ping", "1").since(Release(26, 1, 6)),
     flag("dhcp.nosync"),
-    flag("dhcp.log_dhcp").since(Release(25, 7, 3)),
-    flag("dhcp.log_quiet").since(Release(25, 7, 3)),
+    flag("dhcp.log_dhcp").since(Release(25, 7, 11)),
+    flag("dhcp.log_quiet").since(Release(25, 7, 11)),
     switch("no_ident", "1"),
 ];
 
@@ -65,9 +65,8 @@ const HOSTS: Table = Table {
         flag("local"),
         field("ip", Kind::Address { list: true, v4_only: false, mask: false }),
         field("cnames", Kind::Labels { domain: true, wildcard: false, list: true }).since(Release(25, 7, 0)),
-        field("client_id", Kind::Text(is_client_id)).says(
-            "Value must be a colon-separated hexadecimal sequence (e.g., 01:02:f3) or \"*\".",
-        ),
+        field("client_id", Kind::Text(is_client_id))
+            .says("Value must be a colon-separated hexadecimal sequence (e.g., 01:02:f3) or \"*\"."),
         field("hwaddr", Kind::Macs),
         field("lease_time", Kind::Int(i64::MIN, i64::MAX)),
         flag("ignore"),
@@ -86,9 +85,7 @@ const OVERRIDES: Table = Table {
     toggles: false,
     demands: None,
     fields: &[
-        field("sequence", Kind::Sequence(1))
-            .required()
-            .says("Please enter a value between 1 and 99999."),
+        field("sequence", Kind::Sequence(0)).required().says("Please enter a value between 1 and 99999."),
         field("domain", Kind::Labels { domain: true, wildcard: true, list: false }).required(),
         relation("ipset", "Alias.aliases.alias", &["name"]).since(Release(25, 7, 0)),
         field("srcip", ADDRESS),

@@ -1,6 +1,8 @@
 //! The packet filter: rules and aliases.
 
-use super::{DESCRIPTION, Field, Kind, Model, NONE, Table, choice, choices, count, field, one_line, switch, text};
+use super::{
+    DESCRIPTION, Field, Kind, Model, NONE, Table, choice, choices, count, field, one_line, switch, text,
+};
 use crate::release::Release;
 
 const SAYS_PORT: &str = "Please specify a valid portnumber, name, alias or range.";
@@ -31,7 +33,9 @@ const RULE: &[Field] = &[
     field("sequence", Kind::Sequence(100)).required().says("Sequence shall be between 1 and 999999."),
     text("sort_order").volatile().since(Release(25, 7, 0)),
     text("prio_group").volatile().since(Release(25, 7, 0)),
-    choice("action", &[("pass", "Pass"), ("block", "Block"), ("reject", "Reject")]).required().default("pass"),
+    choice("action", &[("pass", "Pass"), ("block", "Block"), ("reject", "Reject")])
+        .required()
+        .default("pass"),
     switch("quick", "1"),
     switch("interfacenot", "0"),
     field("interface", Kind::Interface { multiple: true, blank: NONE }),

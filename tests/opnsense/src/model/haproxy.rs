@@ -1,5 +1,9 @@
 //! The plugin os-haproxy: the load balancer. Of its many fields those that a site's balancer can need.
 
+mod check;
+
+use check::CHECK;
+
 use super::{
     Field, Kind, Model, Table, choice, choices, field, flag, one_line, relation, relations, switch, text,
 };
@@ -145,8 +149,11 @@ const BACKEND: Table = Table {
         up_to("healthCheckRise", 1, 100),
         flag("http2Enabled").default("1"),
         flag("http2Enabled_nontls").default("0"),
-        choices("ba_advertised_protocols", &[("h2", "HTTP/2"), ("http11", "HTTP/1.1"), ("http10", "HTTP/1.0")])
-            .default("h2,http11"),
+        choices(
+            "ba_advertised_protocols",
+            &[("h2", "HTTP/2"), ("http11", "HTTP/1.1"), ("http10", "HTTP/1.0")],
+        )
+        .default("h2,http11"),
         flag("forwardFor").default("0"),
         choice(
             "persistence",
@@ -165,11 +172,7 @@ const BACKEND: Table = Table {
         text("persistence_cookiename").default("SRVCOOKIE"),
         choice(
             "stickiness_pattern",
-            &[
-                ("sourceipv4", "Source-IPv4 [default]"),
-                ("sourceipv6", "Source-IPv6"),
-                ("string", "String"),
-            ],
+            &[("sourceipv4", "Source-IPv4 [default]"), ("sourceipv6", "Source-IPv6"), ("string", "String")],
         )
         .default("sourceipv4"),
         text("stickiness_expire").required().default("30m"),
@@ -223,85 +226,6 @@ const SERVER: Table = Table {
     ],
 };
 
-const CHECK: Table = Table {
-    path: "healthchecks.healthcheck",
-    root: "healthcheck",
-    action: "healthcheck",
-    search: "searchhealthchecks",
-    toggles: false,
-    demands: None,
-    fields: &[
-        field("name", Kind::Text(is_title)).required().says(SAYS_NAME),
-        NOTE,
-        choice(
-            "type",
-            &[
-                ("tcp", "TCP"),
-                ("http", "HTTP [default]"),
-                ("agent", "Agent"),
-                ("ldap", "LDAP"),
-                ("mysql", "MySQL"),
-                ("pgsql", "PostgreSQL"),
-                ("redis", "Redis"),
-                ("smtp", "SMTP"),
-                ("esmtp", "ESMTP"),
-                ("ssl", "SSL"),
-            ],
-        )
-        .required()
-        .default("http"),
-        time("interval").required().default("2s"),
-        choice(
-            "ssl",
-            &[
-                ("nopref", "Use server settings"),
-                ("ssl", "Force SSL for health checks"),
-                ("sslsni", "Force SSL+SNI for health checks"),
-                ("nossl", "Force no SSL for health checks"),
-            ],
-        )
-        .default("nopref"),
-        field("sslSNI", Kind::Text(is_name)).says(SAYS_NAME),
-        port("checkport"),
-        choice(
-            "http_method",
-            &[
-                ("options", "OPTIONS [default]"),
-                ("head", "HEAD"),
-                ("get", "GET"),
-                ("put", "PUT"),
-                ("post", "POST"),
-                ("delete", "DELETE"),
-                ("trace", "TRACE"),
-            ],
-        )
-        .default("options"),
-        field("http_uri", Kind::Text(|text| one_line(text, 65_535))).says(SAYS_NAME).default("/"),
-        choice(
-            "http_version",
-            &[("http10", "HTTP/1.0 [default]"), ("http11", "HTTP/1.1"), ("http2", "HTTP/2")],
-        )
-        .default("http10"),
-        field("http_host", Kind::Text(is_name)).says(SAYS_NAME).default("localhost"),
-        flag("http_expressionEnabled").default("0"),
-        choice(
-            "http_expression",
-            &[
-                ("status", "test the exact string match for the HTTP status code"),
-                ("rstatus", "test a regular expression for the HTTP status code"),
-                ("string", "test the exact string match in the HTTP response body"),
-                ("rstring", "test a regular expression on the HTTP response body"),
-            ],
-        ),
-        flag("http_negate").default("0"),
-        text("http_value"),
-        flag("tcp_enabled").default("0"),
-        text("tcp_sendValue"),
-        text("tcp_matchValue"),
-        port("agent_port"),
-    ],
-};
-
 pub(super) const MODEL: Model = Model {
     module: "haproxy",
     controller: "settings",
@@ -315,10 +239,6 @@ pub(super) const MODEL: Model = Model {
 
 fn is_name(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-}
-
-fn is_title(text: &str) -> bool {
-    (1..=255).contains(&text.len()) && !text.contains(['\t', ',', ';', '.', '[', ']', '{', '}', '^', '\n'])
 }
 
 fn is_address(text: &str) -> bool {

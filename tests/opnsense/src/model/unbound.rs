@@ -1,8 +1,7 @@
 //! Unbound: names.
 
 use super::{
-    DESCRIPTION, Field, Kind, Model, NONE, Table, choice, field, flag, is_domain, relation, switch,
-    text,
+    DESCRIPTION, Field, Kind, Model, NONE, Table, choice, field, flag, is_domain, relation, switch, text,
 };
 use crate::release::Release;
 

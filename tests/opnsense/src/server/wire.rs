@@ -30,11 +30,7 @@ pub(super) fn note(shared: &Shared, io: &dyn Any, data: &mut actix_web::dev::Ext
 }
 
 /// Answers one request.
-pub(super) async fn answer(
-    http: HttpRequest,
-    body: web::Bytes,
-    shared: web::Data<Shared>,
-) -> HttpResponse {
+pub(super) async fn answer(http: HttpRequest, body: web::Bytes, shared: web::Data<Shared>) -> HttpResponse {
     let Some(request) = request_of(&http, &body) else { return login_page() };
     let at = log(&shared, &request);
     let struck: Vec<Arc<Mutex<Trouble>>> = {
@@ -105,11 +101,13 @@ fn process(
     save: SaveTrouble,
     hands: &[Arc<Mutex<Trouble>>],
 ) -> (Answer, Option<String>) {
+    // Sorted out before the state is held: a hand that is at work waits for the state.
+    let after: Vec<_> = hands.iter().filter(|hand| matches!(*lock(hand), Trouble::After(_))).collect();
     let mut state = lock(&shared.state);
     state.trouble = save;
     let result = route::answer(&mut state, request);
     state.trouble = SaveTrouble::default();
-    for hand in hands {
+    for hand in after {
         if let Trouble::After(hand) = &mut *lock(hand) {
             hand(&mut Desk::new(&mut state, "admin"));
         }
@@ -154,7 +152,10 @@ fn send(shared: &Shared, at: usize, answer: Answer, user: Option<String>) -> Htt
     let mut response = HttpResponse::build(status);
     response.content_type(answer.content_type);
     response.insert_header(("Server", "OPNsense"));
-    response.append_header(("Set-Cookie", "PHPSESSID=0a1b2c3d4e5f6a7b8c9d; path=/; secure; HttpOnly; SameSite=Lax"));
+    response.append_header((
+        "Set-Cookie",
+        "PHPSESSID=0a1b2c3d4e5f6a7b8c9d; path=/; secure; HttpOnly; SameSite=Lax",
+    ));
     response.append_header(("Set-Cookie", "cookie_test=1; path=/; secure; HttpOnly"));
     for (name, value) in answer.headers {
         response.insert_header((name, value));

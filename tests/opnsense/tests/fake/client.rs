@@ -5,7 +5,7 @@ use reqwest::redirect::Policy;
 use serde_json::Value;
 
 /// Talks with a fake.
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     url: String,
     user: Option<User>,
@@ -13,22 +13,22 @@ pub struct Client {
 
 /// What came back.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub content_type: String,
-    pub text: String,
-    pub headers: reqwest::header::HeaderMap,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) text: String,
+    pub(crate) headers: reqwest::header::HeaderMap,
 }
 
 impl Reply {
     /// The body, as JSON where it is.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| Value::String(self.text.clone()))
     }
 }
 
 impl Client {
-    pub fn new(fake: &FakeOpnSense, user: Option<User>) -> Self {
+    pub(crate) fn new(fake: &FakeOpnSense, user: Option<User>) -> Self {
         let tls = pin::client_config(fake.fingerprint().parse().unwrap()).unwrap();
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -38,11 +38,11 @@ impl Client {
         Self { http, url: fake.url(), user }
     }
 
-    pub fn root(fake: &FakeOpnSense) -> Self {
+    pub(crate) fn root(fake: &FakeOpnSense) -> Self {
         Self::new(fake, Some(User::root()))
     }
 
-    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+    pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method.parse().unwrap(), format!("{}/api/{path}", self.url));
         match &self.user {
             Some(user) => request.basic_auth(&user.key, Some(&user.secret)),
@@ -50,7 +50,7 @@ impl Client {
         }
     }
 
-    pub async fn try_send(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
+    pub(crate) async fn try_send(request: reqwest::RequestBuilder) -> reqwest::Result<Reply> {
         let response = request.send().await?;
         let headers = response.headers().clone();
         let content_type = headers.get("content-type").map(|value| value.to_str().unwrap().to_owned());
@@ -62,16 +62,16 @@ impl Client {
         })
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         Self::try_send(self.request("GET", path)).await.unwrap()
     }
 
     /// Posts JSON; with `null` nothing at all, but said to be nothing.
-    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         Self::try_send(self.posting(path, body)).await.unwrap()
     }
 
-    pub fn posting(&self, path: &str, body: &Value) -> reqwest::RequestBuilder {
+    pub(crate) fn posting(&self, path: &str, body: &Value) -> reqwest::RequestBuilder {
         let request = self.request("POST", path);
         match body {
             Value::Null => request.header("Content-Length", "0"),
@@ -81,6 +81,6 @@ impl Client {
 }
 
 /// A runtime for a test, with what TLS needs.
-pub fn run<T>(test: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test)
 }

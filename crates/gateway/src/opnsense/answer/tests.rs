@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 /// An answer: status, where it points to, body.
@@ -104,4 +106,22 @@ fn a_missing_plugin_is_named_and_a_huge_message_is_cut() {
     let body = format!(r#"{{"result":"failed","validations":{{"host.ip":"{}"}}}}"#, "x".repeat(100_000));
     let error = understood(ASKED, 200, None, body.as_bytes()).unwrap_err().to_string();
     assert!(error.chars().count() < 500, "{}", error.len());
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_it_panic_or_talk_at_length(
+        status in 100_u16..600,
+        location in proptest::option::of(".{0,400}"),
+        body: Vec<u8>,
+        text in "(.|\n){0,2000}",
+    ) {
+        let quoted = serde_json::json!({"result": "failed", "validations": {"a": [text.clone()]}, "errorMessage": text});
+        for body in [body, text.clone().into_bytes(), quoted.to_string().into_bytes()] {
+            if let Err(error) = understood(ASKED, status, location.as_deref(), &body) {
+                let said = error.to_string();
+                prop_assert!(said.chars().count() < 900 && !said.chars().any(char::is_control), "{}", said);
+            }
+        }
+    }
 }

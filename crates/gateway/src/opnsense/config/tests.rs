@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 const CONFIG: &str = r#"<?xml version="1.0"?>
@@ -131,4 +133,13 @@ fn hostile_ones_are_refused_without_a_word_of_theirs() {
         assert!(error.contains(why) && !error.contains("s3cret"), "{error}");
     }
     assert_eq!(read(&[0xff, 0xfe], "KEY", true).unwrap_err(), "it is not UTF-8");
+}
+
+proptest! {
+    #[test]
+    fn no_configuration_makes_it_panic(text: String, from in 0_usize..CONFIG.len(), to in 0_usize..CONFIG.len()) {
+        read(text.as_bytes(), "KEY", true).ok();
+        let damaged: String = CONFIG.char_indices().filter(|(at, _)| *at < from || *at > to).map(|(_, c)| c).collect();
+        read(damaged.as_bytes(), "KEY", true).ok();
+    }
 }

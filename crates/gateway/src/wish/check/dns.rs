@@ -1,9 +1,13 @@
 //! Records. DNS answers with all addresses of a name in turn, which is never what is meant here.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+
 use super::{Claims, Part, between};
 use crate::wish::Record;
 
 pub(super) fn faults(parts: &[Part<'_>], faults: &mut Vec<String>) {
+    against_reservations(parts, faults);
     let all = || parts.iter().flat_map(|(part, wish)| wish.dns.iter().map(|one| (*part, one)));
     let (mut names, mut backwards) = (Claims::new(), Claims::new());
     for (part, record) in all() {
@@ -38,6 +42,28 @@ pub(super) fn faults(parts: &[Part<'_>], faults: &mut Vec<String>) {
             faults.push(format!(
                 "{name} would be answered by {}, which hides all below{between}",
                 wildcard.name
+            ));
+        }
+    }
+}
+
+/// A machine with a reservation has its name with that address already, wherever dnsmasq answers names.
+fn against_reservations(parts: &[Part<'_>], faults: &mut Vec<String>) {
+    let kept =
+        parts.iter().flat_map(|(part, wish)| wish.dhcp.reservations.iter().map(move |kept| (*part, kept)));
+    let named = kept
+        .filter_map(|(part, kept)| Some((format!("{}.{}", kept.name, kept.domain.as_ref()?), (part, kept))));
+    let named: HashMap<_, _> = named.collect();
+    for (part, record) in parts.iter().flat_map(|(part, wish)| wish.dns.iter().map(move |one| (*part, one))) {
+        let Record { name, ip, .. } = record;
+        if let Some((by, kept)) = named.get(name.as_str())
+            && ip.is_ipv4()
+            && *ip != IpAddr::V4(kept.ip)
+        {
+            faults.push(format!(
+                "{name} has {ip}, and the reservation of that name {}{}",
+                kept.ip,
+                between(by, part)
             ));
         }
     }

@@ -74,6 +74,10 @@ fn every_contradiction_is_told() {
             "x.apps.lab would be answered by *.apps.lab, which hides all below",
         ),
         (
+            kept("a", "10.0.0.7", a) + "domain = 'lab'\n" + &named(api, "ip = '10.0.0.8'"),
+            "a.lab has 10.0.0.8, and the reservation of that name 10.0.0.7",
+        ),
+        (
             balanced("api", "10.0.0.1", 6443, INSIDE) + &balanced("api", "10.0.0.2", 6443, INSIDE),
             "the balancer api is there twice",
         ),

@@ -73,6 +73,28 @@ fn a_person_s_file_is_read() {
 }
 
 #[test]
+fn the_example_is_one() {
+    let wish = Wish::from_toml(EXAMPLE).unwrap();
+    let boot = wish.dhcp.boot.unwrap();
+    assert_eq!((wish.dhcp.networks.len(), boot.firmwares.len(), wish.balancers.len()), (2, 3, 5));
+    let keys = [
+        "interface",
+        "range",
+        "lease",
+        "domain",
+        "mac",
+        "ptr",
+        "sticky",
+        "backup",
+        "everybody",
+        "inside",
+        "check",
+        "codes",
+    ];
+    keys.iter().for_each(|key| assert!(EXAMPLE.contains(&format!("{key} = ")), "{key} is shown"));
+}
+
+#[test]
 fn what_is_wrong_is_told_with_its_line_and_key() {
     for (text, words) in [
         ("[[network]]\ninterface = 'lan'\nleese = '1d'", "line 3: network[0].leese: unknown field `leese`"),

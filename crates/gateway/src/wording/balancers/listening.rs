@@ -137,7 +137,7 @@ fn machine_config(words: &mut Words<'_>, balancer: &Balancer) {
             words.notice(format!(
                 "{} lets machines on {} reach {listen}:{port}, which hands out the cluster's credentials: narrow it ({})",
                 said::of(rule),
-                listed(others),
+                listed(others.iter().map(|key| interfaces::called_by(words.reading, key))),
                 page(Kind::PassRule)
             ));
         }

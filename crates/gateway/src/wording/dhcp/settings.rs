@@ -41,7 +41,7 @@ pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp) {
                 KIND,
                 NAME,
                 because,
-                format!("take it out of \"Disable DHCP on interfaces\" ({})", page(KIND)),
+                format!("take it out of \"Interface [no DHCP]\" ({})", page(KIND)),
             );
         }
         if found.field("dhcp.default_fw_rules") == "0" {

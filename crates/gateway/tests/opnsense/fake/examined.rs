@@ -87,10 +87,12 @@ async fn a_key_that_may_read_only_is_found_without_writing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_in_the_way_is_seen() {
-    let mut site = Site::default();
-    site.kea = vec!["lan".into()];
-    site.isc = vec!["opt1".into()];
-    site.virtual_ips = vec![("lan".into(), "192.168.1.10/32".into(), "api".into())];
+    let mut site = Site {
+        kea: vec!["lan".into()],
+        isc: vec!["opt1".into()],
+        virtual_ips: vec![("lan".into(), "192.168.1.10/32".into(), "api".into())],
+        ..Site::default()
+    };
     site.web.interfaces = vec!["lan".into()];
     let examination =
         examined(Options { site, haproxy: false, ..Options::new(Release::V25_7_11) }, &User::muster()).await;

@@ -147,6 +147,10 @@ impl App {
                 if cut_off == 1 { "host does" } else { "hosts do" }
             ));
         }
+        match self.gateways.list().await {
+            Ok(gateways) => notices.extend(gateways.iter().filter_map(crate::gateways::words::notice)),
+            Err(error) => tracing::error!(%error, "reading how the gateways stand"),
+        }
         Ok(notices)
     }
 

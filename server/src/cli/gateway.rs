@@ -5,18 +5,19 @@ mod add;
 mod apply;
 mod asker;
 mod credential;
-mod diff;
 mod examination;
 mod interview;
 mod proof;
 mod show;
+mod trust;
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand};
-use gateway::{Drift, Listed, Plan, Wish};
+use gateway::opnsense::Trust;
+use gateway::{AdapterKind, Drift, Listed, Plan, Wish};
 
 use self::asker::{Asker as _, Terminal};
 use super::client::Client;
@@ -24,7 +25,7 @@ use super::output::{Format, print_text};
 use crate::api::v1::gateways::Shown;
 use crate::api::v1::gateways::wish::BootAsk;
 use crate::gateways::boot::Made;
-use crate::gateways::{BOOT_PART, SITE_PART};
+use crate::gateways::{BOOT_PART, SITE_PART, diff};
 use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
@@ -95,6 +96,11 @@ pub(super) struct SetArgs {
     file: Option<PathBuf>,
     #[command(flatten)]
     boot: BootArgs,
+    /// Where it is now
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    #[command(flatten)]
+    trust: trust::TrustArgs,
 }
 
 #[derive(Debug, Args, Clone)]
@@ -108,6 +114,12 @@ pub(super) struct BootArgs {
     /// Leave network boot alone
     #[arg(long)]
     no_boot: bool,
+}
+
+impl BootArgs {
+    fn is_default(&self) -> bool {
+        self.muster_address.is_none() && self.classes.is_none() && !self.no_boot
+    }
 }
 
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
@@ -144,7 +156,11 @@ fn path(name: &str, rest: &str) -> String {
 }
 
 async fn set(args: SetArgs, client: &Client) -> anyhow::Result<()> {
-    let SetArgs { name, file, boot } = args;
+    let SetArgs { name, file, boot, url, trust } = args;
+    if set_adapter(client, &name, url, trust.given()?).await? && file.is_none() && boot.is_default() {
+        print_text(&format!("{name} is spoken to as you said: see `muster gateway plan {name}`"));
+        return Ok(());
+    }
     let from_file = match &file {
         Some(file) => Some(read_wish(file)?),
         None => None,
@@ -156,6 +172,26 @@ async fn set(args: SetArgs, client: &Client) -> anyhow::Result<()> {
     set_boot(client, &name, wish.as_ref(), &boot).await?;
     print_text(&format!("{name} is not changed yet: see `muster gateway plan {name}`"));
     Ok(())
+}
+
+/// Says where it is and whose certificate is trusted from now on. Answers whether anything of that was said.
+async fn set_adapter(
+    client: &Client,
+    name: &str,
+    url: Option<String>,
+    trust: Option<Trust>,
+) -> anyhow::Result<bool> {
+    if url.is_none() && trust.is_none() {
+        return Ok(false);
+    }
+    let shown: Shown = client.get(&path(name, "")).await?;
+    let AdapterKind::OpnSense { url: old_url, trust: old_trust, credential } = shown.listed.adapter else {
+        bail!("{name} is a dnsmasq on the server's own machine: it has no URL and no certificate");
+    };
+    let adapter =
+        AdapterKind::OpnSense { url: url.unwrap_or(old_url), trust: trust.unwrap_or(old_trust), credential };
+    let _: Listed = client.put_json(&path(name, "/adapter"), serde_json::to_vec(&adapter)?).await?;
+    Ok(true)
 }
 
 /// Reads a wish file. It is checked here, before anything is sent, so that a slip costs nothing.

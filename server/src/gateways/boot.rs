@@ -158,7 +158,13 @@ mod tests {
     }
 
     fn summary(made: &Made) -> Vec<String> {
-        let line = |class: &FirmwareBoot| format!("{} {:?} {:?}", class.class, class.codes, class.loads);
+        let line = |class: &FirmwareBoot| {
+            let loads = match &class.loads {
+                Loads::Tftp(file) => format!("tftp {file}"),
+                Loads::Http(url) => url.to_string(),
+            };
+            format!("{} {:?} {loads}", class.class, class.codes)
+        };
         made.boot.firmwares.iter().map(line).collect()
     }
 
@@ -168,14 +174,14 @@ mod tests {
         assert_eq!(
             summary(&made),
             [
-                r#"bios [0] Tftp("undionly.kpxe")"#,
-                r#"efi64 [7, 9] Tftp("snponly.efi")"#,
-                r#"efiarm64 [11] Tftp("snponly-arm64.efi")"#,
-                r#"http64 [16] Http("http://192.168.1.10:8080/boot/ipxe/snponly.efi")"#,
-                r#"httparm64 [19] Http("http://192.168.1.10:8080/boot/ipxe/snponly-arm64.efi")"#,
+                "bios [0] tftp undionly.kpxe",
+                "efi64 [7, 9] tftp snponly.efi",
+                "efiarm64 [11] tftp snponly-arm64.efi",
+                "http64 [16] http://192.168.1.10:8080/boot/ipxe/snponly.efi",
+                "httparm64 [19] http://192.168.1.10:8080/boot/ipxe/snponly-arm64.efi",
             ]
         );
-        assert_eq!(made.boot.script, "http://192.168.1.10:8080/boot/boot.ipxe");
+        assert_eq!(made.boot.script.as_str(), "http://192.168.1.10:8080/boot/boot.ipxe");
         assert_eq!(made.boot.tcp_ports, [8080, 8443]);
         assert!(made.notices.is_empty());
         let codes: usize = made.left_out.iter().map(|left| left.codes.len()).sum();
@@ -191,9 +197,9 @@ mod tests {
         assert_eq!(
             summary(&made),
             [
-                r#"bios [0] Tftp("undionly.kpxe")"#,
-                r#"efi64 [7, 9] Tftp("ipxe.efi")"#,
-                r#"http64 [16] Http("http://192.168.1.10:8080/boot/ipxe/ipxe.efi")"#,
+                "bios [0] tftp undionly.kpxe",
+                "efi64 [7, 9] tftp ipxe.efi",
+                "http64 [16] http://192.168.1.10:8080/boot/ipxe/ipxe.efi",
             ]
         );
         let arm = made.left_out.iter().find(|left| left.codes.contains(&11)).unwrap();
@@ -207,7 +213,7 @@ mod tests {
         let chosen = ["efi64".to_owned()];
         assert_eq!(
             summary(&make(&here(), Some(&chosen), |_| true).unwrap()),
-            [r#"efi64 [7, 9] Tftp("snponly.efi")"#]
+            ["efi64 [7, 9] tftp snponly.efi"]
         );
         let unknown = ["efi46".to_owned()];
         let error = make(&here(), Some(&unknown), |_| true).unwrap_err();

@@ -1,6 +1,8 @@
 //! Gateways, as an operator sets them up: the real program, a real server, and a firewall that checks as the real one does.
 
+#[path = "gateways/secrets.rs"]
 mod secrets;
+#[path = "gateways/set_up.rs"]
 mod set_up;
 
 use std::process::{Output, Stdio};
@@ -30,7 +32,8 @@ impl Place {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
-        let server = TestServer::new().await;
+        // Whatever loaders this machine has are not the test's.
+        let server = TestServer::with("tftp_dir = \"/no/such/folder\"").await;
         let uploaded = server.upload("undionly.kpxe", "ipxe", b"a loader").await;
         expect(uploaded, StatusCode::OK).await;
         let fake = tokio::task::spawn_blocking(|| FakeOpnSense::start(options)).await.unwrap();
@@ -71,7 +74,7 @@ impl Place {
     /// Sets the firewall up as `opnsense`, for the machines on LAN.
     pub(crate) async fn add(&self) -> String {
         let (url, pin) = (self.fake.url(), self.fake.fingerprint());
-        self.done(&[&["gateway", "add", "opnsense", &url, "--pin", &pin][..], &LAN].concat()).await
+        self.done(&[&["gateway", "add", "opnsense", &url, "--fingerprint", &pin][..], &LAN].concat()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {

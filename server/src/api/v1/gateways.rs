@@ -7,7 +7,7 @@ pub mod work;
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, web};
-use gateway::{ApplyRecord, GatewayName, Listed, Registration, Wish};
+use gateway::{AdapterKind, ApplyRecord, GatewayName, Listed, Registration, Wish};
 use inventory::Limits;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ pub async fn add(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<Listed>, ApiError> {
-    let registration: Registration = body::message(&request, payload, Limits::SMALL).await?;
+    let registration: Registration = body::message(&request, payload, Limits::REPORT).await?;
     let name = registration.name.clone();
     app.gateways.add(registration, "operator").await?;
     Ok(web::Json(app.gateways.get(&name).await?))
@@ -93,6 +93,22 @@ pub async fn remove(
 ) -> Result<web::Json<()>, ApiError> {
     app.gateways.remove(&named(&name)?, removal.leave, "operator").await?;
     Ok(web::Json(()))
+}
+
+/// `PUT /api/v1/gateways/{gateway}/adapter`: another address, certificate or secret. What was made on it stays known.
+///
+/// # Errors
+/// 404 for a gateway that is not known, 409 while it is being changed.
+pub async fn set_adapter(
+    app: web::Data<App>,
+    name: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<web::Json<Listed>, ApiError> {
+    let name = named(&name)?;
+    let adapter: AdapterKind = body::message(&request, payload, Limits::REPORT).await?;
+    app.gateways.set_adapter(&name, adapter).await?;
+    Ok(web::Json(app.gateways.get(&name).await?))
 }
 
 /// What is no name names no gateway.

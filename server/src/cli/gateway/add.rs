@@ -1,9 +1,7 @@
 //! `muster gateway add`: one act from an address to machines that boot. On a terminal it asks; from a file it does the same
 //! without a word, or says at once all that is missing.
 
-mod trust;
-
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand};
@@ -15,15 +13,15 @@ use zeroize::Zeroizing;
 
 use super::asker::{Asker, Nobody, Terminal};
 use super::{
-    BootArgs, apply, credential, diff, examination, interview, path, proof, read_wish, set_boot, set_file,
-    show,
+    BootArgs, apply, credential, examination, interview, path, proof, read_wish, set_boot, set_file, show,
+    trust,
 };
 use crate::api::v1::gateways::Shown;
 use crate::api::v1::gateways::setup::{Examine, Proposal};
 use crate::api::v1::gateways::wish::BootAsk;
 use crate::cli::client::{Client, Refused};
 use crate::cli::output::Format;
-use crate::gateways::SITE_PART;
+use crate::gateways::{SITE_PART, diff};
 use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
@@ -38,12 +36,8 @@ pub(in crate::cli) enum Kind {
 pub(in crate::cli) struct OpnSenseArgs {
     /// Where it is, e.g. https://192.168.1.1
     url: String,
-    /// SHA-256 of its certificate, which alone is trusted
-    #[arg(long, value_name = "SHA256")]
-    pin: Option<pin::Fingerprint>,
-    /// The authority that vouches for its certificate (PEM)
-    #[arg(long, value_name = "FILE", conflicts_with = "pin")]
-    ca: Option<PathBuf>,
+    #[command(flatten)]
+    trust: trust::TrustArgs,
     /// Key and secret of its API, as its page downloads them; - reads standard input. Without it they are asked for, or
     /// taken from MUSTER_GATEWAY_KEY and MUSTER_GATEWAY_SECRET
     #[arg(long, value_name = "FILE")]
@@ -124,14 +118,14 @@ pub(super) async fn run(kind: Kind, client: &Client, output: Format) -> anyhow::
 }
 
 async fn opnsense(args: OpnSenseArgs, client: &Client, asker: &mut dyn Asker) -> anyhow::Result<Added> {
-    let OpnSenseArgs { url, pin, ca, key_file, common } = args;
+    let OpnSenseArgs { url, trust, key_file, common } = args;
     let name = free_name(&common, "opnsense", client).await?;
     let wish = common.file.as_deref().map(read_wish).transpose()?;
     let secret: Name = format!("gateway.{name}").parse()?;
     let given = credential::given(key_file.as_deref(), |name| std::env::var(name).ok())?;
     let kept: Vec<secrets::Listed> = client.get("/api/v1/secrets").await?;
     let is_kept = kept.iter().any(|listed| listed.name == secret);
-    let certificate = trust::given(pin, ca.as_deref())?;
+    let certificate = trust.given()?;
     let shown = match certificate {
         Some(_) => None,
         None => Some(trust::look(&url, client).await?),
@@ -236,6 +230,7 @@ async fn examine(
     client: &Client,
     asker: &mut dyn Asker,
 ) -> anyhow::Result<()> {
+    let credential = credential.map(|text| text.to_string());
     let asked = Examine { adapter: adapter.clone(), credential, wish };
     loop {
         let found: Examination = client.post("/api/v1/gateway-examination", &asked).await?;
@@ -373,15 +368,4 @@ async fn prove(name: &str, shown: &Shown, client: &Client) -> anyhow::Result<()>
         .flat_map(|interface| interface.networks.iter().copied())
         .collect();
     proof::run(&boot, &proof::networks(&networks)).await
-}
-
-/// Reads a PEM file.
-fn read_pem(path: &Path) -> anyhow::Result<String> {
-    let pem = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-    ensure!(
-        pem.contains("-----BEGIN CERTIFICATE-----"),
-        "{} is no certificate in PEM: it should begin with -----BEGIN CERTIFICATE-----",
-        path.display()
-    );
-    Ok(pem)
 }

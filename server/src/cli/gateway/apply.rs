@@ -8,11 +8,13 @@ use gateway::{ApplyRecord, ApplyState, Plan, StepState};
 use inventory::Id;
 
 use super::asker::Terminal;
-use super::{agreed, diff, path, show};
+use super::{agreed, path, show};
 use crate::api::v1::gateways::work::{Apply, RollBack};
 use crate::cli::client::Client;
 use crate::cli::output::{Format, print_text};
 use crate::format::line;
+use crate::gateways::diff;
+use crate::gateways::words::step;
 use crate::links::escape;
 
 /// How often a running apply is looked at.
@@ -139,8 +141,8 @@ struct Watch {
 impl Watch {
     fn show(&mut self, record: &ApplyRecord) {
         let ended = record.steps.iter().take_while(|step| step.state != StepState::Begun);
-        for step in ended.skip(self.shown) {
-            eprintln!("  {}", show::step(step));
+        for taken in ended.skip(self.shown) {
+            eprintln!("  {}", step(taken));
             self.shown += 1;
         }
     }

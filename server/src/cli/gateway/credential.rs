@@ -57,7 +57,17 @@ fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
         "{} is empty: it should hold the lines key=… and secret=… as the gateway's page gives them, or KEY:SECRET",
         path.display()
     );
-    Ok(Zeroizing::new(text.trim().to_owned()))
+    // Both in one line: a line end would not survive the way to the server.
+    let value = |name: &str| {
+        let assigned = |line: &str| {
+            Some(line.trim().strip_prefix(name)?.trim_start().strip_prefix('=')?.trim().to_owned())
+        };
+        text.lines().find_map(assigned).map(Zeroizing::new)
+    };
+    match (value("key"), value("secret")) {
+        (Some(key), Some(secret)) => join(&key, &secret),
+        _ => Ok(Zeroizing::new(text.trim().to_owned())),
+    }
 }
 
 fn join(key: &str, secret: &str) -> anyhow::Result<Zeroizing<String>> {
@@ -85,7 +95,7 @@ mod tests {
             |given: anyhow::Result<Option<Zeroizing<String>>>| given.unwrap().map(|text| text.to_string());
         assert_eq!(
             text(given(Some(&path), environment(&both))).as_deref(),
-            Some("key=planted-key\nsecret=planted-secret")
+            Some("planted-key:planted-secret")
         );
         assert_eq!(text(given(None, environment(&both))).as_deref(), Some("planted-key:planted-secret"));
         assert_eq!(text(given(None, environment(&[]))), None);

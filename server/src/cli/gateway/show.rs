@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use gateway::{AdapterKind, ApplyRecord, ApplyState, Drift, Listed, StepRecord, StepState, Wish};
+use gateway::{AdapterKind, ApplyRecord, Drift, Listed};
 use inventory::{Clock as _, SystemClock};
 
-use super::diff;
 use crate::api::v1::gateways::Shown;
 use crate::cli::output::{ago, or_dash, table};
 use crate::format::{line, moment};
 use crate::gateways::boot::Made;
-
-/// Characters of a reason.
-const REASON: usize = 600;
+use crate::gateways::diff;
+use crate::gateways::words::{REASON, place, state, step, wanted};
 
 pub(super) fn list(all: &[Listed]) -> String {
     if all.is_empty() {
@@ -26,28 +24,6 @@ pub(super) fn list(all: &[Listed]) -> String {
         [listed.name.to_string(), place(&listed.adapter), state(listed), or_dash(applied), or_dash(seen)]
     });
     table(["name", "where", "state", "applied", "looked at"], rows)
-}
-
-/// Where a gateway is.
-pub(super) fn place(adapter: &AdapterKind) -> String {
-    match adapter {
-        AdapterKind::OpnSense { url, .. } => line(url, 200),
-        AdapterKind::Dnsmasq { file, .. } => format!("dnsmasq {}", line(&file.display().to_string(), 200)),
-    }
-}
-
-/// How a gateway stands, in a few words: what is worst comes first.
-pub(super) fn state(listed: &Listed) -> String {
-    let last = listed.last_apply.as_ref().map(|last| last.state);
-    match last {
-        Some(ApplyState::Applying) => "being changed".to_owned(),
-        Some(ApplyState::HalfDone | ApplyState::Interrupted) => "half done: apply it again".to_owned(),
-        _ if listed.unreachable_since.is_some() => "can't be reached".to_owned(),
-        _ if listed.drift_since.is_some() => "differs from what was applied".to_owned(),
-        _ if listed.unapplied => "something is not applied yet".to_owned(),
-        Some(_) => "as it is wanted".to_owned(),
-        None => "nothing was applied".to_owned(),
-    }
 }
 
 pub(super) fn one(shown: &Shown) -> String {
@@ -84,59 +60,17 @@ pub(super) fn one(shown: &Shown) -> String {
     text
 }
 
-/// What is wanted, counted.
-fn wanted(wish: &Wish) -> String {
-    let count = |count: usize, one: &str, many: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
-    };
-    let boot = wish.dhcp.boot.as_ref().map(|boot| {
-        let classes: Vec<&str> = boot.firmwares.iter().map(|class| class.class.as_str()).collect();
-        format!("network boot from {} for {}", boot.server, classes.join(", "))
-    });
-    let parts = [
-        count(wish.dhcp.networks.len(), "network", "networks"),
-        count(wish.dhcp.reservations.len(), "reserved address", "reserved addresses"),
-        boot,
-        count(wish.dns.len(), "name", "names"),
-        count(wish.balancers.len(), "balanced port", "balanced ports"),
-    ];
-    let said: Vec<String> = parts.into_iter().flatten().collect();
-    if said.is_empty() { "nothing".to_owned() } else { said.join(", ") }
-}
-
 /// One apply with its steps.
 pub(super) fn record(record: &ApplyRecord) -> String {
     let mut text = format!("{} {} by {}", record.gateway, record.state, line(&record.actor, 64));
     let _ = writeln!(text, ", begun {}", moment(record.started_at));
-    for step in &record.steps {
-        let _ = writeln!(text, "{}", self::step(step));
+    for taken in &record.steps {
+        let _ = writeln!(text, "{}", step(taken));
     }
     if !record.words.is_empty() {
         let _ = writeln!(text, "{}", line(&record.words, REASON));
     }
     text
-}
-
-/// One step: what was done, and how it ended.
-pub(super) fn step(step: &StepRecord) -> String {
-    let mark = match step.state {
-        StepState::Begun => '…',
-        StepState::Made => '✓',
-        StepState::Failed => '✗',
-    };
-    let change = &step.change;
-    let undoing = if step.undoes.is_some() { "undo: " } else { "" };
-    let what = match change.action {
-        gateway::Action::Create => "make",
-        gateway::Action::Update => "change",
-        gateway::Action::Move => "move to the end",
-        gateway::Action::Delete => "remove",
-    };
-    let words =
-        if step.words.is_empty() { String::new() } else { format!(": {}", line(&step.words, REASON)) };
-    format!("{mark} {undoing}{what} {} {}{words}", change.kind, line(&change.name, 160))
 }
 
 pub(super) fn drifts(all: &BTreeMap<String, Drift>) -> String {

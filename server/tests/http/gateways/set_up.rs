@@ -16,7 +16,8 @@ async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
     let plan = place.done(&["gateway", "plan", "opnsense"]).await;
     assert!(plan.contains("Nothing to change"), "{plan}");
     let json: Value =
-        serde_json::from_str(&place.done(&["gateway", "plan", "opnsense", "--output", "json"]).await).unwrap();
+        serde_json::from_str(&place.done(&["gateway", "plan", "opnsense", "--output", "json"]).await)
+            .unwrap();
     assert_eq!(json["changes"], json!([]));
     let list = place.done(&["gateway", "list"]).await;
     assert!(list.contains(&place.fake.url()) && list.contains("as it is wanted"), "{list}");
@@ -50,15 +51,20 @@ async fn without_a_terminal_all_that_is_missing_is_said_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_key_lacks_is_named_as_the_firewalls_page_names_it() {
-    let privileges = ["page-system-login-logout", "page-status-interfaces", "page-diagnostics-configurationhistory"];
+    let privileges =
+        ["page-system-login-logout", "page-status-interfaces", "page-diagnostics-configurationhistory"];
     let weak = User::new("weak", &privileges);
     let place = Place::with(Options { users: vec![weak.clone()], ..Options::default() }).await;
     let (url, pin) = (place.fake.url(), place.fake.fingerprint());
-    let args = [&["gateway", "add", "opnsense", &url, "--pin", &pin][..], &LAN].concat();
+    let args = [&["gateway", "add", "opnsense", &url, "--fingerprint", &pin][..], &LAN].concat();
     let environment = [("MUSTER_GATEWAY_KEY", weak.key), ("MUSTER_GATEWAY_SECRET", weak.secret)];
     let said = place.muster_with(&args, &environment).await;
     assert_eq!(said.code, Some(1), "{}", said.err);
-    for line in ["✓ Diagnostics: Configuration History", "✗ Services: Dnsmasq DNS/DHCP: Settings", "System › Access › Users"] {
+    for line in [
+        "✓ Diagnostics: Configuration History",
+        "✗ Services: Dnsmasq DNS/DHCP: Settings",
+        "System › Access › Users",
+    ] {
         assert!(said.err.contains(line), "{line}: {}", said.err);
     }
     assert_eq!(place.get("/api/v1/secrets").await, json!([]), "nothing is kept");
@@ -67,10 +73,11 @@ async fn what_the_key_lacks_is_named_as_the_firewalls_page_names_it() {
     let wrong = place.failed(&args).await;
     assert!(wrong.contains("does not take this key"), "{wrong}");
     let other = "ab".repeat(32);
-    let args = [&["gateway", "add", "opnsense", &url, "--pin", &other][..], &LAN].concat();
+    let args = [&["gateway", "add", "opnsense", &url, "--fingerprint", &other][..], &LAN].concat();
     let certificate = place.failed(&args).await;
     assert!(certificate.contains("certificate") && certificate.contains(&pin), "{certificate}");
-    let args = [&["gateway", "add", "opnsense", "https://127.0.0.1:9", "--pin", &pin][..], &LAN].concat();
+    let args =
+        [&["gateway", "add", "opnsense", "https://127.0.0.1:9", "--fingerprint", &pin][..], &LAN].concat();
     let nobody = place.failed(&args).await;
     assert!(nobody.contains("can't reach https://127.0.0.1:9"), "{nobody}");
 }
@@ -81,15 +88,15 @@ async fn the_same_from_a_file_with_names_and_reservations() {
     let file = place.server.dir.path().join("site.toml");
     let wish = r#"
         [[network]]
-        interface = "lan"
-        range = "192.168.1.100-192.168.1.199"
+        interface = "opt1"
+        range = "10.20.0.100-10.20.0.199"
         lease = "2h"
         domain = "lab.example"
 
         [[reservation]]
         name = "node1"
         mac = "52-54-00-AA-BB-01"
-        ip = "192.168.1.50"
+        ip = "10.20.0.50"
 
         [[dns]]
         name = "registry.lab.example"
@@ -100,8 +107,22 @@ async fn the_same_from_a_file_with_names_and_reservations() {
     let (url, pin) = (place.fake.url(), place.fake.fingerprint());
     let said = place
         .done(&[
-            "gateway", "add", "opnsense", &url, "--name", "edge", "--pin", &pin, "--file", file,
-            "--muster-address", "192.168.1.10", "--no-proof", "-y", "--output", "json",
+            "gateway",
+            "add",
+            "opnsense",
+            &url,
+            "--name",
+            "edge",
+            "--fingerprint",
+            &pin,
+            "--file",
+            file,
+            "--muster-address",
+            "10.20.0.10",
+            "--no-proof",
+            "-y",
+            "--output",
+            "json",
         ])
         .await;
     let shown: Value = serde_json::from_str(&said).unwrap();
@@ -111,24 +132,29 @@ async fn the_same_from_a_file_with_names_and_reservations() {
 
     // One reservation less, shown before it is done.
     std::fs::write(file, wish.replace("52-54-00-AA-BB-01", "52-54-00-AA-BB-02")).unwrap();
-    place.done(&["gateway", "set", "edge", "--file", file, "--muster-address", "192.168.1.10"]).await;
+    place.done(&["gateway", "set", "edge", "--file", file, "--muster-address", "10.20.0.10"]).await;
     let plan = place.done(&["gateway", "plan", "edge"]).await;
-    assert!(plan.contains("~ reservation") && plan.contains("52:54:00:aa:bb:01 → 52:54:00:aa:bb:02"), "{plan}");
+    assert!(
+        plan.contains("~ reservation") && plan.contains("52:54:00:aa:bb:01 → 52:54:00:aa:bb:02"),
+        "{plan}"
+    );
     let refused = place.failed(&["gateway", "apply", "edge"]).await;
     assert!(refused.contains("-y"), "{refused}");
     let applied = place.muster(&["gateway", "apply", "edge", "-y"]).await;
     assert!(applied.code == Some(0) && applied.err.contains("✓ change reservation"), "{}", applied.err);
 
     // What can't be is refused with its line, and nothing is changed.
-    std::fs::write(file, wish.replace("192.168.1.50", "192.168.1.500")).unwrap();
+    std::fs::write(file, wish.replace("10.20.0.50", "10.20.0.500")).unwrap();
     let wrong = place.failed(&["gateway", "set", "edge", "--file", file]).await;
-    assert!(wrong.contains("site.toml") && wrong.contains("line 12"), "{wrong}");
+    assert!(wrong.contains("site.toml") && wrong.contains("line 11"), "{wrong}");
 
     // Removed: everything of ours goes, and the secret can go then.
     let in_use = place.failed(&["secret", "remove", "gateway.edge"]).await;
     assert!(in_use.contains("the gateway edge"), "{in_use}");
     place.done(&["gateway", "remove", "edge", "-y"]).await;
-    assert!(place.fake.rows("dnsmasq.hosts").is_empty() && place.fake.rows("unboundplus.hosts.host").is_empty());
+    assert!(
+        place.fake.rows("dnsmasq.hosts").is_empty() && place.fake.rows("unboundplus.hosts.host").is_empty()
+    );
     place.done(&["secret", "remove", "gateway.edge"]).await;
 }
 
@@ -160,5 +186,40 @@ async fn a_key_is_exchanged_without_a_restart() {
     place.fake.forget_requests();
     place.done(&["gateway", "plan", "opnsense"]).await;
     let users: Vec<String> = place.fake.requests().into_iter().filter_map(|it| it.user).collect();
-    assert!(!users.is_empty() && users.iter().all(|user| *user == new.name && *user != old.name), "{users:?}");
+    assert!(
+        !users.is_empty() && users.iter().all(|user| *user == new.name && *user != old.name),
+        "{users:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_changed_is_refused_until_it_is_said_to_be_right() {
+    let place = Place::new().await;
+    place.add().await;
+    let new = place.fake.change_certificate();
+    let refused = place.failed(&["gateway", "plan", "opnsense"]).await;
+    assert!(refused.contains("certificate") && refused.contains(&new), "{refused}");
+    place.done(&["gateway", "set", "opnsense", "--fingerprint", &new]).await;
+    let plan = place.done(&["gateway", "plan", "opnsense"]).await;
+    assert!(plan.contains("Nothing to change"), "{plan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_show_how_it_stands_and_what_a_firewall_says_stays_text() {
+    let place = Place::new().await;
+    place.add().await;
+    let boot = place.fake.rows("dnsmasq.dhcp_boot").remove(0).uuid.unwrap();
+    let hostile = json!({"boot": {"filename": "<script>x</script>"}});
+    place
+        .fake
+        .human("anna@192.168.1.77", |desk| desk.post(&format!("dnsmasq/settings/setBoot/{boot}"), &hostile));
+    let page = async |path: &str| {
+        let answer = place.server.operator(reqwest::Method::GET, path).send().await.unwrap();
+        crate::support::expect(answer, reqwest::StatusCode::OK).await
+    };
+    let list = page("/gateways").await;
+    assert!(list.contains("as it is wanted") && list.contains("/gateways/opnsense"), "{list}");
+    let shown = page("/gateways/opnsense?plan=true").await;
+    assert!(shown.contains("network boot from 192.168.1.10") && !shown.contains("<script>x"), "{shown}");
+    assert!(shown.contains("&#60;script&#62;x"), "{shown}");
 }

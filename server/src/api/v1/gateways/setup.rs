@@ -47,7 +47,7 @@ pub struct Examine {
     pub adapter: AdapterKind,
     /// Its key and secret, where they are not in the secret that the adapter names.
     #[serde(default)]
-    pub credential: Option<Zeroizing<String>>,
+    pub credential: Option<String>,
     /// What is going to be wanted of it; absent: addresses, network boot and names.
     #[serde(default)]
     pub wish: Option<Wish>,
@@ -105,7 +105,7 @@ pub async fn examine(
     payload: web::Payload,
 ) -> Result<web::Json<Examination>, ApiError> {
     let Examine { adapter, credential, wish } = body::message(&request, payload, Limits::REPORT).await?;
-    let credential = credential.map(|text| Credential::parse(&text)).transpose();
+    let credential = credential.map(Zeroizing::new).map(|text| Credential::parse(&text)).transpose();
     let credential = credential.map_err(|error| ApiError::BadRequest(error.to_string()))?;
     let services = services(wish.as_ref());
     Ok(web::Json(app.gateways.examine(&adapter, credential, &services).await?))

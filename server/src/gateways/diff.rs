@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use gateway::{Action, Change, Conflict, Fields, Notice, Plan, Service};
+use gateway::{Action, Change, Conflict, Fields, Kind, Notice, Plan, Service};
 
 use crate::format::line;
 
@@ -14,7 +14,7 @@ const VALUE: usize = 160;
 const SENTENCE: usize = 600;
 
 /// The whole plan.
-pub(super) fn plan(plan: &Plan) -> String {
+pub(crate) fn plan(plan: &Plan) -> String {
     let mut text = conflicts(&plan.conflicts);
     text.push_str(&notices(&plan.notices));
     if plan.changes.is_empty() {
@@ -31,7 +31,7 @@ pub(super) fn plan(plan: &Plan) -> String {
 }
 
 /// What stands in the way, and what to do about it.
-pub(super) fn conflicts(conflicts: &[Conflict]) -> String {
+pub(crate) fn conflicts(conflicts: &[Conflict]) -> String {
     if conflicts.is_empty() {
         return String::new();
     }
@@ -40,7 +40,7 @@ pub(super) fn conflicts(conflicts: &[Conflict]) -> String {
         count => format!("{count} conflicts stand in the way. Nothing is applied before they are gone:\n"),
     };
     for conflict in conflicts {
-        let what = format!("{} {}", conflict.kind, line(&conflict.name, VALUE));
+        let what = called(conflict.kind, &conflict.name);
         let _ = writeln!(text, "  ! {what}: {}", line(&conflict.because, SENTENCE));
         let _ = writeln!(text, "      {}", line(&conflict.remedy, SENTENCE));
     }
@@ -49,14 +49,14 @@ pub(super) fn conflicts(conflicts: &[Conflict]) -> String {
 }
 
 /// What an operator should know.
-pub(super) fn notices(notices: &[Notice]) -> String {
+pub(crate) fn notices(notices: &[Notice]) -> String {
     let lines: String =
         notices.iter().map(|notice| format!("note: {}\n", line(&notice.text, SENTENCE))).collect();
     if lines.is_empty() { lines } else { format!("{lines}\n") }
 }
 
 /// The changes in their order, under the service that takes them up.
-pub(super) fn changes(changes: &[Change]) -> String {
+pub(crate) fn changes(changes: &[Change]) -> String {
     let mut text = String::new();
     let mut service = None;
     for change in changes {
@@ -77,16 +77,21 @@ fn one(change: &Change) -> String {
     };
     let moved = if change.action == Action::Move { ", made anew at the end of its list" } else { "" };
     let because = change.because.as_deref().map(|because| format!(" ({})", line(because, SENTENCE)));
-    let mut text = format!(
-        "  {mark} {} {}{moved}{}\n",
-        change.kind,
-        line(&change.name, VALUE),
-        because.unwrap_or_default()
-    );
+    let what = called(change.kind, &change.name);
+    let mut text = format!("  {mark} {what}{moved}{}\n", because.unwrap_or_default());
     for (field, value) in fields(change) {
         let _ = writeln!(text, "      {field}: {value}");
     }
     text
+}
+
+/// What an object is called: most names begin with the kind already.
+pub(crate) fn called(kind: Kind, name: &str) -> String {
+    let name = line(name, VALUE);
+    match name.split(' ').next() {
+        Some(first) if first == kind.as_str() => name,
+        _ => format!("{kind} {name}"),
+    }
 }
 
 /// The fields that say something: those that are set, or that change.
@@ -121,7 +126,7 @@ fn shown(value: &str) -> String {
 }
 
 /// `3 made, 1 changed, 2 removed`.
-pub(super) fn counted(changes: &[Change]) -> String {
+pub(crate) fn counted(changes: &[Change]) -> String {
     let count = |wanted: &[Action]| changes.iter().filter(|change| wanted.contains(&change.action)).count();
     let parts = [
         (count(&[Action::Create]), "made"),

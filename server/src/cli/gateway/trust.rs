@@ -1,23 +1,35 @@
 //! Whose certificate is trusted: what was said, a public authority's, or one that the operator looked at.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use gateway::opnsense::Trust;
 use pin::Fingerprint;
 
-use super::super::asker::Asker;
-use super::read_pem;
+use super::asker::Asker;
 use crate::api::v1::gateways::setup::{Certificate, Look};
 use crate::cli::client::Client;
 
-/// What was said.
-pub(super) fn given(pin: Option<Fingerprint>, ca: Option<&Path>) -> anyhow::Result<Option<Trust>> {
-    Ok(match (pin, ca) {
-        (Some(pin), _) => Some(Trust::Pin(pin)),
-        (None, Some(ca)) => Some(Trust::Ca(read_pem(ca)?)),
-        (None, None) => None,
-    })
+// Not `--pin`: that is the certificate of Muster's own server.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct TrustArgs {
+    /// SHA-256 of the gateway's certificate, which alone is trusted then
+    #[arg(long, value_name = "SHA256")]
+    fingerprint: Option<Fingerprint>,
+    /// The authority that vouches for the gateway's certificate (PEM)
+    #[arg(long, value_name = "FILE", conflicts_with = "fingerprint")]
+    ca: Option<PathBuf>,
+}
+
+impl TrustArgs {
+    /// What was said.
+    pub(super) fn given(&self) -> anyhow::Result<Option<Trust>> {
+        Ok(match (self.fingerprint, &self.ca) {
+            (Some(pin), _) => Some(Trust::Pin(pin)),
+            (None, Some(ca)) => Some(Trust::Ca(read_pem(ca)?)),
+            (None, None) => None,
+        })
+    }
 }
 
 /// What the gateway shows.
@@ -29,7 +41,7 @@ pub(super) async fn look(url: &str, client: &Client) -> anyhow::Result<Certifica
 pub(super) fn missing(shown: &Certificate) -> Option<String> {
     (!shown.is_public).then(|| {
         format!(
-            "whose certificate is trusted: --ca FILE, or --pin {} if that is the gateway's own, which is shown there now",
+            "whose certificate is trusted: --ca FILE, or --fingerprint {} if that is the gateway's own, which is shown there now",
             shown.sha256
         )
     })
@@ -50,4 +62,15 @@ pub(super) fn ask(url: &str, shown: &Certificate, asker: &mut dyn Asker) -> anyh
         "the certificate is not trusted: nothing was done"
     );
     Ok(Trust::Pin(shown.sha256.parse()?))
+}
+
+/// Reads a PEM file.
+fn read_pem(path: &Path) -> anyhow::Result<String> {
+    let pem = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    ensure!(
+        pem.contains("-----BEGIN CERTIFICATE-----"),
+        "{} is no certificate in PEM: it should begin with -----BEGIN CERTIFICATE-----",
+        path.display()
+    );
+    Ok(pem)
 }

@@ -1,5 +1,3 @@
-use gateway::Kind;
-
 use super::*;
 
 fn fields(pairs: &[(&str, &str)]) -> Option<Fields> {
@@ -53,7 +51,13 @@ fn each_change_stands_with_its_fields() {
                 fields(&[("start_addr", "10.0.0.20"), ("domain", "lab.lan")]),
             ),
             moved,
-            change(Kind::HostOverride, "api", Action::Delete, fields(&[("server", "10.0.0.5")]), None),
+            change(
+                Kind::HostOverride,
+                "host-override api",
+                Action::Delete,
+                fields(&[("server", "10.0.0.5")]),
+                None,
+            ),
         ],
         services: [Service::Dnsmasq, Service::Unbound].into(),
         ..empty()

@@ -34,6 +34,8 @@ impl OpnSense {
         let mut command = namespace.command(program.to_str().context("a path that is no UTF-8")?);
         command.arg("--listen").arg(format!("{}:443", Self::ADDRESS)).arg("--folder").arg(folder.path());
         command.arg("--interface").arg(format!("lan=br0={network}")).arg("--run-dnsmasq");
+        // Another user could not reach our folder.
+        command.args(["--line", "user=root", "--line", "log-dhcp"]);
         let process = Process::spawn("OPNsense", &command)?;
         let deadline = || Deadline::seconds(START_SECS);
         let place = process.wait_for_line("https://", deadline())?;

@@ -99,9 +99,9 @@ pub(crate) fn called(kind: Kind, name: &str) -> String {
 fn fields(change: &Change, names: &Names) -> Vec<(String, String)> {
     let none = Fields::new();
     let (before, after) = (change.before.as_ref().unwrap_or(&none), change.after.as_ref().unwrap_or(&none));
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let said: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let value = |fields: &Fields, name: &String| fields.get(name).map(|value| shown(&names.instead(value)));
-    let said = names.into_iter().filter_map(|name| {
+    let said = said.into_iter().filter_map(|name| {
         let text = match (change.action, value(before, name), value(after, name)) {
             (Action::Create, _, after) => after.filter(|after| after != EMPTY)?,
             (Action::Delete, before, _) => before.filter(|before| before != EMPTY)?,

@@ -88,7 +88,7 @@ impl Apply {
             self.activate(*service).await?;
         }
         let reading = self.prove(plan, goal).await?;
-        let mut end = End::done(self.owned(&reading).await?, &reading);
+        let mut end = End::done(self.owned(&reading).await?);
         // What comes in between the look and the activation goes live with ours; that can be said and not prevented.
         if let Err(GatewayError::ChangedMeanwhile(revision)) = self.only_ours(plan).await {
             end.words = format!(

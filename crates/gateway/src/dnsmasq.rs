@@ -17,10 +17,11 @@
 mod file;
 mod host;
 mod interfaces;
+mod memory;
 mod text;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 
@@ -38,14 +39,11 @@ use crate::{simulate, wording};
 
 use file::{ConfigFile, State};
 pub use host::DnsmasqHost;
+use memory::Memory;
 use text::Document;
 
 /// The field of the settings that holds lines that belong to no object.
 const STRAYS: &str = "strays";
-/// States that are remembered as made by this adapter.
-const MAX_OWN: usize = 1024;
-/// States to which the file can be put back.
-const MAX_KEPT: usize = 4;
 
 /// A dnsmasq, by a file of its configuration.
 #[derive(Debug)]
@@ -55,15 +53,6 @@ pub struct Dnsmasq {
     host: DnsmasqHost,
     memory: Mutex<Memory>,
     writing: tokio::sync::Mutex<()>,
-}
-
-/// What tells others' edits from our own.
-#[derive(Debug, Default)]
-struct Memory {
-    /// States of the file that were read, newest last, with what was saved then.
-    read: Vec<(String, Vec<u8>)>,
-    /// States that this adapter made.
-    made: Vec<String>,
 }
 
 impl Dnsmasq {
@@ -109,12 +98,7 @@ impl Dnsmasq {
         let settings: Fields =
             settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         document.objects.insert(0, Found { kind: Kind::DnsmasqSettings, id: None, fields: settings });
-        self.remember(|memory| {
-            memory.read.retain(|(id, _)| *id != state.id());
-            memory.read.push((state.id(), state.effective().to_vec()));
-            let many = memory.read.len().saturating_sub(MAX_KEPT);
-            memory.read.drain(..many);
-        });
+        self.memory().read(&state);
         let facts = Facts {
             version,
             interfaces: interfaces::interfaces(),
@@ -136,28 +120,14 @@ impl Dnsmasq {
         Revision { id: state.id(), by: "somebody on this machine".to_owned(), what, at_secs: state.at_secs() }
     }
 
-    fn remember<T>(&self, with: impl FnOnce(&mut Memory) -> T) -> T {
-        with(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn is_known(&self, id: &str) -> bool {
-        self.remember(|memory| {
-            memory.read.iter().any(|(known, _)| known == id) || memory.made.iter().any(|it| it == id)
-        })
-    }
-
-    fn made(&self, id: String) {
-        self.remember(|memory| {
-            memory.made.push(id);
-            let many = memory.made.len().saturating_sub(MAX_OWN);
-            memory.made.drain(..many);
-        });
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file as it is, unless somebody else wrote it since it was read.
     fn unchanged(&self) -> Result<State, GatewayError> {
         let state = self.file.state()?;
-        if self.is_known(&state.id()) {
+        if self.memory().is_known(&state.id()) {
             Ok(state)
         } else {
             Err(GatewayError::ChangedMeanwhile(self.revision(&state)))
@@ -178,7 +148,7 @@ impl Dnsmasq {
         let refused =
             |reason| GatewayError::Refused { object: format!("{} {}", change.kind, change.name), reason };
         let saved = document.render().map_err(refused)?;
-        self.made(self.file.save(&state, saved.as_bytes())?);
+        self.memory().made(self.file.save(&state, saved.as_bytes())?);
         Ok(())
     }
 
@@ -187,7 +157,7 @@ impl Dnsmasq {
         let state = self.unchanged()?;
         if let Some(saved) = state.saved() {
             self.host.test(self.file.saved_path(), saved).await?;
-            self.made(self.file.exchange()?);
+            self.memory().made(self.file.exchange()?);
         }
         self.host.restart(self.reload).await
     }
@@ -283,7 +253,7 @@ impl Gateway for Dnsmasq {
             if state.id() == revision.id {
                 return Ok(Some(Vec::new()));
             }
-            let ours = self.remember(|memory| memory.made.contains(&state.id()));
+            let ours = self.memory().is_made(&state.id());
             Ok(Some(vec![Since { revision: self.revision(&state), ours }]))
         })
     }
@@ -295,13 +265,13 @@ impl Gateway for Dnsmasq {
     fn revert<'a>(&'a self, revision: &'a Revision) -> BoxFuture<'a, Result<(), GatewayError>> {
         Box::pin(async move {
             let _alone = self.writing.lock().await;
-            let kept = self.remember(|memory| memory.read.iter().find(|(id, _)| *id == revision.id).cloned());
-            let (_, content) = kept.ok_or_else(|| GatewayError::Absent {
+            let content = self.memory().content(&revision.id);
+            let content = content.ok_or_else(|| GatewayError::Absent {
                 what: format!("the earlier content of {}", self.file.path().display()),
                 reason: "it is not kept any more: see the backups in the server's data folder".to_owned(),
             })?;
             let state = self.file.state()?;
-            self.made(self.file.save(&state, &content)?);
+            self.memory().made(self.file.save(&state, &content)?);
             Ok(())
         })
     }

@@ -1,14 +1,15 @@
 //! Gateways, wishes and the journal in the database.
 
+mod history;
 mod journal;
 mod registry;
 mod standing;
 
 use ::store::StoreError;
 
+pub(crate) use history::{apply, later_applies, list_applies, newest_undoable, state_before, steps};
 pub(crate) use journal::{
-    HISTORY, NewApply, apply, begin_step, end_apply, end_step, interrupted, later_applies, list_applies,
-    mark_undone, new_apply, newest_undoable, state_before, steps,
+    HISTORY, NewApply, begin_step, end_apply, end_step, interrupted, mark_undone, new_apply,
 };
 pub(crate) use registry::{
     Gateway, add, get, known, list, own, parts, remove, secret_users, set_adapter, set_wish, site_id,

@@ -1,7 +1,7 @@
 //! A plan as people read it: what stands in the way first, then what is worth knowing, then each change with its fields.
 //! Values come from the gateway, which is not ours: each becomes one plain line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use gateway::{Action, Change, Conflict, Fields, Kind, Notice, Plan, Service};
@@ -59,17 +59,18 @@ pub(crate) fn notices(notices: &[Notice]) -> String {
 pub(crate) fn changes(changes: &[Change]) -> String {
     let mut text = String::new();
     let mut service = None;
+    let names = Names::of(changes);
     for change in changes {
         if service != Some(change.service) {
             service = Some(change.service);
             let _ = writeln!(text, "{}", change.service);
         }
-        text.push_str(&one(change));
+        text.push_str(&one(change, &names));
     }
     text
 }
 
-fn one(change: &Change) -> String {
+fn one(change: &Change, names: &Names) -> String {
     let mark = match change.action {
         Action::Create => '+',
         Action::Update | Action::Move => '~',
@@ -79,7 +80,7 @@ fn one(change: &Change) -> String {
     let because = change.because.as_deref().map(|because| format!(" ({})", line(because, SENTENCE)));
     let what = called(change.kind, &change.name);
     let mut text = format!("  {mark} {what}{moved}{}\n", because.unwrap_or_default());
-    for (field, value) in fields(change) {
+    for (field, value) in fields(change, names) {
         let _ = writeln!(text, "      {field}: {value}");
     }
     text
@@ -95,12 +96,12 @@ pub(crate) fn called(kind: Kind, name: &str) -> String {
 }
 
 /// The fields that say something: those that are set, or that change.
-fn fields(change: &Change) -> Vec<(String, String)> {
+fn fields(change: &Change, names: &Names) -> Vec<(String, String)> {
     let none = Fields::new();
     let (before, after) = (change.before.as_ref().unwrap_or(&none), change.after.as_ref().unwrap_or(&none));
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let value = |fields: &Fields, name: &String| fields.get(name).map(|value| shown(value));
-    let said = names.into_iter().filter_map(|name| {
+    let said: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let value = |fields: &Fields, name: &String| fields.get(name).map(|value| shown(&names.instead(value)));
+    let said = said.into_iter().filter_map(|name| {
         let text = match (change.action, value(before, name), value(after, name)) {
             (Action::Create, _, after) => after.filter(|after| after != EMPTY)?,
             (Action::Delete, before, _) => before.filter(|before| before != EMPTY)?,
@@ -113,6 +114,22 @@ fn fields(change: &Change) -> Vec<(String, String)> {
         Some((line(name, VALUE), text))
     });
     said.collect()
+}
+
+/// What the objects of a plan are called: an id among another's fields tells a person nothing.
+struct Names(BTreeMap<String, String>);
+
+impl Names {
+    fn of(changes: &[Change]) -> Self {
+        let named = |change: &Change| Some((change.id?.to_string(), called(change.kind, &change.name)));
+        Self(changes.iter().filter_map(named).collect())
+    }
+
+    /// The value with names for the ids that are known.
+    fn instead(&self, value: &str) -> String {
+        let name = |part: &str| self.0.get(part).cloned().unwrap_or_else(|| part.to_owned());
+        value.split(',').map(name).collect::<Vec<_>>().join(",")
+    }
 }
 
 /// What is not set.

@@ -63,11 +63,8 @@ pub(super) async fn start(
         let mut every = tokio::time::interval(look_every);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while token.run_until_cancelled(every.tick()).await.is_some() {
-            match token.run_until_cancelled(gateways.sweep()).await {
-                Some(Err(error)) => {
-                    tracing::error!(error = %crate::api::problem::chain(&error), "looking at the gateways");
-                }
-                Some(Ok(())) | None => {}
+            if let Some(Err(error)) = token.run_until_cancelled(gateways.sweep()).await {
+                tracing::error!(error = %crate::api::problem::chain(&error), "looking at the gateways");
             }
         }
     });

@@ -4,6 +4,8 @@
 mod secrets;
 #[path = "gateways/set_up.rs"]
 mod set_up;
+#[path = "gateways/terminal.rs"]
+mod terminal;
 
 use std::process::{Output, Stdio};
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::prove::Owned;
 use crate::object::Service;
-use crate::reading::Reading;
 use crate::record::ApplyState;
 
 /// How an apply ended.
@@ -21,7 +20,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    pub(crate) fn done(owned: Vec<Owned>, _reading: &Reading) -> Self {
+    pub(crate) fn done(owned: Vec<Owned>) -> Self {
         Self { state: ApplyState::Done, words: String::new(), owned: Some(owned), settled: BTreeSet::new() }
     }
 

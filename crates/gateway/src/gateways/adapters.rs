@@ -110,7 +110,10 @@ impl CredentialSource for Kept {
 
 /// The adapters that are in use. Kept, because an adapter remembers which changes it made itself.
 #[derive(Default)]
-pub(super) struct Connected(Mutex<HashMap<GatewayName, (AdapterKind, Arc<dyn Gateway>)>>);
+pub(super) struct Connected(Mutex<HashMap<GatewayName, InUse>>);
+
+/// An adapter, and what it was made of.
+type InUse = (AdapterKind, Arc<dyn Gateway>);
 
 impl Connected {
     pub(super) fn get(

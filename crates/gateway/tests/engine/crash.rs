@@ -114,3 +114,22 @@ async fn one_apply_at_a_time_and_a_client_that_hangs_up_stops_none() {
     let refused = house.gateways.apply(&fw1(), "", "operator").await.unwrap_err();
     assert!(matches!(refused, GatewayError::Stopping), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_whose_end_could_not_be_written_bars_no_other() {
+    let fake = usual();
+    let house = House::settled(&fake).await;
+    let done = house.store.write::<_, store::StoreError, _>(|tx| {
+        Box::pin(async move {
+            Ok(sqlx::query("UPDATE gateway_apply SET state = 'applying', ended_at = NULL")
+                .execute(tx)
+                .await?)
+        })
+    });
+    done.await.unwrap();
+    house.want(Some(crate::house::larger())).await;
+    assert_eq!(house.apply().await.state.as_str(), "done");
+    let states: Vec<String> =
+        house.gateways.applies(&fw1()).await.unwrap().iter().map(|it| it.state.to_string()).collect();
+    assert_eq!(states, ["done", "interrupted"]);
+}

@@ -61,7 +61,7 @@ fn sh(script: &str) {
 fn apart<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
     let thread = std::thread::spawn(move || {
         let made = nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNET);
-        made.expect("this test makes a network namespace: run it as root");
+        assert_eq!(made, Ok(()), "this test makes a network namespace: run it as root");
         sh(
             "ip link set lo up; ip link add eth9 type veth peer name eth9p; ip addr add 10.77.0.1/24 dev eth9; \
             ip link set eth9 up; ip link set eth9p up",
@@ -174,7 +174,7 @@ fn resolve(name: &str) -> [u8; 4] {
     let mut answer = [0; 512];
     let length = socket.recv(&mut answer).unwrap();
     assert_eq!(answer[7], 1, "one answer for {name}");
-    answer[length - 4..length].try_into().unwrap()
+    answer.get(length - 4..length).unwrap().try_into().unwrap()
 }
 
 #[test]

@@ -106,8 +106,9 @@ fn range_within(answer: &str, network: Option<Ipv4Net>) -> Result<AddressRange, 
 
 fn network_of(interface: &Interface) -> Option<Ipv4Net> {
     interface.networks.iter().find_map(|network| match network {
-        IpNet::V4(network) => Some(network.trunc()),
-        IpNet::V6(_) => None,
+        // Behind its loopback there is nobody.
+        IpNet::V4(network) if !network.addr().is_loopback() => Some(network.trunc()),
+        IpNet::V4(_) | IpNet::V6(_) => None,
     })
 }
 

@@ -107,3 +107,15 @@ fn what_a_gateway_says_can_not_leave_its_line() {
         "{text}"
     );
 }
+
+#[test]
+fn an_id_of_the_plan_is_shown_by_its_name() {
+    let tag = Change {
+        id: Some("0b0f65d9-76ad-5742-a52c-35351695546a".parse().unwrap()),
+        ..change(Kind::Tag, "tag bios", Action::Create, None, fields(&[("tag", "bios")]))
+    };
+    let tags = "0b0f65d9-76ad-5742-a52c-35351695546a,11d6bccb-56d1-5b16-ab32-b5beb07812f5";
+    let boot = change(Kind::Boot, "boot bios", Action::Create, None, fields(&[("tag", tags)]));
+    let text = changes(&[tag, boot]);
+    assert!(text.contains("tag: tag bios,11d6bccb-56d1-5b16-ab32-b5beb07812f5"), "{text}");
+}

@@ -1,6 +1,6 @@
 //! From an address to a gateway that is set up, and back.
 
-use fake_opnsense::{Options, User};
+use fake_opnsense::{Options, Trouble, User, When};
 use serde_json::{Value, json};
 
 use super::{LAN, Place};
@@ -222,4 +222,34 @@ async fn the_pages_show_how_it_stands_and_what_a_firewall_says_stays_text() {
     let shown = page("/gateways/opnsense?plan=true").await;
     assert!(shown.contains("network boot from 192.168.1.10") && !shown.contains("<script>x"), "{shown}");
     assert!(shown.contains("&#60;script&#62;x"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_outlives_whoever_asked_for_it_and_asking_again_follows_it() {
+    let place = Place::new().await;
+    place.add().await;
+    let boot = place.fake.rows("dnsmasq.dhcp_boot").remove(0).uuid.unwrap();
+    place.fake.human("anna@192.168.1.77", |desk| {
+        desk.post(&format!("dnsmasq/settings/setBoot/{boot}"), &json!({"boot": {"filename": "other.kpxe"}}))
+    });
+    let plan = place.get("/api/v1/gateways/opnsense/plan").await;
+    let slow = Trouble::Delay(std::time::Duration::from_secs(2));
+    place.fake.trouble(When::path("dnsmasq/settings/setBoot/*").once(), slow);
+    let asked = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/apply");
+    let asked = asked.json(&json!({"digest": plan["digest"]})).timeout(std::time::Duration::from_millis(700));
+    assert!(asked.send().await.unwrap_err().is_timeout());
+    let again = place.muster(&["gateway", "apply", "opnsense", "-y"]).await;
+    assert_eq!(again.code, Some(0), "{}{}", again.out, again.err);
+    assert!(again.err.contains("is being changed already, by operator"), "{}", again.err);
+    assert_eq!(
+        place.fake.rows("dnsmasq.dhcp_boot").iter().filter(|it| it.field("filename") == "other.kpxe").count(),
+        0
+    );
+    let applies = place.get("/api/v1/gateways/opnsense/applies").await;
+    assert_eq!((applies.as_array().unwrap().len(), &applies[0]["state"]), (2, &json!("done")));
+    // The plan that was shown is done: it can't be applied a second time.
+    let stale = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/apply");
+    let stale = stale.json(&json!({"digest": plan["digest"]})).send().await.unwrap();
+    let problem = crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await;
+    assert_eq!(problem.kind, "plan-changed");
 }

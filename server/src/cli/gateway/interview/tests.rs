@@ -64,6 +64,7 @@ fn an_interface_is_picked_by_number_or_name_and_a_slip_is_asked_again() {
             interface("wan", &["2001:db8::1/64"]),
             interface("lan", &["192.168.1.1/24"]),
             interface("opt1", &["10.0.0.1/16"]),
+            interface("lo0", &["127.0.0.1/8"]),
         ],
         ..Facts::default()
     };

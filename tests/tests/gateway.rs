@@ -26,7 +26,8 @@ fn one_command_sets_the_firewall_up_and_another_takes_it_back() {
     let before = opnsense.dnsmasq_conf().unwrap_or_default();
     let muster = Muster::start(&namespace, &programs().unwrap(), folder.path(), "").unwrap();
 
-    let add = ["gateway", "add", "opnsense", &opnsense.url, "--fingerprint", &opnsense.pin, "--key-file", "-"];
+    let add =
+        ["gateway", "add", "opnsense", &opnsense.url, "--fingerprint", &opnsense.pin, "--key-file", "-"];
     let what = ["--interface", "lan", "--classes", "bios,efi64,http64", "--yes"];
     let said = muster.run_with_input(&[&add[..], &what].concat(), &opnsense.credential).unwrap();
     println!("{said}");

@@ -64,10 +64,11 @@ impl Config {
         ] {
             config.settings.insert(key.to_owned(), value.to_owned());
         }
+        let (first, last) = config.site.usual_range();
         config.add(
             "dnsmasq.dhcp_ranges",
             release,
-            &[("interface", "lan"), ("start_addr", "192.168.1.100"), ("end_addr", "192.168.1.199")],
+            &[("interface", "lan"), ("start_addr", &first), ("end_addr", &last)],
         );
         if release >= Release(26, 1, 0) {
             config.add(

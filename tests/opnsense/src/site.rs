@@ -86,6 +86,15 @@ impl Default for Site {
 }
 
 impl Site {
+    /// The addresses that a new installation gives out: 100 to 199 in the network of its `lan`.
+    #[must_use]
+    pub fn usual_range(&self) -> (String, String) {
+        let lan = self.interfaces.iter().find(|interface| interface.key == "lan");
+        let address = lan.map_or("192.168.1.1", |lan| lan.address.as_str());
+        let net = address.rsplit_once('.').map_or("192.168.1", |(net, _)| net);
+        (format!("{net}.100"), format!("{net}.199"))
+    }
+
     /// An interface by its key.
     #[must_use]
     pub fn interface(&self, key: &str) -> Option<&Interface> {

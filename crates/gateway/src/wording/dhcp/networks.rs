@@ -147,17 +147,27 @@ fn beside(words: &mut Words<'_>, name: &str, network: &Network) {
         "" => nets.iter().any(|net| net.contains(&first)),
         theirs => theirs == key.as_str(),
     };
-    let theirs: Vec<_> = words
+    let (theirs, strays): (Vec<_>, Vec<_>) = words
         .foreign(Kind::Range)
         .into_iter()
         .filter_map(|found| Some((found, addresses(found)?)))
         .filter(|(found, range)| here(found, range.first()))
-        .collect();
+        .partition(|(_, range)| nets.is_empty() || nets.iter().any(|net| net.contains(&range.first())));
     let called = called(reading, key);
+    for (found, _) in &strays {
+        words.notice(format!(
+            "{} on {called} is outside of its network {}: nobody is given an address of it",
+            said::of(found),
+            listed(nets.iter().map(Ipv4Net::trunc))
+        ));
+    }
     let is_static = |found: &Found| found.list("mode").any(|mode| mode == "static");
     let Some(range) = network.range else {
         if theirs.is_empty() {
-            let because = format!("{called} has no range of addresses, and none is wished");
+            let because = match strays.is_empty() {
+                true => format!("{called} has no range of addresses, and none is wished"),
+                false => format!("{called} has no range within its network, and none is wished"),
+            };
             words.conflict(Kind::Range, name, because, "name a range for it");
         } else if theirs.iter().all(|(found, _)| is_static(found)) {
             words.notice(format!(

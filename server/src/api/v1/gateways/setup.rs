@@ -175,9 +175,17 @@ fn propose_range(
 ) -> Result<AddressRange, String> {
     let network = ipv4_networks(interface).next();
     let network = network.ok_or_else(|| format!("{} has no IPv4 network", interface.label))?;
-    let own = |found: &&gateway::Found| found.field("interface") == interface.key;
-    if let Some(there) = reading.of(Kind::Range).find(own) {
-        let (first, last) = (there.field("start_addr"), there.field("end_addr"));
+    let ranges = || {
+        reading.of(Kind::Range).filter_map(|found| {
+            let first: Ipv4Addr = found.field("start_addr").parse().ok()?;
+            Some((found.field("interface"), first, found.field("end_addr").parse().unwrap_or(first)))
+        })
+    };
+    // One that is outside of the network gives nobody an address.
+    let serves = |(key, first, _): &(&str, Ipv4Addr, Ipv4Addr)| {
+        (key.is_empty() || *key == interface.key) && network.contains(first)
+    };
+    if let Some((_, first, last)) = ranges().find(serves) {
         return Err(format!(
             "{} has a range already, {first} to {last}: it stays as it is, and no other is proposed",
             interface.label
@@ -193,9 +201,7 @@ fn propose_range(
     let virtual_ones = reading.facts.addresses.iter().map(|address| address.ip);
     let mut taken: Vec<(Ipv4Addr, Ipv4Addr)> =
         reserved.chain(owned).chain(virtual_ones).chain(ours.map(IpAddr::V4)).filter_map(single).collect();
-    taken.extend(reading.of(Kind::Range).filter_map(|found| {
-        Some((found.field("start_addr").parse().ok()?, found.field("end_addr").parse().ok()?))
-    }));
+    taken.extend(ranges().map(|(_, first, last)| (first, last)));
     let free = range::propose(network, &taken);
     let (first, last) =
         free.ok_or_else(|| format!("too little of {network} is free to propose a range: name one"))?;

@@ -23,6 +23,7 @@ pub mod downloads;
 mod format;
 pub mod health;
 pub mod links;
+mod machines;
 pub mod mailbox;
 mod names;
 pub mod pages;

@@ -50,6 +50,8 @@ rules! {
     IdentityClaim = "identity.claim",
     /// A host boots again and again, and is held at its disk. Component: the card that it boots from.
     BootLoop = "boot.loop",
+    /// Somebody is needed at a machine, to press its button. Component: the question.
+    PowerButton = "power.button",
     /// Hosts wait for an operator's approval: one incident for all of them.
     HostsUnapproved = "hosts.unapproved",
     /// A filesystem fills up. Component: where it is mounted.

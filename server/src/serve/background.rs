@@ -142,6 +142,9 @@ impl Background {
     pub(super) async fn stop(mut self) {
         self.app.jobs.stop().await;
         self.app.downloads.stop().await;
+        if let Err(error) = self.app.power.close().await {
+            tracing::error!(%error, "what was being switched could not be said to be interrupted");
+        }
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {

@@ -116,6 +116,7 @@ async fn open(
         rule: target.rule,
         host: Some(facts.id.clone()),
         host_name: facts.name.clone(),
+        place: facts.place.clone(),
         component: target.component.clone(),
         severity,
         state: IncidentState::Open,
@@ -146,6 +147,7 @@ async fn change(
     let change = Change {
         severity,
         host_name: facts.name.clone(),
+        place: facts.place.clone(),
         title,
         ending,
         text: telling.text,

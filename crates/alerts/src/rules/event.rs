@@ -72,6 +72,15 @@ pub(crate) const TABLE: &[EventRule] = &[
         title: "boots again and again",
         ending: "boots again as it should",
     },
+    EventRule {
+        rule: RuleId::PowerButton,
+        opens: Kind::PowerButtonAsked,
+        closes: Kind::PowerButtonEnded,
+        by_key: true,
+        except: never,
+        title: "somebody is needed at the machine",
+        ending: "nobody is needed at the machine any more",
+    },
 ];
 
 fn never(_: &Event) -> bool {
@@ -113,6 +122,7 @@ pub(crate) fn settings(rule: RuleId, rules: &RuleSettings) -> Option<&EventSetti
         RuleId::AgentFailed => Some(&rules.agent.failed),
         RuleId::IdentityClaim => Some(&rules.identity.claim),
         RuleId::BootLoop => Some(&rules.boot.r#loop),
+        RuleId::PowerButton => Some(&rules.power.button),
         RuleId::AgentMissing
         | RuleId::HostsUnapproved
         | RuleId::FsUsage

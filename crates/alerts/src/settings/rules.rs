@@ -25,6 +25,8 @@ pub struct RuleSettings {
     pub boot: BootRules,
     /// `hosts.…`
     pub hosts: HostsRules,
+    /// `power.…`
+    pub power: PowerRules,
 }
 
 /// `agent.…`
@@ -79,6 +81,14 @@ pub struct IdentityRules {
 pub struct BootRules {
     /// `boot.loop`
     pub r#loop: EventSettings,
+}
+
+/// `power.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PowerRules {
+    /// `power.button`
+    pub button: EventSettings,
 }
 
 /// `hosts.…`
@@ -190,6 +200,7 @@ impl RuleSettings {
             RuleId::AgentFailed => self.agent.failed.enabled,
             RuleId::IdentityClaim => self.identity.claim.enabled,
             RuleId::BootLoop => self.boot.r#loop.enabled,
+            RuleId::PowerButton => self.power.button.enabled,
             RuleId::HostsUnapproved => self.hosts.unapproved.enabled,
             RuleId::FsUsage => self.fs.usage.enabled,
             RuleId::TempNvme => self.temp.nvme.enabled,

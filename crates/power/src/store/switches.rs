@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 
 use super::corrupt;
 use crate::error::PowerError;
-use crate::way::Ways;
+use crate::way::{InvalidWay, Ways};
 
 /// The ways of a host, with the version that counts their changes; nothing where they are as everywhere.
 pub(crate) async fn get(readers: &SqlitePool, host: &Id) -> Result<Option<(i64, Ways)>, StoreError> {
@@ -35,6 +35,14 @@ pub(crate) async fn set(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), PowerError> {
+    for way in ways.iter().flat_map(|ways| ways.iter()) {
+        for secret in way.kind.secrets() {
+            if !secrets::exists(tx, secret).await? {
+                let why = format!("there is no secret {secret}: see muster secret set");
+                return Err(InvalidWay::Setting { name: way.name.clone(), why }.into());
+            }
+        }
+    }
     let json = ways.map(serde_json::to_string).transpose();
     let json = json.map_err(|error| corrupt("power_switch", host.as_str(), &error))?;
     let done = match &json {
@@ -80,23 +88,23 @@ pub(crate) async fn set(
     Ok(())
 }
 
-/// The host whose way needs this secret, if there is one.
+/// What needs this secret.
 ///
 /// # Errors
 /// The database's.
-pub async fn uses_secret(tx: &mut Tx, secret: &Name) -> Result<Option<String>, StoreError> {
+pub async fn uses_secret(tx: &mut Tx, secret: &Name) -> Result<Vec<String>, StoreError> {
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT host.name, power_switch.ways FROM power_switch JOIN host ON host.id = power_switch.host_id
          ORDER BY host.name",
     )
     .fetch_all(tx)
     .await?;
+    let mut users = Vec::new();
     for (host, ways) in rows {
         let ways: Ways =
             serde_json::from_str(&ways).map_err(|error| corrupt("power_switch", &host, &error))?;
-        if ways.iter().any(|way| way.kind.secrets().any(|name| name == secret)) {
-            return Ok(Some(host));
-        }
+        let using = ways.iter().filter(|way| way.kind.secrets().any(|name| name == secret));
+        users.extend(using.map(|way| format!("the power switch {} of {host}", way.name)));
     }
-    Ok(None)
+    Ok(users)
 }

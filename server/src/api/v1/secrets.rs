@@ -42,7 +42,8 @@ pub async fn remove(app: web::Data<App>, name: web::Path<String>) -> Result<web:
     app.store
         .write(move |tx| {
             Box::pin(async move {
-                let users = alerts::uses_secret(tx, &name).await?;
+                let mut users = alerts::uses_secret(tx, &name).await?;
+                users.extend(power::uses_secret(tx, &name).await?);
                 secrets::remove(tx, &name, &users, "operator", now).await
             })
         })

@@ -96,7 +96,9 @@ impl Watch {
     pub(crate) fn happened(&self, happened: &Event, rules: &RuleSettings) -> Vec<Update> {
         let findings = TABLE.iter().filter(|row| self.is_watched(row.rule, rules)).filter_map(|row| {
             let target = Target { rule: row.rule, component: row.component(happened) };
+            let is_wanted = row.rule == RuleId::AgentStopped && self.words.is_wanted_off(happened.at);
             match row.effect(happened)? {
+                Effect::Opens if is_wanted => None,
                 Effect::Opens => Some(row.opening(target, happened.summary.clone(), rules)),
                 Effect::Closes => Some(row.closing(target, happened.summary.clone(), rules)),
             }
@@ -126,6 +128,10 @@ impl Watch {
         let limit = if reading.high == Zone::Fires { settings.crit_after } else { settings.warn_after };
         let evidence = match self.words.heard_at() {
             Some(since) if reading.low == Zone::Fires => Evidence::Silence { since, limit: limit.get() },
+            _ if self.words.is_wanted_off(now) => Evidence::Ending {
+                title: "silence is wanted",
+                summary: "It was asked to be switched off".to_owned(),
+            },
             _ if self.words.is_gone() => Evidence::Ending {
                 title: "agent said goodbye",
                 summary: "It was stopped in good order".to_owned(),

@@ -25,6 +25,7 @@ impl RuleSettings {
         span("rules.agent.failed.after", self.agent.failed.after, Duration::ZERO)?;
         span("rules.identity.claim.after", self.identity.claim.after, Duration::ZERO)?;
         span("rules.boot.loop.after", self.boot.r#loop.after, Duration::ZERO)?;
+        span("rules.power.button.after", self.power.button.after, Duration::ZERO)?;
         span("rules.hosts.unapproved.after", self.hosts.unapproved.after, Duration::ZERO)?;
         span("rules.hosts.unapproved.again_after", self.hosts.unapproved.again_after, Duration::from_secs(1))
     }

@@ -1,8 +1,8 @@
 //! What every rule does unless it is told otherwise. Firmware's own limits come first; these stand in where there are none.
 
 use super::{
-    AgentRules, BootRules, EventSettings, FilesystemSettings, IdentityRules, MissingSettings, TempRules,
-    TempSettings, UnapprovedSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, IdentityRules, MissingSettings, PowerRules,
+    TempRules, TempSettings, UnapprovedSettings,
 };
 use crate::settings::Span;
 use crate::severity::Severity;
@@ -32,6 +32,12 @@ impl Default for IdentityRules {
 impl Default for BootRules {
     fn default() -> Self {
         Self { r#loop: EventSettings { enabled: true, after: Span::secs(0), severity: Severity::Warn } }
+    }
+}
+
+impl Default for PowerRules {
+    fn default() -> Self {
+        Self { button: EventSettings { enabled: true, after: Span::secs(0), severity: Severity::Warn } }
     }
 }
 

@@ -10,6 +10,7 @@ mod doctor;
 mod host;
 mod image;
 mod output;
+mod power;
 mod provider;
 mod score;
 mod secret;

@@ -7,7 +7,7 @@ use inventory::{Clock as _, SystemClock};
 use super::client::Client;
 use super::output::{Format, ago, or_dash, print_text, table};
 use crate::api::v1::claims::Settle;
-use crate::api::v1::hosts::{Detail, Event, Rename};
+use crate::api::v1::hosts::{Detail, Event, Placed, Rename};
 use crate::format;
 use crate::links::escape;
 use crate::pages::inventory_view::View;
@@ -75,6 +75,15 @@ pub(super) enum Command {
         /// The new name
         name: String,
     },
+    /// Say where a host stands, for whoever walks there
+    Place {
+        /// Name or id
+        host: String,
+        /// Such as rack-2/slot-3; or none, to forget it
+        place: String,
+    },
+    /// Switch a host on, off, or off and on, and say how that is done
+    Power(super::power::PowerArgs),
     /// Ask a host's agent for something; it does it when it speaks next
     Action(super::action::AskArgs),
     /// List what was asked of a host's agent, and what became of it
@@ -151,6 +160,16 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             print_text(&format!("{} is now called {}", renamed.id, renamed.name));
             Ok(())
         }
+        Command::Place { host, place } => {
+            let place = Some(place).filter(|place| place != "none");
+            let body = serde_json::to_vec(&Placed { place })?;
+            let placed: Host = client.put(&path(&host, "/place"), body.into()).await?;
+            output.print(&placed, |placed| match &placed.place {
+                Some(place) => format!("{} stands at {place}", placed.name),
+                None => format!("nobody knows where {} stands", placed.name),
+            })
+        }
+        Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,
         Command::Actions { host } => super::action::list(&host, client, output).await,
         Command::Logs { host, action } => {
@@ -201,6 +220,7 @@ async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()>
         let rows = hosts.iter().map(|host| {
             [
                 host.name.clone(),
+                or_dash(host.place.as_ref()),
                 host.state.to_string(),
                 host.last_seen_at.map_or_else(|| "never".to_owned(), |seen| ago(seen, now)),
                 or_dash(host.primary_address.as_ref().or(host.address.as_ref())),
@@ -216,7 +236,10 @@ async fn list(args: List, client: &Client, output: Format) -> anyhow::Result<()>
             ]
         });
         table(
-            ["name", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest", "id"],
+            [
+                "name", "place", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest",
+                "id",
+            ],
             rows,
         )
     })
@@ -230,10 +253,11 @@ fn shown(detail: &Detail) -> String {
     let host = &detail.host;
     let now = SystemClock.now();
     let mut text = format!(
-        "{}  {}  {}\n{}, {}\n",
+        "{}  {}  {}{}\n{}, {}\n",
         host.name,
         host.state,
         host.id,
+        host.place.as_ref().map(|place| format!("  at {place}")).unwrap_or_default(),
         crate::pages::hosts::machine(host),
         crate::pages::hosts::last_seen(host, now)
     );

@@ -213,7 +213,7 @@ impl Power {
             let plan = Plan::new(&phases, watch);
             let run = Run::new(Arc::clone(inner), request, machine);
             let stop = inner.stop.clone();
-            inner.tasks.spawn(async move { stop.run_until_cancelled(run.to_its_end(plan)).await });
+            inner.tasks.spawn(async move { stop.run_until_cancelled(run.finish(plan)).await });
         }
         Ok(written)
     }

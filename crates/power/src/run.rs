@@ -53,7 +53,7 @@ impl Run {
     }
 
     /// Runs it. What can't be written is said in the log, and in the request when the server starts next.
-    pub(crate) async fn to_its_end(self, plan: Plan) {
+    pub(crate) async fn finish(self, plan: Plan) {
         if let Err(error) = self.phases(plan).await {
             let id = &self.request.id;
             tracing::error!(request.id = %id, host.id = %self.machine.id, %error, "a power request broke off");

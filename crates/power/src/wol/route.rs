@@ -58,12 +58,19 @@ pub fn routes(interfaces: &[NetworkInterface], target: &Target<'_>) -> Result<Ve
     if !near.is_empty() {
         return Ok(near);
     }
-    let all: Vec<Route> =
-        interfaces.iter().filter(usable).filter(|i| !i.ips.is_empty()).flat_map(of).collect();
+    let all: Vec<Route> = interfaces.iter().filter(usable).filter(has_network).flat_map(of).collect();
     if all.is_empty() {
         return Err("this server has no interface to a network that could be woken".to_owned());
     }
     Ok(all)
+}
+
+/// It has more than the address that every interface gives itself.
+fn has_network(interface: &&NetworkInterface) -> bool {
+    interface.ips.iter().any(|network| match network.ip() {
+        IpAddr::V4(address) => !address.is_link_local(),
+        IpAddr::V6(address) => !address.is_unicast_link_local(),
+    })
 }
 
 /// One for each IPv4 network of an interface; where it has none, one for frames.
@@ -109,7 +116,7 @@ mod tests {
             interface("lan", UP, &["10.0.0.5/24", "fd00::5/64"]),
             interface("lab", UP, &["10.0.1.5/24"]),
             interface("down", 0x2, &["10.0.2.5/24"]),
-            interface("bare", UP, &[]),
+            interface("bare", UP, &["fe80::5/64"]),
             interface("ptp", UP, &["10.0.9.1/31"]),
         ];
         let ways = |interface: Option<&str>, broadcast: Option<&str>, seen: Option<&str>| {

@@ -1,5 +1,5 @@
 //! Requests from their beginning to their end, on a real database, with machines that do what the test says.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 #[path = "requests/site.rs"]
 mod site;

@@ -1,5 +1,5 @@
 //! Logging in at a real SSH server, which takes every command and does none of them.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 #[path = "ssh/server.rs"]
 mod server;
@@ -48,7 +48,7 @@ fn a_machine_is_told_once_and_what_it_said_is_known() {
         (Script::GoesDown, Command::PowerOff, How::Accepted, "cut by its end", "systemctl poweroff\n"),
     ] {
         let server = Server::start(script);
-        let done = run(&login(&server, &[server.host_key.clone()]), command, patient()).unwrap();
+        let done = run(&login(&server, std::slice::from_ref(&server.host_key)), command, patient()).unwrap();
         assert_eq!(done.how, how, "{done:?}");
         assert!(done.words.contains(said), "{done:?}");
         assert_eq!(server.told(), lines);
@@ -58,7 +58,7 @@ fn a_machine_is_told_once_and_what_it_said_is_known() {
 #[test]
 fn one_that_takes_it_and_says_nothing_is_not_waited_for() {
     let server = Server::start(Script::Hangs);
-    let done = run(&login(&server, &[server.host_key.clone()]), Command::Reboot, TIMES).unwrap();
+    let done = run(&login(&server, std::slice::from_ref(&server.host_key)), Command::Reboot, TIMES).unwrap();
     assert_eq!(done.how, How::Sent, "{done:?}");
     assert!(done.words.contains("did not answer"), "{done:?}");
 }
@@ -67,7 +67,7 @@ fn one_that_takes_it_and_says_nothing_is_not_waited_for() {
 fn a_command_that_fails_is_told_in_its_own_words_on_one_line() {
     let server = Server::start(Script::Refuses);
     let Refusal(words) =
-        run(&login(&server, &[server.host_key.clone()]), Command::Reboot, patient()).unwrap_err();
+        run(&login(&server, std::slice::from_ref(&server.host_key)), Command::Reboot, patient()).unwrap_err();
     assert!(words.ends_with("ended with status 1: not today, says init"), "{words:?}");
 }
 
@@ -90,7 +90,7 @@ fn another_key_than_the_agent_told_is_told_nothing() {
 #[test]
 fn a_key_that_the_machine_does_not_know_opens_nothing_and_is_not_shown() {
     let server = Server::start(Script::Takes);
-    let mut login = login(&server, &[server.host_key.clone()]);
+    let mut login = login(&server, std::slice::from_ref(&server.host_key));
     login.private_key = Zeroizing::new(server.another_private_key());
     let Refusal(words) = run(&login, Command::Reboot, patient()).unwrap_err();
     assert!(words.contains("root is not let in with our key"), "{words}");

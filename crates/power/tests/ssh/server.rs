@@ -54,8 +54,8 @@ impl Server {
         let path = |name: &str| dir.path().join(name);
         let program = dropbear().unwrap();
         let root = program.ancestors().nth(3).unwrap().to_owned();
-        let libraries = fs::read_dir(root.join("usr/lib")).unwrap().map(|entry| entry.unwrap().path());
-        let libraries = libraries.filter(|path| path.to_string_lossy().contains("linux-gnu")).next().unwrap();
+        let mut libraries = fs::read_dir(root.join("usr/lib")).unwrap().map(|entry| entry.unwrap().path());
+        let libraries = libraries.find(|path| path.to_string_lossy().contains("linux-gnu")).unwrap();
         let key = SshKey::make(dir.path(), "machine-key").unwrap();
         fs::copy(key.public(), path("authorized_keys")).unwrap();
 

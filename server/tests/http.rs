@@ -29,6 +29,8 @@ mod inventory;
 mod operators;
 #[path = "http/pages.rs"]
 mod pages;
+#[path = "http/power.rs"]
+mod power;
 #[path = "http/rights.rs"]
 mod rights;
 #[path = "http/support.rs"]

@@ -2,14 +2,13 @@
 
 use crate::probe::Probe;
 
-/// Where servers keep them, by the names that they give them; dropbear's public half is written by Muster's own image.
-const FILES: [&str; 6] = [
+/// Where servers keep them, by the names that they give them; the last ones are those of Muster's own kickstart and image.
+const FILES: [&str; 5] = [
     "/etc/ssh/ssh_host_ed25519_key.pub",
     "/etc/ssh/ssh_host_ecdsa_key.pub",
     "/etc/ssh/ssh_host_rsa_key.pub",
+    "/run/muster/ssh_host_key.pub",
     "/etc/dropbear/dropbear_ed25519_host_key.pub",
-    "/etc/dropbear/dropbear_ecdsa_host_key.pub",
-    "/etc/dropbear/dropbear_rsa_host_key.pub",
 ];
 /// An RSA key of 16384 bits has 2800 characters.
 const FILE_LIMIT_BYTES: usize = 4096;

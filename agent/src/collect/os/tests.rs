@@ -50,7 +50,7 @@ fn ssh_host_keys_are_told_without_their_comments_and_nothing_else_is() {
         .file("/etc/ssh/ssh_host_ed25519_key.pub", format!("{ed25519} root@node1\n"))
         .file("/etc/ssh/ssh_host_rsa_key.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNza\n")
         .file("/etc/ssh/ssh_host_ecdsa_key.pub", format!("ecdsa-sha2-nistp256 AAAA{}\n", "A".repeat(9000)))
-        .file("/etc/dropbear/dropbear_rsa_host_key.pub", "ssh-rsa AAAA$(reboot)\n");
+        .file("/run/muster/ssh_host_key.pub", "ssh-rsa AAAA$(reboot)\n");
     let probe = Probe::new(tree.root());
     assert_eq!(collect(&probe).unwrap().ssh_host_keys, [ed25519]);
     let warnings = probe.into_warnings();

@@ -16,7 +16,7 @@ use crate::power::Inner;
 use crate::request::{Attempt, Outcome, Request, State};
 use crate::sight::{Sight, look, span};
 use crate::ssh::Ssh;
-use crate::store::requests;
+use crate::store::{attempts, requests};
 use crate::way::{Kind, Way};
 use crate::wol::Wol;
 
@@ -210,7 +210,7 @@ impl Run {
             .store
             .write(move |tx| {
                 Box::pin(async move {
-                    requests::begin_attempt(tx, &id, &attempt).await?;
+                    attempts::begin(tx, &id, &attempt).await?;
                     requests::set_words(tx, &id, &words).await
                 })
             })
@@ -232,9 +232,7 @@ impl Run {
         self.inner
             .store
             .write(move |tx| {
-                Box::pin(
-                    async move { requests::end_attempt(tx, &request, &attempt, &name, is_news, now).await },
-                )
+                Box::pin(async move { attempts::end(tx, &request, &attempt, &name, is_news, now).await })
             })
             .await
     }

@@ -1,5 +1,6 @@
 //! Switches, requests and questions in the database: all SQL of this crate stands below.
 
+pub(crate) mod attempts;
 pub(crate) mod questions;
 pub(crate) mod requests;
 pub(crate) mod switches;

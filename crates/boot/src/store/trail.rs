@@ -172,11 +172,12 @@ pub(crate) async fn boots_since(
 pub(crate) async fn decided_at(readers: &SqlitePool, macs: &[MacAddr]) -> Result<Option<i64>, StoreError> {
     let mut newest = None;
     for mac in macs {
-        let at: Option<i64> = sqlx::query_scalar("SELECT MAX(at) FROM boot_step WHERE mac = $1 AND kind = $2")
-            .bind(mac.to_string())
-            .bind(StepKind::Decision.as_str())
-            .fetch_one(readers)
-            .await?;
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(at) FROM boot_step WHERE mac = $1 AND kind = $2")
+                .bind(mac.to_string())
+                .bind(StepKind::Decision.as_str())
+                .fetch_one(readers)
+                .await?;
         newest = newest.max(at);
     }
     Ok(newest)

@@ -1,4 +1,4 @@
-//! Requests and their attempts.
+//! Requests.
 
 use ::store::{StoreError, Tx};
 use events::{Kind, NewEvent};
@@ -6,10 +6,10 @@ use inventory::{Id, Timestamp};
 use serde_json::json;
 use sqlx::{FromRow, SqliteExecutor, SqlitePool};
 
-use super::parsed;
+use super::{attempts, parsed};
 use crate::act::Act;
 use crate::error::PowerError;
-use crate::request::{Attempt, Outcome, Request, State};
+use crate::request::{Request, State};
 
 /// Requests that are kept of one host.
 const KEPT: i64 = 100;
@@ -68,54 +68,6 @@ pub(crate) async fn insert(
     .key(request.id.as_str())
     .data(json!({ "act": act, "quiet_until": quiet_until }));
     events::append(tx, &event, request.asked_at).await?;
-    Ok(())
-}
-
-pub(crate) async fn begin_attempt(tx: &mut Tx, request: &Id, attempt: &Attempt) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO power_attempt (request_id, number, act, way, kind, started_at, outcome, words)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(request.as_str())
-    .bind(attempt.number)
-    .bind(attempt.act.as_str())
-    .bind(&attempt.way)
-    .bind(&attempt.kind)
-    .bind(attempt.started_at.millis())
-    .bind(attempt.outcome.as_str())
-    .bind(&attempt.words)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Notes how an attempt went; `is_news` where the timeline is to tell of it.
-pub(crate) async fn end_attempt(
-    tx: &mut Tx,
-    request: &Request,
-    attempt: &Attempt,
-    name: &str,
-    is_news: bool,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE power_attempt SET outcome = $3, words = $4, ended_at = $5 WHERE request_id = $1 AND number = $2",
-    )
-    .bind(request.id.as_str())
-    .bind(attempt.number)
-    .bind(attempt.outcome.as_str())
-    .bind(&attempt.words)
-    .bind(now.millis())
-    .execute(&mut *tx)
-    .await?;
-    if is_news {
-        let (act, way, outcome, words) = (attempt.act, &attempt.way, attempt.outcome, &attempt.words);
-        let summary = format!("switching {name} {act} by {way}: {outcome}: {words}");
-        let event = NewEvent::new(Kind::PowerTried, Some(request.host.clone()), &request.asked_by, summary)
-            .key(request.id.as_str())
-            .data(json!({ "act": act, "way": way, "kind": attempt.kind, "outcome": outcome }));
-        events::append(tx, &event, now).await?;
-    }
     Ok(())
 }
 
@@ -215,12 +167,7 @@ pub(crate) async fn get(readers: &SqlitePool, host: &Id, id: &Id) -> Result<Opti
 }
 
 async fn with_attempts(readers: &SqlitePool, mut request: Request) -> Result<Request, StoreError> {
-    let rows: Vec<AttemptRow> =
-        sqlx::query_as("SELECT * FROM power_attempt WHERE request_id = $1 ORDER BY number")
-            .bind(request.id.as_str())
-            .fetch_all(readers)
-            .await?;
-    request.attempts = rows.into_iter().map(Attempt::try_from).collect::<Result<_, _>>()?;
+    request.attempts = attempts::of(readers, &request.id).await?;
     Ok(request)
 }
 
@@ -278,36 +225,6 @@ impl TryFrom<Row> for Request {
             words: row.words,
             ended_at: row.ended_at.map(Timestamp),
             attempts: Vec::new(),
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct AttemptRow {
-    request_id: String,
-    number: i64,
-    act: String,
-    way: String,
-    kind: String,
-    started_at: i64,
-    outcome: String,
-    words: String,
-    ended_at: Option<i64>,
-}
-
-impl TryFrom<AttemptRow> for Attempt {
-    type Error = StoreError;
-
-    fn try_from(row: AttemptRow) -> Result<Self, StoreError> {
-        Ok(Self {
-            act: parsed("power_attempt", &row.request_id, &row.act)?,
-            outcome: parsed::<Outcome>("power_attempt", &row.request_id, &row.outcome)?,
-            number: row.number,
-            way: row.way,
-            kind: row.kind,
-            started_at: Timestamp(row.started_at),
-            words: row.words,
-            ended_at: row.ended_at.map(Timestamp),
         })
     }
 }

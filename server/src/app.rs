@@ -13,6 +13,7 @@ use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
 use pin::Fingerprint;
+use power::Power;
 use scores::Jobs;
 use secrets::Secrets;
 use store::{Store, StoreError};
@@ -82,7 +83,9 @@ pub struct App {
     /// How often a stranger may say what it could not do.
     pub cries: RateLimit,
     /// Which agents have something to come for.
-    pub mailbox: Mailbox,
+    pub mailbox: Arc<Mailbox>,
+    /// The power switches of the hosts.
+    pub power: Power,
 }
 
 impl App {

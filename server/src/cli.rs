@@ -11,6 +11,7 @@ mod gateway;
 mod host;
 mod image;
 mod output;
+mod power;
 mod provider;
 mod score;
 mod secret;

@@ -25,6 +25,7 @@ mod format;
 pub mod gateways;
 pub mod health;
 pub mod links;
+mod machines;
 pub mod mailbox;
 mod names;
 pub mod pages;

@@ -1,6 +1,7 @@
 //! What humans see. Every page has its JSON twin below `/api/v1`; no script, no style and no picture comes from
 //! elsewhere, and every page is whole without the one script that there is.
 
+pub mod answer;
 pub mod files;
 pub mod gateways;
 pub mod host;

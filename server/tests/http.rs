@@ -33,6 +33,8 @@ mod lingering;
 mod operators;
 #[path = "http/pages.rs"]
 mod pages;
+#[path = "http/power.rs"]
+mod power;
 #[path = "http/rights.rs"]
 mod rights;
 #[path = "http/storm.rs"]

@@ -1,4 +1,4 @@
-//! The chores of this workspace, in Rust: `cargo xtask demo`, `test`, `build`, `bench`.
+//! The chores of this workspace, in Rust: `cargo xtask demo`, `test`, `build`, `packages`, `bench`.
 //!
 //! It compiles with the Rust toolchain alone, and gets what the rest needs. One file a command.
 
@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use lab::interrupt::{self, Interrupted};
+use lab::packages;
 
 /// The chores of this workspace
 #[derive(Debug, Parser)]
@@ -26,6 +27,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Install the Debian packages that building needs
+    Packages,
     /// Build `muster` and the static `muster-agent` into target/release
     Build,
     /// Run every test there is; what follows goes to `cargo nextest run`
@@ -40,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = interrupt::catch().and_then(|()| match cli.command {
+        Command::Packages => packages::require(packages::BUILD),
         Command::Build => build::run().map(drop),
         Command::Test(arguments) => test::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

@@ -1,5 +1,6 @@
 //! Kernel and distribution.
 
+mod host_keys;
 mod modules;
 pub(crate) mod redact;
 mod taint;
@@ -40,6 +41,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Os, Nothing> {
         modules: modules::loaded(probe),
         taint: probe.number("/proc/sys/kernel/tainted").and_then(taint::letters),
         clock_source: probe.text("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        ssh_host_keys: host_keys::read(probe),
     })
 }
 

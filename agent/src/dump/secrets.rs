@@ -32,6 +32,9 @@ const NO_NAMES: [&str; 12] = [
 /// In this section also the fields that elsewhere are of the model, and needed: labels of sensors and of memory slots.
 const GIVEN_IN: &str = "contents";
 const GIVEN: [&str; 4] = ["id", "name", "label", "group"];
+/// Holds public keys, which begin alike: with a name of their kind, and lengths.
+const KEYS: &str = "ssh_host_keys";
+const ALIKE: usize = 25;
 /// A shorter one would be found everywhere.
 const SHORTEST: usize = 4;
 
@@ -51,12 +54,16 @@ enum Kind {
     Number,
     /// A machine's name.
     Name,
+    /// A public key of this machine.
+    Key,
 }
 
 impl Kind {
     fn of(field: &str, given: bool) -> Self {
         let is_number = SIGNS.iter().any(|sign| field.contains(sign)) || FIELDS.contains(&field);
-        if NAMES.contains(&field) {
+        if field == KEYS {
+            Self::Key
+        } else if NAMES.contains(&field) {
             Self::Name
         } else if is_number || (given && GIVEN.contains(&field)) {
             Self::Number
@@ -77,6 +84,7 @@ impl Kind {
                 let is_named = is_code && !NO_NAMES.contains(&text.to_lowercase().as_str());
                 long_enough && (is_named || text.bytes().any(|byte| byte.is_ascii_digit()))
             }
+            Self::Key => long_enough,
             Self::Name => long_enough && !NO_NAMES.contains(&text.to_lowercase().as_str()),
         }
     }
@@ -84,6 +92,10 @@ impl Kind {
 
 fn gather(value: &Value, kind: Kind, given: bool, found: &mut BTreeSet<String>) {
     match value {
+        Value::String(text) if kind == Kind::Key => {
+            let own = text.split(' ').nth(1).and_then(|base64| base64.get(ALIKE..));
+            found.extend(own.filter(|own| kind.tells(own)).map(str::to_owned));
+        }
         Value::String(text) if kind.tells(text) => drop(found.insert(text.clone())),
         Value::Array(items) => items.iter().for_each(|item| gather(item, kind, given, found)),
         Value::Object(fields) => {

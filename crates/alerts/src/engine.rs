@@ -32,6 +32,7 @@ use self::strangers::Strangers;
 use self::unapproved::Unapproved;
 use self::watch::{SiteWatch, Watch};
 use crate::error::AlertsError;
+use crate::rules::missing::Quiet;
 use crate::settings::Settings;
 
 pub use self::sender::TestResult;
@@ -80,6 +81,18 @@ impl Alerts {
         let Some(watch) = self.inner.watch(facts).await? else { return Ok(()) };
         let mut watch = watch.lock().await;
         self.inner.hear(&mut watch, Some(sample), now).await
+    }
+
+    /// Takes up that a host was asked to go off before the server's start: who is heard after `until` did not; who `stays_off`
+    /// is not missed after it either. To be said before [`Alerts::run`].
+    pub async fn recall_quiet(&self, host: &Id, until: Timestamp, stays_off: bool) {
+        if let Some(watch) = self.inner.known(host) {
+            let mut watch = watch.lock().await;
+            // What it said later says more.
+            if watch.words.heard_at().is_none_or(|heard| heard < until) {
+                watch.words.expect_silence(Some(Quiet { until, stays_off }));
+            }
+        }
     }
 
     /// Forgets a host that was deleted: what is open on it ends.

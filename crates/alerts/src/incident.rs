@@ -20,6 +20,9 @@ pub struct Incident {
     pub host: Option<Id>,
     /// What that host was called when the incident last changed.
     pub host_name: String,
+    /// Where it stood in the room then, where somebody said.
+    #[serde(default)]
+    pub place: Option<String>,
     /// Which part of it: a mount point, a sensor, a claim; empty where there is only one.
     pub component: String,
     /// How bad it is, or was last.

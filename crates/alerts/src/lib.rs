@@ -48,12 +48,13 @@ pub use delivery::{Delivery, DeliveryStatus};
 pub use engine::{Alerts, TestResult};
 pub use error::AlertsError;
 pub use incident::{Incident, IncidentFilter, IncidentState, OpenCount, UnknownIncidentState};
+pub use message::Button;
 pub use provider::{InvalidProviderUrl, NewProvider, Provider, ProviderKind, ProviderUrl, Trouble};
 pub use rules::{RuleId, UnknownRule};
 pub use settings::{
     AgentRules, BootRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules,
-    InvalidSettings, InvalidSpan, MissingSettings, RuleSettings, Settings, Span, TempRules, TempSettings,
-    UnapprovedSettings,
+    InvalidSettings, InvalidSpan, MissingSettings, PowerRules, RuleSettings, Settings, Span, TempRules,
+    TempSettings, UnapprovedSettings,
 };
 pub use severity::{Severity, UnknownSeverity};
 pub use store::deliveries::deliveries;

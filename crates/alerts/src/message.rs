@@ -27,6 +27,18 @@ pub(crate) struct Message {
     pub(crate) labels: Vec<String>,
     /// Where more is to be seen.
     pub(crate) link: String,
+    /// What can be answered at once, from the message.
+    pub(crate) buttons: Vec<Button>,
+}
+
+/// A button in a message: pressed, the phone posts to an address. All who read the topic see the address, so it must be good for
+/// this one answer and no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Button {
+    /// What stands on it.
+    pub label: String,
+    /// Where the phone posts to.
+    pub url: String,
 }
 
 /// How loud it is.
@@ -43,7 +55,7 @@ pub(crate) enum Loudness {
 }
 
 /// Tells `incident` to somebody who `knows` of it already, or does not. `page` is the server's address.
-pub(crate) fn render(incident: &Incident, knows: bool, page: &str) -> Message {
+pub(crate) fn render(incident: &Incident, knows: bool, page: &str, buttons: Vec<Button>) -> Message {
     let (title, loudness) = match incident.state {
         IncidentState::Open => (incident.title.as_str(), Loudness::Problem(incident.severity)),
         IncidentState::Resolved => {
@@ -54,7 +66,9 @@ pub(crate) fn render(incident: &Incident, knows: bool, page: &str) -> Message {
         }
     };
     let title = if incident.host.is_some() {
-        format!("{}: {title}", plain(&incident.host_name, 80))
+        let at =
+            incident.place.as_deref().map(|place| format!(" ({})", plain(place, 64))).unwrap_or_default();
+        format!("{}{at}: {title}", plain(&incident.host_name, 80))
     } else {
         title.to_owned()
     };
@@ -68,6 +82,7 @@ pub(crate) fn render(incident: &Incident, knows: bool, page: &str) -> Message {
         loudness,
         labels: host_label.into_iter().chain([format!("rule:{}", incident.rule)]).collect(),
         link: link(incident, page),
+        buttons,
     }
 }
 
@@ -79,6 +94,7 @@ pub(crate) fn test(subscription: &str, page: &str, now: Timestamp) -> Message {
         loudness: Loudness::Test,
         labels: vec!["test".to_owned()],
         link: page.to_owned(),
+        buttons: Vec::new(),
     }
 }
 

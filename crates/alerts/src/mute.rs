@@ -19,6 +19,8 @@ pub(crate) enum Hearing {
 /// How `rule` treats a host in `state`.
 pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
     match state {
+        // Somebody asked for it, wherever the host stands, and waits for the answer.
+        State::Maintenance if rule == RuleId::PowerButton => Hearing::Told,
         // A stranger is one name in the summary of all of them, and nothing more: it costs no row and rings no phone.
         State::Discovered => Hearing::Off,
         State::Ready | State::Assigned | State::InService => Hearing::Told,
@@ -30,6 +32,7 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
             | RuleId::GatewayDrift
             | RuleId::GatewayHalfDone
             | RuleId::GatewayLost
+            | RuleId::PowerButton
             | RuleId::HostsUnapproved
             | RuleId::FsUsage
             | RuleId::TempNvme
@@ -55,6 +58,7 @@ mod tests {
                 let is_agents = rule.as_str().starts_with("agent.");
                 let expected = match state.as_str() {
                     "discovered" | "retired" => Hearing::Off,
+                    "maintenance" if *rule == RuleId::PowerButton => Hearing::Told,
                     "maintenance" => Hearing::Held,
                     "armed" | "installing" | "installed" | "failed" if is_agents => Hearing::Off,
                     _ => Hearing::Told,

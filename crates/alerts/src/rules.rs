@@ -56,6 +56,8 @@ rules! {
     GatewayHalfDone = "gateway.half-done",
     /// A gateway can't be reached. Component: the gateway.
     GatewayLost = "gateway.lost",
+    /// Somebody is needed at a machine, to press its button. Component: the question.
+    PowerButton = "power.button",
     /// Hosts wait for an operator's approval: one incident for all of them.
     HostsUnapproved = "hosts.unapproved",
     /// A filesystem fills up. Component: where it is mounted.

@@ -123,6 +123,7 @@ mod tests {
             rule,
             host: host.map(|host| host.parse().unwrap()),
             host_name: String::new(),
+            place: None,
             component: String::new(),
             severity: Severity::Warn,
             state: IncidentState::Open,

@@ -93,6 +93,7 @@ fn host(last_seen_at: Option<Timestamp>) -> HostFacts {
     HostFacts {
         id: "1795257600_k3f9a2c".parse().unwrap(),
         name: "node1".to_owned(),
+        place: None,
         state: State::Ready,
         approved: true,
         last_seen_at,

@@ -20,6 +20,7 @@ fn host(state: State) -> HostFacts {
     HostFacts {
         id: "1795257600_k3f9a2c".parse().unwrap(),
         name: "node1".to_owned(),
+        place: None,
         state,
         approved: state != State::Discovered,
         last_seen_at: None,

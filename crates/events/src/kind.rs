@@ -98,6 +98,20 @@ kinds! {
     SecretSet = "secret.set",
     /// A secret was removed.
     SecretRemoved = "secret.removed",
+    /// An operator said where a host stands.
+    HostPlaced = "host.placed",
+    /// An operator set how a host is switched.
+    PowerSet = "power.set",
+    /// An operator asked for a host to be switched. Key: the request's id.
+    PowerAsked = "power.asked",
+    /// A way was tried. Key: the request's id.
+    PowerTried = "power.tried",
+    /// The request ended. Key: its id.
+    PowerEnded = "power.ended",
+    /// Somebody in the room is asked to press a button. Key: the question's id.
+    PowerButtonAsked = "power.button-asked",
+    /// They answered, or did not. Key: the question's id.
+    PowerButtonEnded = "power.button-ended",
     /// A provider or subscription was added or removed.
     AlertingChanged = "alerting.changed",
     /// A gateway was added. Key, of all of these: its name.

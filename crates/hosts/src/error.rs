@@ -25,6 +25,19 @@ pub enum HostError {
     /// Another host has this name.
     #[error("another host is called {0}")]
     NameTaken(String),
+    /// No place.
+    #[error(
+        "{0:?} is no place: expected words of a-z, A-Z, 0-9, '.', '_' and '-' with '/' between them, 64 characters at most, such as rack-2/slot-3"
+    )]
+    BadPlace(String),
+    /// Another host stands there.
+    #[error("{host} stands at {place}")]
+    PlaceTaken {
+        /// Where.
+        place: String,
+        /// Its name.
+        host: String,
+    },
     /// There is no such claim.
     #[error("there is no claim {0}")]
     NoClaim(Id),

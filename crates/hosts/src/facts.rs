@@ -11,6 +11,8 @@ pub struct HostFacts {
     pub id: Id,
     /// What people call it.
     pub name: String,
+    /// Where it stands in the room, where somebody said.
+    pub place: Option<String>,
     /// Where it stands in its life.
     pub state: State,
     /// An operator has taken it in.

@@ -13,6 +13,9 @@ pub struct Host {
     pub id: Id,
     /// What people call it.
     pub name: String,
+    /// Where it stands in the room, where somebody said.
+    #[serde(default)]
+    pub place: Option<String>,
     /// Where it stands in its life.
     pub state: State,
     /// An operator took it in.

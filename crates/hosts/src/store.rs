@@ -8,6 +8,7 @@ pub(crate) mod hosts;
 pub(crate) mod identifiers;
 pub(crate) mod inventories;
 pub(crate) mod list;
+pub(crate) mod places;
 pub(crate) mod problems;
 pub(crate) mod words;
 

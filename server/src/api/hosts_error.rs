@@ -17,7 +17,10 @@ impl From<HostError> for ApiError {
             HostError::NameTaken(_) => Self::Conflict { kind: "name-taken", detail },
             HostError::KeyInUse(_) => Self::Conflict { kind: "key-in-use", detail },
             HostError::AlreadySettled(_) => Self::Conflict { kind: "already-settled", detail },
-            HostError::BadName(_) | HostError::NoIdentity => Self::BadRequest(detail),
+            HostError::PlaceTaken { .. } => Self::Conflict { kind: "place-taken", detail },
+            HostError::BadName(_) | HostError::BadPlace(_) | HostError::NoIdentity => {
+                Self::BadRequest(detail)
+            }
             HostError::TooManyUnapproved { .. } => Self::TooMany { detail, retry_after_secs: 600 },
             HostError::Document { .. } => Self::Internal(super::problem::chain(&error)),
             HostError::Store(error) => error.into(),

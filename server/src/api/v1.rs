@@ -10,6 +10,7 @@ pub mod hosts;
 pub mod images;
 pub mod incidents;
 pub mod jobs;
+pub mod power;
 pub mod preview;
 pub mod providers;
 pub mod scores;

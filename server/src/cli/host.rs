@@ -10,7 +10,7 @@ use hosts::{Host, Verdict};
 
 use super::client::Client;
 use super::output::{Format, print_text};
-use crate::api::v1::hosts::{Detail, Rename};
+use crate::api::v1::hosts::{Detail, Placed, Rename};
 use crate::links::escape;
 
 #[derive(Debug, Subcommand)]
@@ -76,6 +76,15 @@ pub(super) enum Command {
         /// The new name
         name: String,
     },
+    /// Say where a host stands, for whoever walks there
+    Place {
+        /// Name or id
+        host: String,
+        /// Such as rack-2/slot-3; or none, to forget it
+        place: String,
+    },
+    /// Switch a host on, off, or off and on, and say how that is done
+    Power(super::power::PowerArgs),
     /// Ask a host's agent for something; it does it when it speaks next
     Action(super::action::AskArgs),
     /// List what was asked of a host's agent, and what became of it
@@ -122,6 +131,16 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             print_text(&format!("{} is now called {}", renamed.id, renamed.name));
             Ok(())
         }
+        Command::Place { host, place } => {
+            let place = Some(place).filter(|place| place != "none");
+            let body = serde_json::to_vec(&Placed { place })?;
+            let placed: Host = client.put(&path(&host, "/place"), body.into()).await?;
+            output.print(&placed, |placed| match &placed.place {
+                Some(place) => format!("{} stands at {place}", placed.name),
+                None => format!("nobody knows where {} stands", placed.name),
+            })
+        }
+        Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,
         Command::Actions { host } => super::action::list(&host, client, output).await,
         Command::Logs { host, action } => {

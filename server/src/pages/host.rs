@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use power::{Answer, Level, Via};
 
 use super::hosts::{last_seen, machine, state_class};
 use super::incident::{self, Line};
@@ -22,7 +23,10 @@ struct Page {
     state: String,
     state_class: &'static str,
     machine: String,
+    place: Option<String>,
     last_seen: String,
+    power: String,
+    question: Option<QuestionView>,
     incidents: Vec<Line>,
     problems: Vec<String>,
     boot: Vec<String>,
@@ -35,6 +39,13 @@ struct Page {
     trail: String,
     revisions: Vec<RevisionView>,
     events: Vec<EventView>,
+}
+
+/// What somebody in the room is asked for, with the links by which this page answers.
+struct QuestionView {
+    words: String,
+    until: String,
+    answers: Vec<(&'static str, String)>,
 }
 
 struct TableView {
@@ -80,7 +91,25 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
     let boot = boots::of_host(&app, &host.id);
     let boot_order = hosts::BootOrder::of(inventory.firmware.as_ref());
     let view = View { host: &host, inventory: &inventory, sample: sample.as_ref(), drives: &drives };
+    let shown = app.power.shown(&host.id).await?;
+    let question = shown.question.map(|question| QuestionView {
+        until: format::moment(question.expires_at),
+        answers: Answer::ALL
+            .map(|answer| {
+                let proof = app.power.proof(&question.id, answer, Via::Page);
+                (answer.label(), format!("/hosts/{}/answer/{}/{answer}/{proof}", host.id, question.id))
+            })
+            .into(),
+        words: question.words,
+    });
     page(&Page {
+        place: host.place.clone(),
+        power: match shown.standing.level {
+            Level::On => format!("on: {}", shown.standing.words),
+            Level::Off => format!("off: {}", shown.standing.words),
+            Level::Unknown => format!("not known: {}", shown.standing.words),
+        },
+        question,
         incidents: incident::open(&app, Some(&host.id)).await?,
         problems: problems.into_iter().map(|p| format!("{}: {}", p.part, p.reason)).collect(),
         boot_options: boot.in_words.clone(),

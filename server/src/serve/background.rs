@@ -157,6 +157,9 @@ impl Background {
         self.app.jobs.stop().await;
         self.app.downloads.stop().await;
         self.app.gateways.close().await;
+        if let Err(error) = self.app.power.close().await {
+            tracing::error!(%error, "what was being switched could not be said to be interrupted");
+        }
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
             if let Err(error) = ended {

@@ -14,6 +14,7 @@ use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
+use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
 use store::Store;
@@ -27,6 +28,7 @@ use crate::auth::{AdminToken, Sessions};
 use crate::data_dir::DataDir;
 use crate::downloads::Downloads;
 use crate::links::Links;
+use crate::machines::Known;
 use crate::mailbox::Mailbox;
 use crate::settings::Settings;
 
@@ -91,7 +93,22 @@ pub(super) async fn open(
         Gateways::open_with(store.clone(), Arc::new(adapters), Arc::clone(&clock), backups, Pace::default())
             .await
             .map_err(|error| start_error("the gateways could not be taken up".to_owned(), error))?;
-    let mailbox = Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?);
+    let mailbox = Arc::new(Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?));
+    let machines = Arc::new(Known::new(store.clone(), Arc::clone(&clock), Arc::clone(&mailbox)));
+    let power = Power::open(
+        store.clone(),
+        secrets.clone(),
+        Arc::clone(&clock),
+        machines,
+        AnswerKey::new(&signing_key),
+        ssh_key.path().to_owned(),
+        crate::machines::tuning(&settings),
+    )
+    .await?;
+    for quiet in power::quiet(store.readers()).await? {
+        alerts.recall_quiet(&quiet.host, quiet.until, quiet.stays_off).await;
+    }
+    alerts.set_buttons(crate::machines::buttons(power.clone(), links.page()));
     let site = image::site(store.readers()).await?;
     let agents = Agents::at(&settings.agents_at);
     // Measured now, so that the first machine does not wait for it.
@@ -125,6 +142,7 @@ pub(super) async fn open(
         enrolments: crate::api::agent::enrol::RateLimit::default(),
         cries: crate::api::agent::enrol::RateLimit::default(),
         mailbox,
+        power,
         store,
         clock,
         settings,

@@ -7,8 +7,9 @@ use anyhow::{Context as _, bail};
 use crate::progress::note;
 use crate::{Deadline, Process};
 
-/// What `cargo build` needs beside Rust: a C compiler, for SQLite and ring.
-pub const BUILD: &[&str] = &["build-essential"];
+/// What `cargo build` needs beside Rust: a C compiler, for SQLite, ring and libssh2; and for libssh2 OpenSSL, with the program
+/// that says where it lies.
+pub const BUILD: &[&str] = &["build-essential", "pkg-config", "libssl-dev"];
 
 /// What the lab needs: machines of two processors, firmware, network boot, DHCP, namespaces, the discovery system's userland, Python's
 /// `venv` for `ksvalidator`, curl, with which the kickstart fetches the agent, an operator's ssh, the programs by which

@@ -40,3 +40,20 @@ fn taint_is_told_in_letters() {
     assert_eq!(taint::letters(1 | 1 << 12 | 1 << 13).as_deref(), Some("POE"));
     assert_eq!(taint::letters(1 << 19 | 1 << 63).as_deref(), Some("J?"));
 }
+
+#[test]
+fn ssh_host_keys_are_told_without_their_comments_and_nothing_else_is() {
+    let ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFwZkx4bgWvJpRBlqRdSkPRdBxoUUP4PEYxKXMmrV/fC";
+    let tree = Builder::new()
+        .file(RELEASE, "6.1\n")
+        .file("/etc/ssh/ssh_host_ed25519_key", "-----BEGIN OPENSSH PRIVATE KEY-----\n")
+        .file("/etc/ssh/ssh_host_ed25519_key.pub", format!("{ed25519} root@node1\n"))
+        .file("/etc/ssh/ssh_host_rsa_key.pub", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNza\n")
+        .file("/etc/ssh/ssh_host_ecdsa_key.pub", format!("ecdsa-sha2-nistp256 AAAA{}\n", "A".repeat(9000)))
+        .file("/run/muster/ssh_host_key.pub", "ssh-rsa AAAA$(reboot)\n");
+    let probe = Probe::new(tree.root());
+    assert_eq!(collect(&probe).unwrap().ssh_host_keys, [ed25519]);
+    let warnings = probe.into_warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].path.ends_with("ssh_host_ecdsa_key.pub"), "{warnings:?}");
+}

@@ -179,3 +179,11 @@ fn a_serial_number_without_a_digit_is_found_and_makers_junk_is_not() {
     });
     assert_eq!(of(&report).unwrap().into_iter().collect::<Vec<_>>(), ["NVME-FAILING"]);
 }
+
+#[test]
+fn a_public_key_is_found_by_what_is_its_own() {
+    let own = "FwZkx4bgWvJpRBlqRdSkPRdBxoUUP4PEYxKXMmrV/fC";
+    let key = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{own}");
+    let found = of(&json!({ "os": { "ssh_host_keys": [key, "ssh-ed25519 AAAA", "nonsense"] } })).unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [own]);
+}

@@ -139,6 +139,7 @@ async fn open(
         rule: target.rule,
         host: subject.host.clone(),
         host_name: subject.name.clone(),
+        place: subject.place.clone(),
         component: target.component.clone(),
         severity,
         state: IncidentState::Open,
@@ -169,6 +170,7 @@ async fn change(
     let change = Change {
         severity,
         host_name: subject.name.clone(),
+        place: subject.place.clone(),
         title,
         ending,
         text: telling.text,

@@ -4,7 +4,9 @@ use events::{Event, Kind};
 
 use super::{Alerts, Inner};
 use crate::error::AlertsError;
+use crate::rules::missing::Quiet;
 use ::store::StoreError;
+use inventory::Timestamp;
 
 /// Whose cursor it is.
 pub(super) const READER: &str = "alerts";
@@ -47,6 +49,7 @@ impl Inner {
             Kind::HostDiscovered
             | Kind::HostApproved
             | Kind::HostRenamed
+            | Kind::HostPlaced
             | Kind::HostStateChanged
             | Kind::HostRekeyed => return self.refresh(host).await,
             _ => {}
@@ -59,6 +62,13 @@ impl Inner {
         if event.kind == Kind::AgentStopped {
             watch.words.say_goodbye(event.at);
             updates.extend(watch.heard(rules, self.deaf_until(), event.at));
+        }
+        match event.kind {
+            Kind::PowerAsked => watch.words.expect_silence(wanted_silence(event)),
+            Kind::PowerEnded if event.data.get("state").is_some_and(|state| state == "failed") => {
+                watch.words.expect_silence(None)
+            }
+            _ => {}
         }
         updates.extend(watch.happened(event, rules));
         let cursor = (!updates.is_empty()).then_some(event.seq);
@@ -73,4 +83,11 @@ impl Inner {
         let cursor = (!updates.is_empty()).then_some(event.seq);
         self.commit_site(&mut site, updates, cursor, event.at).await
     }
+}
+
+/// The silence that a request for a host's power makes right.
+fn wanted_silence(event: &Event) -> Option<Quiet> {
+    let until = event.data.get("quiet_until")?.as_i64()?;
+    let stays_off = event.data.get("act").and_then(|act| act.as_str()) == Some("off");
+    Some(Quiet { until: Timestamp(until), stays_off })
 }

@@ -5,7 +5,7 @@ mod attempt;
 mod gate;
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use ::store::StoreError;
@@ -18,7 +18,8 @@ use tokio::sync::Mutex as AsyncMutex;
 use self::gate::Gate;
 use super::{Alerts, Inner, lock};
 use crate::error::AlertsError;
-use crate::message;
+use crate::incident::{Incident, IncidentState};
+use crate::message::{self, Button};
 use crate::outbox::sequence_id;
 use crate::provider::{Provider, ProviderKind};
 use crate::providers::ntfy::{Letter, Ntfy};
@@ -32,11 +33,16 @@ pub(super) struct Sender {
     /// The address that messages lead to.
     page: String,
     ntfy: Ntfy,
+    /// What can be answered from the message of an incident, where anything can.
+    buttons: OnceLock<Buttons>,
     /// Of providers that failed: since how many attempts, and until when they are left alone.
     gates: Mutex<HashMap<Id, Gate>>,
     /// There is one round at a time.
     round: AsyncMutex<()>,
 }
+
+/// What can be answered from the message of an open incident.
+pub(super) type Buttons = Box<dyn Fn(&Incident) -> Vec<Button> + Send + Sync>;
 
 /// How the test of a subscription ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,9 +59,16 @@ impl Sender {
             secrets,
             page,
             ntfy: Ntfy::new(timeout)?,
+            buttons: OnceLock::new(),
             gates: Mutex::new(HashMap::new()),
             round: AsyncMutex::new(()),
         })
+    }
+
+    /// The buttons in an incident's message. They are made when it is sent and kept nowhere, for they are good for an answer.
+    fn buttons(&self, incident: &Incident) -> Vec<Button> {
+        let is_open = incident.state == IncidentState::Open;
+        self.buttons.get().filter(|_| is_open).map(|buttons| buttons(incident)).unwrap_or_default()
     }
 
     /// Sends a message to a topic; whatever happens is an answer.
@@ -97,6 +110,13 @@ impl Sender {
 }
 
 impl Alerts {
+    /// Says what can be answered from the message of an open incident. To be said once, before the first message is sent.
+    pub fn set_buttons(&self, buttons: impl Fn(&Incident) -> Vec<Button> + Send + Sync + 'static) {
+        if self.inner.sender.buttons.set(Box::new(buttons)).is_err() {
+            tracing::error!("the buttons of messages were set twice: the first ones stay");
+        }
+    }
+
     /// Sends everything whose turn it is.
     ///
     /// # Errors

@@ -91,6 +91,7 @@ fn gone(host: &Id) -> HostFacts {
     HostFacts {
         id: host.clone(),
         name: host.to_string(),
+        place: None,
         state: State::Retired,
         approved: false,
         last_seen_at: None,

@@ -168,6 +168,7 @@ impl Inner {
             rule,
             host: None,
             host_name: String::new(),
+            place: None,
             component: String::new(),
             severity,
             state: IncidentState::Open,
@@ -212,5 +213,5 @@ impl Inner {
 }
 
 fn change(title: Option<String>, ending: Option<String>, text: String, is_transition: bool) -> Change {
-    Change { severity: None, host_name: String::new(), title, ending, text, is_transition }
+    Change { severity: None, host_name: String::new(), place: None, title, ending, text, is_transition }
 }

@@ -60,6 +60,8 @@ pub(crate) struct Subject {
     pub(crate) host: Option<Id>,
     /// What it is called; empty for the site.
     pub(crate) name: String,
+    /// Where it stands, where that is known.
+    pub(crate) place: Option<String>,
 }
 
 /// What is to be written of a target.
@@ -152,7 +154,11 @@ impl Watch {
     }
 
     pub(crate) fn subject(&self) -> Subject {
-        Subject { host: Some(self.facts.id.clone()), name: self.facts.name.clone() }
+        Subject {
+            host: Some(self.facts.id.clone()),
+            name: self.facts.name.clone(),
+            place: self.facts.place.clone(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ fn incident() -> Incident {
         rule: RuleId::AgentMissing,
         host: Some("1795250000_k3f9a2c".parse().unwrap()),
         host_name: "node1".into(),
+        place: None,
         component: String::new(),
         severity: Severity::Warn,
         state: IncidentState::Open,
@@ -36,7 +37,7 @@ const PAGE: &str = "https://muster.lan:8443/";
 
 #[test]
 fn a_problem_reads_like_this() {
-    let message = render(&incident(), false, PAGE);
+    let message = render(&incident(), false, PAGE, vec![]);
     assert_eq!(message.title, "node1: agent missing");
     assert_eq!(
         message.text,
@@ -49,7 +50,7 @@ fn a_problem_reads_like_this() {
 
 #[test]
 fn its_end_reads_like_this() {
-    let message = render(&resolved(), true, PAGE);
+    let message = render(&resolved(), true, PAGE, vec![]);
     assert_eq!(message.title, "node1: agent is back");
     assert_eq!(
         message.text,
@@ -57,10 +58,10 @@ fn its_end_reads_like_this() {
     );
     assert_eq!(message.loudness, Loudness::Over);
     // Who never heard of it reads the same, and is not woken.
-    let past = render(&resolved(), false, PAGE);
+    let past = render(&resolved(), false, PAGE, vec![]);
     assert_eq!((past.text, past.loudness), (message.text, Loudness::Past));
     let quiet = Incident { severity: Severity::Info, ..resolved() };
-    assert_eq!(render(&quiet, true, PAGE).loudness, Loudness::Past);
+    assert_eq!(render(&quiet, true, PAGE, vec![]).loudness, Loudness::Past);
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn what_concerns_the_whole_site_names_no_host() {
         title: "2 hosts wait for approval".into(),
         ..incident()
     };
-    let message = render(&site, false, PAGE);
+    let message = render(&site, false, PAGE, vec![]);
     assert_eq!(message.title, "2 hosts wait for approval");
     assert_eq!(message.labels, ["rule:hosts.unapproved"]);
     assert_eq!(message.link, PAGE);
@@ -86,10 +87,16 @@ fn hostile_names_neither_break_out_nor_overflow() {
         text: "💥".repeat(5000),
         ..incident()
     };
-    let message = render(&hostile, false, PAGE);
+    let message = render(&hostile, false, PAGE, vec![]);
     assert!(message.title.len() <= TITLE_BYTES && message.title.starts_with("a b,c"));
     assert!(message.text.len() <= TEXT_BYTES && message.text.ends_with("#1 · 2026-11-21 10:40:00 UTC"));
     assert!(!message.title.contains(['\n', '\u{1b}', '\u{202e}']));
     let [host, _] = message.labels.as_slice() else { panic!() };
     assert!(host.starts_with("host:a_b_c") && !host.contains(',') && host.chars().count() < 75, "{host}");
+}
+
+#[test]
+fn a_message_says_where_the_machine_stands() {
+    let placed = Incident { place: Some("rack-2/slot-3".into()), ..incident() };
+    assert_eq!(render(&placed, false, PAGE, vec![]).title, "node1 (rack-2/slot-3): agent missing");
 }

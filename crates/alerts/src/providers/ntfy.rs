@@ -101,7 +101,7 @@ fn body(letter: &Letter<'_>) -> Value {
         Loudness::Test => (3, "bell"),
     };
     let tags: Vec<&str> = [icon].into_iter().chain(message.labels.iter().map(String::as_str)).collect();
-    json!({
+    let mut body = json!({
         "topic": letter.topic,
         "title": message.title,
         "message": message.text,
@@ -109,7 +109,18 @@ fn body(letter: &Letter<'_>) -> Value {
         "tags": tags,
         "click": message.link,
         "sequence_id": letter.sequence_id,
-    })
+    });
+    if !message.buttons.is_empty() {
+        // Three at most, or ntfy refuses the message; one of them leads to the page.
+        let posts = message.buttons.iter().take(2).map(|button| {
+            json!({"action": "http", "label": button.label, "url": button.url, "method": "POST", "clear": true})
+        });
+        let view = json!({"action": "view", "label": "Open", "url": message.link});
+        if let Some(body) = body.as_object_mut() {
+            body.insert("actions".to_owned(), posts.chain([view]).collect());
+        }
+    }
+    body
 }
 
 async fn read(mut response: Response, token: Option<&str>) -> Answer {

@@ -127,6 +127,17 @@ pub(crate) const TABLE: &[EventRule] = &[
         ending: "can be reached again",
         advice: "What it was told goes on working. `muster gateway drift NAME` tries again and says what is wrong",
     },
+    EventRule {
+        rule: RuleId::PowerButton,
+        of: Of::Host,
+        opens: Kind::PowerButtonAsked,
+        closes: &[Kind::PowerButtonEnded],
+        by_key: true,
+        except: never,
+        title: "somebody is needed at the machine",
+        ending: "nobody is needed at the machine any more",
+        advice: "",
+    },
 ];
 
 fn never(_: &Event) -> bool {
@@ -194,6 +205,7 @@ pub(crate) fn settings(rule: RuleId, rules: &RuleSettings) -> Option<&EventSetti
         RuleId::GatewayDrift => Some(&rules.gateway.drift),
         RuleId::GatewayHalfDone => Some(&rules.gateway.half_done),
         RuleId::GatewayLost => Some(&rules.gateway.lost),
+        RuleId::PowerButton => Some(&rules.power.button),
         RuleId::AgentMissing
         | RuleId::HostsUnapproved
         | RuleId::FsUsage

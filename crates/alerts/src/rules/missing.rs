@@ -16,13 +16,34 @@ pub(crate) struct Words {
     heard_at: Option<Timestamp>,
     /// When it said goodbye.
     goodbye_at: Option<Timestamp>,
+    /// It was asked to go off.
+    quiet: Option<Quiet>,
     /// Words in a row, none later after the other than the silence that would be missed.
     beats: u32,
 }
 
+/// Silence that somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quiet {
+    /// Who is heard after this did not go off.
+    pub(crate) until: Timestamp,
+    /// It is to stay off; else it is to come back until then.
+    pub(crate) stays_off: bool,
+}
+
 impl Words {
     pub(crate) fn new(heard_at: Option<Timestamp>, goodbye_at: Option<Timestamp>) -> Self {
-        Self { heard_at, goodbye_at, beats: 0 }
+        Self { heard_at, goodbye_at, quiet: None, beats: 0 }
+    }
+
+    /// It was asked to go off; or, without, is not expected to any more.
+    pub(crate) fn expect_silence(&mut self, quiet: Option<Quiet>) {
+        self.quiet = quiet;
+    }
+
+    /// Whether its silence is what somebody wants, at `now`.
+    pub(crate) fn is_wanted_off(&self, now: Timestamp) -> bool {
+        self.quiet.is_some_and(|quiet| quiet.stays_off || now < quiet.until)
     }
 
     /// It speaks.
@@ -30,6 +51,7 @@ impl Words {
         let in_a_row = self.heard_at.is_some_and(|last| now.since(last) < settings.warn_after.get());
         self.beats = if in_a_row { self.beats.saturating_add(1) } else { 1 };
         self.heard_at = Some(now);
+        self.quiet = self.quiet.filter(|quiet| now < quiet.until);
         // A goodbye is a word, too, and is heard at its own moment.
         self.goodbye_at = self.goodbye_at.filter(|goodbye| *goodbye == now);
     }
@@ -58,7 +80,7 @@ impl Words {
         now: Timestamp,
     ) -> Option<Reading> {
         let heard_at = self.heard_at?;
-        if self.is_gone() {
+        if self.is_gone() || self.is_wanted_off(now) {
             return Some(Reading::default());
         }
         let silence = now.since(heard_at);
@@ -83,12 +105,16 @@ impl Words {
         firing: Option<Level>,
     ) -> Option<Timestamp> {
         let heard_at = self.heard_at.filter(|_| !self.is_gone())?;
+        let quiet_until = match self.quiet {
+            Some(quiet) if quiet.stays_off => return None,
+            quiet => quiet.map(|quiet| quiet.until),
+        };
         let limit = match firing {
             None => settings.warn_after,
             Some(Level::Low) => settings.crit_after,
             Some(Level::High) => return None,
         };
-        Some(heard_at.plus(limit.get()).max(deaf_until))
+        Some(heard_at.plus(limit.get()).max(deaf_until).max(quiet_until.unwrap_or(deaf_until)))
     }
 }
 
@@ -154,6 +180,31 @@ mod tests {
         words.say_goodbye(at(0));
         assert!(!words.is_gone());
         assert_eq!(Words::default().read(&settings, at(0), at(9999)), None);
+    }
+
+    #[test]
+    fn silence_that_somebody_asked_for_is_not_missed() {
+        let settings = MissingSettings::default();
+        let fires = |words: &Words, now| {
+            words.read(&settings, at(0), at(now)).is_some_and(|reading| reading.low == Zone::Fires)
+        };
+        for stays_off in [true, false] {
+            let mut words = Words::new(Some(at(0)), None);
+            words.expect_silence(Some(Quiet { until: at(600), stays_off }));
+            // Its last words, before it goes.
+            words.hear(&settings, at(30));
+            assert!(!fires(&words, 599));
+            assert_eq!(fires(&words, 601), !stays_off, "what is to come back is missed when it does not");
+            let look = words.next_look(&settings, at(0), None);
+            assert_eq!(look, (!stays_off).then(|| at(600)));
+            // What speaks after that did not go off, and is missed as any other.
+            words.hear(&settings, at(700));
+            assert!(!fires(&words, 879) && fires(&words, 880));
+        }
+        let mut words = Words::new(Some(at(0)), None);
+        words.expect_silence(Some(Quiet { until: at(600), stays_off: true }));
+        words.expect_silence(None);
+        assert!(fires(&words, 300), "nobody could switch it off");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct RuleSettings {
     pub gateway: GatewayRules,
     /// `hosts.…`
     pub hosts: HostsRules,
+    /// `power.…`
+    pub power: PowerRules,
 }
 
 /// `agent.…`
@@ -94,6 +96,14 @@ pub struct GatewayRules {
     pub half_done: EventSettings,
     /// `gateway.lost`
     pub lost: EventSettings,
+}
+
+/// `power.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PowerRules {
+    /// `power.button`
+    pub button: EventSettings,
 }
 
 /// `hosts.…`
@@ -208,6 +218,7 @@ impl RuleSettings {
             RuleId::GatewayDrift => self.gateway.drift.enabled,
             RuleId::GatewayHalfDone => self.gateway.half_done.enabled,
             RuleId::GatewayLost => self.gateway.lost.enabled,
+            RuleId::PowerButton => self.power.button.enabled,
             RuleId::HostsUnapproved => self.hosts.unapproved.enabled,
             RuleId::FsUsage => self.fs.usage.enabled,
             RuleId::TempNvme => self.temp.nvme.enabled,

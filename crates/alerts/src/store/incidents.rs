@@ -110,11 +110,11 @@ pub(crate) async fn open_of_site(readers: &SqlitePool, rule: RuleId) -> Result<O
 pub(crate) async fn open(tx: &mut Tx, incident: &Incident) -> Result<Incident, StoreError> {
     let row: Row = sqlx::query_as(
         "INSERT INTO incident (id, rule, host_id, host_name, component, severity, state, transition,
-                               title, ending, text, opened_at, changed_at, resolved_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', 1, $7, '', $8, $9, $9, NULL)
+                               title, ending, text, opened_at, changed_at, resolved_at, host_place)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', 1, $7, '', $8, $9, $9, NULL, $10)
          ON CONFLICT (host_id, rule, component) WHERE state = 'open' DO UPDATE SET
              host_name = excluded.host_name, severity = excluded.severity, title = excluded.title,
-             text = excluded.text, changed_at = excluded.changed_at, transition = incident.transition + 1
+             host_place = excluded.host_place, text = excluded.text, changed_at = excluded.changed_at, transition = incident.transition + 1
          RETURNING *",
     )
     .bind(incident.id.as_str())
@@ -126,6 +126,7 @@ pub(crate) async fn open(tx: &mut Tx, incident: &Incident) -> Result<Incident, S
     .bind(&incident.title)
     .bind(&incident.text)
     .bind(incident.opened_at.millis())
+    .bind(incident.place.as_deref().unwrap_or_default())
     .fetch_one(tx)
     .await?;
     row.try_into()
@@ -136,6 +137,7 @@ pub(crate) async fn open(tx: &mut Tx, incident: &Incident) -> Result<Incident, S
 pub(crate) struct Change {
     pub(crate) severity: Option<Severity>,
     pub(crate) host_name: String,
+    pub(crate) place: Option<String>,
     /// Instead of the title that it has.
     pub(crate) title: Option<String>,
     /// How it ended, when it did.
@@ -158,7 +160,7 @@ pub(crate) async fn change(
              ending = COALESCE($5, ''), text = $6, transition = transition + $7,
              state = CASE WHEN $5 IS NULL THEN 'open' ELSE 'resolved' END,
              resolved_at = CASE WHEN $5 IS NULL THEN NULL ELSE $8 END,
-             changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END
+             changed_at = CASE WHEN $7 = 1 THEN $8 ELSE changed_at END, host_place = $9
          WHERE id = $1 AND state = 'open'
          RETURNING *",
     )
@@ -170,6 +172,7 @@ pub(crate) async fn change(
     .bind(&change.text)
     .bind(i64::from(change.is_transition))
     .bind(now.millis())
+    .bind(change.place.as_deref().unwrap_or_default())
     .fetch_optional(tx)
     .await?;
     row.map(Incident::try_from).transpose()
@@ -188,6 +191,7 @@ struct Row {
     rule: String,
     host_id: String,
     host_name: String,
+    host_place: String,
     component: String,
     severity: String,
     state: String,
@@ -213,6 +217,7 @@ impl TryFrom<Row> for Incident {
             id: parsed("incident", &row.id, &row.id)?,
             state,
             host_name: row.host_name,
+            place: Some(row.host_place).filter(|place| !place.is_empty()),
             component: row.component,
             transition: row.transition,
             title: row.title,

@@ -33,6 +33,8 @@ pub(crate) struct Received {
     pub(crate) tags: Vec<String>,
     pub(crate) click: String,
     pub(crate) sequence_id: String,
+    #[serde(default)]
+    pub(crate) actions: serde_json::Value,
     #[serde(skip)]
     pub(crate) authorization: Option<String>,
 }

@@ -13,6 +13,7 @@ mod machines;
 mod missing;
 mod mutes;
 mod operators;
+mod power;
 mod restart;
 mod samples;
 mod site;

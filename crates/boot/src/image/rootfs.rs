@@ -1,5 +1,7 @@
 //! What lies in the initramfs.
 
+use std::path::{Path, PathBuf};
+
 use super::build::{BuildOptions, Extra, Ssh};
 use super::cpio::{Archive, Entry};
 use super::kernel::Kernel;
@@ -92,6 +94,15 @@ fn put_ssh(archive: &mut Archive, ssh: &Ssh, processor: Processor) -> Result<(),
     for (place, lies) in libraries::of(&ssh.dropbear, processor)? {
         archive.put(&place, Entry::Copy { from: lies, mode: 0o755 });
     }
+    // With it the machine's key is made at once, and told by the agent; without, when somebody comes first.
+    if let Some(keygen) = beside(&ssh.dropbear, "dropbearkey") {
+        for (place, lies) in libraries::of(&keygen, processor)? {
+            if !archive.contains(&place) {
+                archive.put(&place, Entry::Copy { from: lies, mode: 0o755 });
+            }
+        }
+        archive.put("usr/bin/dropbearkey", Entry::Copy { from: keygen, mode: 0o755 });
+    }
     archive.put("usr/bin/dropbear", Entry::Copy { from: ssh.dropbear.clone(), mode: 0o755 });
     archive.put("root/.ssh", Entry::Folder { mode: 0o700 });
     for (path, text, mode) in [
@@ -103,4 +114,10 @@ fn put_ssh(archive: &mut Archive, ssh: &Ssh, processor: Processor) -> Result<(),
         archive.put(path, Entry::Bytes { content: text.into_bytes(), mode });
     }
     Ok(())
+}
+
+/// A program of the same tree: in the same folder, or in `bin` beside `sbin`.
+fn beside(program: &Path, name: &str) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    [folder.join(name), folder.parent()?.join("bin").join(name)].into_iter().find(|path| path.is_file())
 }

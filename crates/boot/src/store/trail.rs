@@ -168,6 +168,21 @@ pub(crate) async fn boots_since(
     Ok(usize::try_from(count).unwrap_or(0))
 }
 
+/// When one of these cards last asked what to boot. (What a DHCP server tells of a card may be a lease that is renewed.)
+pub(crate) async fn decided_at(readers: &SqlitePool, macs: &[MacAddr]) -> Result<Option<i64>, StoreError> {
+    let mut newest = None;
+    for mac in macs {
+        let at: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(at) FROM boot_step WHERE mac = $1 AND kind = $2")
+                .bind(mac.to_string())
+                .bind(StepKind::Decision.as_str())
+                .fetch_one(readers)
+                .await?;
+        newest = newest.max(at);
+    }
+    Ok(newest)
+}
+
 /// The MACs that were seen last, the newest first, among the newest `among` steps: the price does not grow with the table.
 pub(crate) async fn seen_last(
     readers: &SqlitePool,

@@ -62,6 +62,14 @@ pub async fn boots_since(readers: &SqlitePool, mac: MacAddr, since: Timestamp) -
     rows::boots_since(readers, mac, since).await
 }
 
+/// When one of these cards last asked what to boot.
+///
+/// # Errors
+/// The database's.
+pub async fn decided_at(readers: &SqlitePool, macs: &[MacAddr]) -> Result<Option<Timestamp>, StoreError> {
+    Ok(rows::decided_at(readers, macs).await?.map(Timestamp))
+}
+
 /// The log of a DHCP server is read a moment later than a request comes: what DHCP told goes before what it made possible.
 fn order(steps: &mut [RecordedStep]) {
     for end in 1..steps.len() {

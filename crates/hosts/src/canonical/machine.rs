@@ -77,7 +77,16 @@ pub(super) fn bmc(bmc: &Bmc) -> Value {
 
 /// What is installed, but not how it was started and what it loaded.
 pub(super) fn os(os: &Os) -> Value {
-    plain(&Os { kernel_arguments: None, modules: Vec::new(), taint: None, clock_source: None, ..os.clone() })
+    // A discovery system makes its SSH keys anew at each boot.
+    let ssh_host_keys = Vec::new();
+    plain(&Os {
+        kernel_arguments: None,
+        modules: Vec::new(),
+        taint: None,
+        clock_source: None,
+        ssh_host_keys,
+        ..os.clone()
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,9 @@ pub(crate) async fn by_key(
     key_hash: &str,
 ) -> Result<Option<HostFacts>, StoreError> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT id, name, state, approved, last_seen_at, goodbye_at FROM host WHERE key_hash = $1",
+        "SELECT id, name, (SELECT place FROM host_place WHERE host_id = host.id) AS place,
+                state, approved, last_seen_at, goodbye_at
+         FROM host WHERE key_hash = $1",
     )
     .bind(key_hash)
     .fetch_optional(db)
@@ -37,11 +39,14 @@ pub async fn facts(readers: &SqlitePool, id: &Id) -> Result<Option<HostFacts>, S
 }
 
 pub(crate) async fn by_id(db: impl SqliteExecutor<'_>, id: &Id) -> Result<Option<HostFacts>, StoreError> {
-    let row: Option<Row> =
-        sqlx::query_as("SELECT id, name, state, approved, last_seen_at, goodbye_at FROM host WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(db)
-            .await?;
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, name, (SELECT place FROM host_place WHERE host_id = host.id) AS place,
+                state, approved, last_seen_at, goodbye_at
+         FROM host WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(db)
+    .await?;
     row.map(HostFacts::try_from).transpose()
 }
 
@@ -62,7 +67,8 @@ pub(crate) async fn must(tx: &mut Tx, id: &Id) -> Result<HostFacts, StoreError> 
 pub async fn facts_by_mac(readers: &SqlitePool, mac: MacAddr) -> Result<Option<HostFacts>, StoreError> {
     // An approved host's demoted address still stands before anything that an unapproved one says of itself.
     let rows: Vec<MacRow> = sqlx::query_as(
-        "SELECT host.id, host.name, host.state, host.approved, host.last_seen_at, host.goodbye_at,
+        "SELECT host.id, host.name, (SELECT place FROM host_place WHERE host_id = host.id) AS place,
+                host.state, host.approved, host.last_seen_at, host.goodbye_at,
                 hi.demoted, hi.current, COALESCE(hi.proven_at, 0) AS proven_at
          FROM host_identifier hi JOIN host ON host.id = hi.host_id
          WHERE hi.kind = 'mac' AND hi.value = $1
@@ -84,10 +90,13 @@ pub async fn facts_by_mac(readers: &SqlitePool, mac: MacAddr) -> Result<Option<H
 /// # Errors
 /// The database's.
 pub async fn all_facts(readers: &SqlitePool) -> Result<Vec<HostFacts>, StoreError> {
-    let rows: Vec<Row> =
-        sqlx::query_as("SELECT id, name, state, approved, last_seen_at, goodbye_at FROM host ORDER BY id")
-            .fetch_all(readers)
-            .await?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, name, (SELECT place FROM host_place WHERE host_id = host.id) AS place,
+                state, approved, last_seen_at, goodbye_at
+         FROM host ORDER BY id",
+    )
+    .fetch_all(readers)
+    .await?;
     rows.into_iter().map(HostFacts::try_from).collect()
 }
 
@@ -95,6 +104,7 @@ pub async fn all_facts(readers: &SqlitePool) -> Result<Vec<HostFacts>, StoreErro
 struct Row {
     id: String,
     name: String,
+    place: Option<String>,
     state: String,
     approved: i64,
     last_seen_at: Option<i64>,
@@ -118,6 +128,7 @@ impl TryFrom<Row> for HostFacts {
             state: parsed("host", &row.id, &row.state)?,
             id: parsed_id("host", &row.id)?,
             name: row.name,
+            place: row.place,
             approved: row.approved != 0,
             last_seen_at: row.last_seen_at.map(Timestamp),
             goodbye_at: row.goodbye_at.map(Timestamp),

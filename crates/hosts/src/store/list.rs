@@ -14,7 +14,7 @@ const PAGE_MAX: u32 = 500;
 /// What a [`Host`] is read from: everything before the sample.
 macro_rules! columns {
     () => {
-        "id, name, state, approved, source, created_at, key_hash IS NOT NULL AS enrolled, last_seen_at, goodbye_at,
+        "id, name, (SELECT place FROM host_place WHERE host_id = host.id) AS place, state, approved, source, created_at, key_hash IS NOT NULL AS enrolled, last_seen_at, goodbye_at,
          address, agent_version, boot_id, problem_count, found_at, found_by, found_address, revision, changed_at,
          report_at, vendor, product, serial, cpu, cpu_threads, memory_bytes, disk_count, disk_bytes, nic_count,
          primary_address, sample_at, hottest_celsius, hottest_sensor, fullest_percent, fullest_mount"
@@ -43,6 +43,7 @@ pub async fn list(
                 OR lower(name || ' ' || id || ' ' || COALESCE(vendor, '') || ' ' || COALESCE(product, '') || ' '
                          || COALESCE(serial, '') || ' ' || COALESCE(address, '') || ' '
                          || COALESCE(primary_address, '')) LIKE $4 ESCAPE '\\'
+                OR id IN (SELECT host_id FROM host_place WHERE lower(place) LIKE $4 ESCAPE '\\')
                 OR id IN (SELECT host_id FROM host_identifier WHERE value LIKE $4 ESCAPE '\\'))
            AND (CAST($6 AS TEXT) IS NULL OR id IN (SELECT host_id FROM host_boot_order WHERE verdict = $6))
          ORDER BY name
@@ -165,6 +166,7 @@ fn pattern(text: &str) -> String {
 struct Row {
     id: String,
     name: String,
+    place: Option<String>,
     state: String,
     approved: i64,
     source: String,
@@ -210,6 +212,7 @@ impl TryFrom<Row> for Host {
             found_by: row.found_by.as_deref().map(|by| parsed("host", &row.id, by)).transpose()?,
             id,
             name: row.name,
+            place: row.place,
             approved: row.approved != 0,
             created_at: Timestamp(row.created_at),
             enrolled: row.enrolled != 0,

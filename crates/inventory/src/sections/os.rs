@@ -49,4 +49,7 @@ pub struct Os {
     /// By what the kernel tells time (`tsc`, `kvm-clock`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_source: Option<String>,
+    /// The public keys of its SSH server, kind and base64 each: by these it is known to whoever logs in.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ssh_host_keys: Vec<String>,
 }

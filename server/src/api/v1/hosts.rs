@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use alerts::Incident;
-use hosts::{BootOrder, Change, DriveWord, Filter, Host, HostProblem, Inventory, Page, Revision};
+use hosts::{BootOrder, Change, DriveWord, Filter, Host, HostProblem, Inventory, Page, Place, Revision};
 use inventory::{Limits, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,14 @@ pub struct Before {
 pub struct Rename {
     /// The name.
     pub name: String,
+}
+
+/// Where a host stands; nothing to forget it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placed {
+    /// The place.
+    pub place: Option<String>,
 }
 
 /// Something that happened to a host.
@@ -175,6 +183,28 @@ pub async fn rename(
     let (renamed, now) = (id.clone(), app.clock.now());
     app.store
         .write(move |tx| Box::pin(async move { hosts::rename(tx, &renamed, &name, "operator", now).await }))
+        .await?;
+    Ok(web::Json(find(&app, id.as_str()).await?))
+}
+
+/// `PUT /api/v1/hosts/{host}/place`.
+///
+/// # Errors
+/// 404 for a host that is not known, 400 for no place, 409 where another host stands there.
+pub async fn place(
+    app: web::Data<App>,
+    host: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<web::Json<Host>, ApiError> {
+    let Placed { place } = body::message(&request, payload, Limits::SMALL).await?;
+    let place: Option<Place> = place.map(|place| place.parse()).transpose()?;
+    let id = find(&app, &host).await?.id;
+    let (placed, now) = (id.clone(), app.clock.now());
+    app.store
+        .write(move |tx| {
+            Box::pin(async move { hosts::put_place(tx, &placed, place.as_ref(), "operator", now).await })
+        })
         .await?;
     Ok(web::Json(find(&app, id.as_str()).await?))
 }

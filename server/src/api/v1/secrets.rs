@@ -45,6 +45,7 @@ pub async fn remove(app: web::Data<App>, name: web::Path<String>) -> Result<web:
                 let mut users = alerts::uses_secret(tx, &name).await?;
                 let gateways = gateway::uses_secret(tx, &name).await?;
                 users.extend(gateways.into_iter().map(|name| format!("the gateway {name}")));
+                users.extend(power::uses_secret(tx, &name).await?);
                 secrets::remove(tx, &name, &users, "operator", now).await
             })
         })

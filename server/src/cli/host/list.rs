@@ -46,6 +46,7 @@ pub(super) async fn run(args: List, client: &Client, output: Format) -> anyhow::
         let rows = hosts.iter().map(|host| {
             [
                 host.name.clone(),
+                or_dash(host.place.as_ref()),
                 host.state.to_string(),
                 host.last_seen_at.map_or_else(|| "never".to_owned(), |seen| ago(seen, now)),
                 or_dash(host.primary_address.as_ref().or(host.address.as_ref())),
@@ -61,7 +62,10 @@ pub(super) async fn run(args: List, client: &Client, output: Format) -> anyhow::
             ]
         });
         table(
-            ["name", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest", "id"],
+            [
+                "name", "place", "state", "seen", "address", "machine", "cpus", "memory", "disks", "hottest",
+                "id",
+            ],
             rows,
         )
     })

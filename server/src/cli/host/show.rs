@@ -22,10 +22,11 @@ fn shown(detail: &Detail) -> String {
     let host = &detail.host;
     let now = SystemClock.now();
     let mut text = format!(
-        "{}  {}  {}\n{}, {}\n",
+        "{}  {}  {}{}\n{}, {}\n",
         host.name,
         host.state,
         host.id,
+        host.place.as_ref().map(|place| format!("  at {place}")).unwrap_or_default(),
         crate::pages::hosts::machine(host),
         crate::pages::hosts::last_seen(host, now)
     );

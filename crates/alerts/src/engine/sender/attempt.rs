@@ -40,7 +40,8 @@ impl Inner {
         };
         match decide(turn) {
             Verdict::Send => {
-                let message = render(&incident, turn.knows, &self.sender.page);
+                let buttons = self.sender.buttons(&incident);
+                let message = render(&incident, turn.knows, &self.sender.page, buttons);
                 self.write(delivery.clone(), move |tx, delivery| {
                     Box::pin(async move { deliveries::begin(tx, &delivery, now).await })
                 })

@@ -89,7 +89,10 @@ impl Watch {
 
     /// What an event opens or closes.
     pub(crate) fn happened(&self, happened: &Event, rules: &RuleSettings) -> Vec<Update> {
-        let findings = findings(happened, Of::Host, rules, |rule| self.is_watched(rule, rules));
+        let mut findings = findings(happened, Of::Host, rules, |rule| self.is_watched(rule, rules));
+        if self.words.is_wanted_off(happened.at) {
+            findings.retain(|it| it.target.rule != RuleId::AgentStopped || it.reading.low != Zone::Fires);
+        }
         judge(&self.tracked, findings, rules, happened.at)
     }
 
@@ -107,6 +110,10 @@ impl Watch {
         let limit = if reading.high == Zone::Fires { settings.crit_after } else { settings.warn_after };
         let evidence = match self.words.heard_at() {
             Some(since) if reading.low == Zone::Fires => Evidence::Silence { since, limit: limit.get() },
+            _ if self.words.is_wanted_off(now) => Evidence::Ending {
+                title: "silence is wanted".to_owned(),
+                summary: "It was asked to be switched off".to_owned(),
+            },
             _ if self.words.is_gone() => Evidence::Ending {
                 title: "agent said goodbye".to_owned(),
                 summary: "It was stopped in good order".to_owned(),

@@ -22,7 +22,7 @@ impl SiteWatch {
     }
 
     pub(crate) fn subject() -> Subject {
-        Subject { host: None, name: String::new() }
+        Subject { host: None, name: String::new(), place: None }
     }
 
     /// What an event opens or closes.

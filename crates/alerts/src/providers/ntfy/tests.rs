@@ -106,6 +106,7 @@ fn how_loud_it_is() {
         loudness,
         labels: vec![],
         link: String::new(),
+        buttons: vec![],
     };
     let url: ProviderUrl = "https://ntfy.example.org".parse().unwrap();
     let topic = "alerts".parse().unwrap();

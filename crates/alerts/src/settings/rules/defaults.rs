@@ -2,7 +2,7 @@
 
 use super::{
     AgentRules, BootRules, EventSettings, FilesystemSettings, GatewayRules, IdentityRules, MissingSettings,
-    TempRules, TempSettings, UnapprovedSettings,
+    PowerRules, TempRules, TempSettings, UnapprovedSettings,
 };
 use crate::settings::Span;
 use crate::severity::Severity;
@@ -43,6 +43,12 @@ impl Default for GatewayRules {
             half_done: at_once(Severity::Crit),
             lost: at_once(Severity::Warn),
         }
+    }
+}
+
+impl Default for PowerRules {
+    fn default() -> Self {
+        Self { button: EventSettings { enabled: true, after: Span::secs(0), severity: Severity::Warn } }
     }
 }
 

@@ -54,7 +54,8 @@ pub(crate) fn arrange(reading: &Reading, steps: Vec<Step>) -> Vec<Change> {
     first.into_iter().chain(middle).chain(last).collect()
 }
 
-fn referred_to(kind: Kind) -> bool {
+/// Whether other objects refer to those of this kind.
+pub(super) fn referred_to(kind: Kind) -> bool {
     matches!(kind, Kind::Tag | Kind::HealthCheck | Kind::Server | Kind::Backend)
 }
 

@@ -418,3 +418,18 @@ fn an_undo_sees_what_others_changed_since() {
     assert_eq!(back.changed_since, ["filename of boot b0 was changed since"]);
     assert!(back.changes.iter().any(|(_, it)| it.action == Action::Delete && it.kind == Kind::Boot));
 }
+
+#[test]
+fn what_others_refer_to_is_not_removed_under_them() {
+    let mut reading = somebody_elses(0);
+    applied(&mut reading, &simple(&[0]));
+    let tag = reading.of(Kind::Tag).next().unwrap().id.unwrap();
+    let theirs =
+        fields([("filename", "theirs.efi".to_owned()), ("tag", format!("{},{tag}", Uuid::from_u128(9)))]);
+    reading.found.push(Found { kind: Kind::Boot, id: Some(Uuid::from_u128(8)), fields: theirs });
+    let (known, pending) = (Known::new(), BTreeSet::new());
+    let basis = Basis { site: &SITE, known: &known, pending: &pending };
+    let plan = make(basis, &reading, Wanted::default());
+    assert_eq!(plan.conflicts.len(), 1, "{:?}", plan.conflicts);
+    assert!(plan.conflicts[0].because.contains("theirs.efi"), "{:?}", plan.conflicts);
+}

@@ -108,7 +108,9 @@ pub(super) async fn run(kind: Kind, client: &Client, output: Format) -> anyhow::
     };
     let name = added.name.to_string();
     asker.say(&format!("\n{name} is added. Nothing was changed there yet."));
-    wish(&added, client, asker).await?;
+    wish(&added, client, asker).await.with_context(|| {
+        format!("{name} is added, and nothing is wanted of it yet: go on with muster gateway set {name}")
+    })?;
     let changed = change(&added, client, asker, output).await?;
     let shown: Shown = client.get(&path(&name, "")).await?;
     if changed && !added.common.no_proof {

@@ -1,93 +1,26 @@
 //! `muster gateway add`: one act from an address to machines that boot. On a terminal it asks; from a file it does the same
 //! without a word, or says at once all that is missing.
 
-use std::path::PathBuf;
+mod args;
+mod wanted;
 
 use anyhow::{Context as _, bail, ensure};
-use clap::{Args, Subcommand};
 use gateway::opnsense::{Credential, Examination};
-use gateway::wish::Dhcp;
 use gateway::{AdapterKind, Facts, GatewayName, Listed, Plan, Registration, Reload, Wish};
 use secrets::Name;
 use zeroize::Zeroizing;
 
+pub(in crate::cli) use args::Kind;
+use args::{Common, DnsmasqArgs, OpnSenseArgs, ReloadBy};
+
 use super::asker::{Asker, Nobody, Terminal};
-use super::{
-    BootArgs, apply, credential, examination, interview, path, proof, read_wish, set_boot, set_file, show,
-    trust,
-};
+use super::{apply, credential, examination, path, proof, read_wish, show, trust};
 use crate::api::v1::gateways::Shown;
-use crate::api::v1::gateways::setup::{Examine, Proposal};
-use crate::api::v1::gateways::wish::BootAsk;
+use crate::api::v1::gateways::setup::Examine;
 use crate::cli::client::{Client, Refused};
 use crate::cli::output::Format;
-use crate::gateways::{SITE_PART, diff};
+use crate::gateways::diff;
 use crate::links::escape;
-
-#[derive(Debug, Subcommand)]
-pub(in crate::cli) enum Kind {
-    /// An OPNsense (25.7 or later), by its API
-    Opnsense(OpnSenseArgs),
-    /// A dnsmasq on the server's own machine, by a file of its configuration
-    Dnsmasq(DnsmasqArgs),
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct OpnSenseArgs {
-    /// Where it is, e.g. https://192.168.1.1
-    url: String,
-    #[command(flatten)]
-    trust: trust::TrustArgs,
-    /// Key and secret of its API, as its page downloads them; - reads standard input. Without it they are asked for, or
-    /// taken from MUSTER_GATEWAY_KEY and MUSTER_GATEWAY_SECRET
-    #[arg(long, value_name = "FILE")]
-    key_file: Option<PathBuf>,
-    #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct DnsmasqArgs {
-    /// The file that Muster shall write, e.g. /etc/dnsmasq.d/muster.conf: all of it is Muster's
-    conf: PathBuf,
-    /// How dnsmasq is made to read it
-    #[arg(long, value_enum, default_value_t = ReloadBy::Systemd)]
-    reload: ReloadBy,
-    #[command(flatten)]
-    common: Common,
-}
-
-/// How dnsmasq is made to read its files anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ReloadBy {
-    /// systemctl restart dnsmasq
-    Systemd,
-    /// The command of the server's settings, [gateways.dnsmasq] restart
-    Command,
-    /// The operator restarts it
-    ByHand,
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    /// What it is called [default: opnsense, or dnsmasq]
-    #[arg(long)]
-    name: Option<GatewayName>,
-    /// What is wanted of it (TOML), instead of being asked; see docs/gateway.md
-    #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
-    /// The interface that the machines are behind, by its key: lan, opt1
-    #[arg(long, value_name = "KEY", conflicts_with = "file")]
-    interface: Option<String>,
-    #[command(flatten)]
-    boot: BootArgs,
-    /// Don't ask: take what is proposed, and apply the plan
-    #[arg(short, long)]
-    yes: bool,
-    /// Leave out the proof by the boot doctor
-    #[arg(long)]
-    no_proof: bool,
-}
 
 /// What is added, once it is known.
 struct Added {
@@ -108,7 +41,9 @@ pub(super) async fn run(kind: Kind, client: &Client, output: Format) -> anyhow::
     };
     let name = added.name.to_string();
     asker.say(&format!("\n{name} is added. Nothing was changed there yet."));
-    wish(&added, client, asker).await?;
+    wanted::set(&added, client, asker).await.with_context(|| {
+        format!("{name} is added, and nothing is wanted of it yet: go on with muster gateway set {name}")
+    })?;
     let changed = change(&added, client, asker, output).await?;
     let shown: Shown = client.get(&path(&name, "")).await?;
     if changed && !added.common.no_proof {
@@ -251,75 +186,6 @@ async fn register(name: &GatewayName, adapter: AdapterKind, client: &Client) -> 
     let registration = Registration { name: name.clone(), adapter };
     let _: Listed = client.post("/api/v1/gateways", &registration).await?;
     Ok(())
-}
-
-/// Sets what is wanted: from the file, as it is proposed, or as the operator says.
-async fn wish(added: &Added, client: &Client, asker: &mut dyn Asker) -> anyhow::Result<()> {
-    let (name, common) = (added.name.as_str(), &added.common);
-    if let Some(text) = &added.wish {
-        let wish = set_file(client, name, text.clone()).await?;
-        return set_boot(client, name, Some(&wish), &common.boot).await;
-    }
-    let key = match &common.interface {
-        Some(key) => key.clone(),
-        None => {
-            let facts: Facts = client.get(&path(name, "/facts")).await?;
-            interview::pick(asker, &facts)?.key.clone()
-        }
-    };
-    let address = common.boot.muster_address;
-    let address = address.map_or_else(String::new, |address| format!("&address={address}"));
-    let mut proposal: Proposal =
-        client.get(&path(name, &format!("/proposal?interface={}{address}", escape(&key)))).await?;
-    let asks = asker.is_there() && !common.yes;
-    if asks && proposal.boot.is_none() && !common.boot.no_boot {
-        proposal = with_address(proposal, name, &key, client, asker).await?;
-    }
-    asker.say(&diff::notices(&proposal.notices));
-    let mut boot = common.boot.clone();
-    if let Some(made) = &proposal.boot {
-        boot.muster_address.get_or_insert(made.boot.server);
-        if !boot.no_boot {
-            asker.say(&show::made(made));
-        }
-    }
-    let network = if asks { interview::network(asker, &proposal)? } else { proposal.network.clone() };
-    if asks
-        && !boot.no_boot
-        && boot.classes.is_none()
-        && let Some(made) = &proposal.boot
-    {
-        boot.classes = interview::classes(asker, made)?;
-    }
-    let wish = Wish { dhcp: Dhcp { networks: vec![network], ..Dhcp::default() }, ..Wish::default() };
-    let body = serde_json::to_vec(&wish)?;
-    let _: Wish = client.put_json(&path(name, &format!("/wish/{SITE_PART}")), body).await?;
-    if boot.no_boot {
-        return Ok(());
-    }
-    let ask = BootAsk { address: boot.muster_address, classes: boot.classes, interface: Some(key) };
-    client.put::<serde_json::Value>(&path(name, "/boot"), serde_json::to_vec(&ask)?.into()).await?;
-    Ok(())
-}
-
-/// Asks for Muster's own address, where it could not be told.
-async fn with_address(
-    proposal: Proposal,
-    name: &str,
-    key: &str,
-    client: &Client,
-    asker: &mut dyn Asker,
-) -> anyhow::Result<Proposal> {
-    asker.say(&diff::notices(&proposal.notices));
-    let address = loop {
-        let answer = asker.ask("Muster's address on the machines' network, or none for no network boot: ")?;
-        match answer.parse::<std::net::Ipv4Addr>() {
-            Ok(address) => break address,
-            Err(_) if answer == "none" => return Ok(proposal),
-            Err(_) => asker.say("That is no IPv4 address."),
-        }
-    };
-    client.get(&path(name, &format!("/proposal?interface={}&address={address}", escape(key)))).await
 }
 
 /// Shows the plan, asks, and applies it. Answers whether something is set up now.

@@ -253,3 +253,38 @@ async fn an_apply_outlives_whoever_asked_for_it_and_asking_again_follows_it() {
     let problem = crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await;
     assert_eq!(problem.kind, "plan-changed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_dnsmasq_is_set_up_by_a_file_of_its_own() {
+    let place = Place::new().await;
+    let folder = place.server.dir.path().join("dnsmasq.d");
+    std::fs::create_dir(&folder).unwrap();
+    let (conf, wish) = (folder.join("muster.conf"), place.server.dir.path().join("names.toml"));
+    std::fs::write(&wish, "[[dns]]\nname = \"registry.lab.example\"\nip = \"192.168.1.7\"\n").unwrap();
+    let (conf, wish) = (conf.to_str().unwrap(), wish.to_str().unwrap());
+    let added = ["gateway", "add", "dnsmasq", conf, "--reload", "by-hand", "--file", wish, "-y"];
+    place.done(&added).await;
+    let file = std::fs::read_to_string(conf).unwrap();
+    assert!(file.contains("registry.lab.example"), "{file}");
+    let plan = place.done(&["gateway", "plan", "dnsmasq"]).await;
+    assert!(plan.contains("Nothing to change"), "{plan}");
+    let foreign = folder.join("other.conf");
+    std::fs::write(&foreign, "# somebody's\n").unwrap();
+    let args = [
+        "gateway",
+        "add",
+        "dnsmasq",
+        foreign.to_str().unwrap(),
+        "--name",
+        "more",
+        "--reload",
+        "by-hand",
+        "--file",
+        wish,
+        "-y",
+    ];
+    let refused = place.failed(&args).await;
+    assert!(refused.contains("other.conf"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&foreign).unwrap(), "# somebody's\n");
+    place.done(&["gateway", "remove", "dnsmasq", "-y"]).await;
+}

@@ -28,7 +28,7 @@ pub fn agent() -> anyhow::Result<PathBuf> {
     named("MUSTER_AGENT_STATIC")
 }
 
-pub(crate) fn named(variable: &str) -> anyhow::Result<PathBuf> {
+fn named(variable: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     path.with_context(|| format!("{variable} is not set: run these tests with `cargo xtask test`"))
 }

@@ -84,7 +84,7 @@ fn every_card_gets_its_address_and_operators_get_in_by_key() {
         .unwrap_or_else(|error| explain(error));
     inside("kill -9 $(pidof muster-agent)");
     on(&three, "the agent has ended with status 137", SOON);
-    on(&three, "ssh: Generated hostkey", SOON);
+    on(&three, "ssh: this machine's key is SHA256:", SOON);
     Deadline::seconds(SOON)
         .wait_for("the agent's next life", || {
             Ok((!inside("pidof muster-agent || true").is_empty()).then_some(()))

@@ -19,7 +19,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     install_nextest()?;
     let agent = agent::build(agent::Kind::Test)?;
     cargo::run(&mut cargo::cargo(&["build", "--package", "muster", "--bin", "muster"]))?;
-    cargo::run(&mut cargo::cargo(&["build", "--package", "fake-opnsense", "--bin", "fake-opnsense"]))?;
 
     // First, so that the last line says how many tests there were: there are few examples in the documentation.
     if arguments.rest.is_empty() {
@@ -32,7 +31,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     // Tests that play a whole site need the programs as they are run in life.
     nextest.env("MUSTER_AGENT_STATIC", agent).env("MUSTER_PROGRAM", cargo::target().join("debug/muster"));
-    nextest.env("MUSTER_FAKE_OPNSENSE", cargo::target().join("debug/fake-opnsense"));
     nextest.env("MUSTER_KSVALIDATOR", lab::ksvalidator()?);
     cargo::run(nextest.args(&arguments.rest))
 }

@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::support::{Agent, TestServer, expect, problem};
 
 const MAC: &str = "52:54:00:aa:00:01";
-const WAIT: Duration = Duration::from_secs(30);
+/// A debug build beside machines that are emulated sends megabytes slowly.
+const WAIT: Duration = Duration::from_secs(120);
 
 /// What dnsmasq tells of a firmware that asks, with `log-dhcp`.
 const DHCP: &str = "\
@@ -56,7 +57,7 @@ struct Stream {
 
 impl Stream {
     async fn open(server: &TestServer, path: &str) -> Self {
-        let response = server.operator(Method::GET, path).send().await.unwrap();
+        let response = server.operator(Method::GET, path).timeout(WAIT).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { response, text: String::new() }

@@ -19,7 +19,8 @@ use crate::store as rows;
 use crate::undo::undo;
 
 impl Gateways {
-    /// Takes the last apply back, or that one, by inverse changes in reverse order. It goes on when the caller goes away.
+    /// Takes the last apply back, or that one, by inverse changes in reverse order: exactly the plan with this digest, as
+    /// [`plan_rollback`](Self::plan_rollback) has shown it. It goes on when the caller goes away.
     ///
     /// # Errors
     /// Nothing was changed: [`GatewayError::NotUndoable`] says why not (others changed its objects since, later applies build
@@ -28,11 +29,13 @@ impl Gateways {
         &self,
         name: &GatewayName,
         apply: Option<&Id>,
+        digest: &str,
         actor: &str,
     ) -> Result<ApplyRecord, GatewayError> {
-        let (name, apply) = (name.clone(), apply.cloned());
+        let (name, apply, digest) = (name.clone(), apply.cloned(), digest.to_owned());
         self.alone(name.clone(), actor.to_owned(), move |gateways| async move {
-            gateways.intend_rollback(&name, apply).await
+            let intent = gateways.intend_rollback(&name, apply).await?;
+            if intent.plan.digest == digest { Ok(intent) } else { Err(GatewayError::PlanChanged) }
         })
         .await
     }

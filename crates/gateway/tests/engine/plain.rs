@@ -18,7 +18,7 @@ use inventory::ManualClock;
 use secrets::{SecretKey, Secrets};
 use store::Store;
 
-use crate::house::{START, fw1, pace, wish};
+use crate::house::{START, fw1, pace, roll_back, wish};
 use crate::others::Careless;
 
 const WISH: &str = r#"
@@ -203,7 +203,7 @@ fn a_plain_dnsmasq_takes_the_same_wish_and_gives_it_back() {
         assert_eq!(place.apply().await.steps.len(), 0);
         assert_eq!((place.text(), place.pid()), (text, pid), "twice is once");
 
-        let back = place.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+        let back = roll_back(&place.gateways, None).await.unwrap();
         assert_eq!(back.state.as_str(), "done", "{}", back.words);
         assert_eq!(place.text().lines().count(), 1, "nothing but its heading:\n{}", place.text());
     });
@@ -229,7 +229,7 @@ fn what_somebody_writes_into_the_file_is_put_right() {
         };
         assert_eq!(sorted(&place.text()), sorted(&text));
         // It can be taken back like anything else.
-        place.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+        roll_back(&place.gateways, None).await.unwrap();
         assert!(place.text().contains("10.77.0.51,node1") && place.text().contains("dhcp-boot=evil.efi"));
     });
 }
@@ -325,7 +325,7 @@ fn where_the_operator_restarts_it_nothing_is_run() {
     apart(|| async {
         let place = Place::new().await;
         let by_hand = AdapterKind::Dnsmasq { file: place.file(), reload: Reload::ByHand };
-        place.gateways.set_adapter(&fw1(), by_hand).await.unwrap();
+        place.gateways.set_adapter(&fw1(), by_hand, "operator").await.unwrap();
         let plan = place.gateways.plan(&fw1()).await.unwrap();
         assert!(
             plan.notices.iter().any(|it| it.text.contains("restart dnsmasq yourself")),

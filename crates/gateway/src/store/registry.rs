@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ::store::{StoreError, Tx};
 use events::{Kind as EventKind, NewEvent};
 use inventory::Timestamp;
-use sqlx::SqlitePool;
+use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
 
 use super::{corrupt, json};
@@ -69,21 +69,27 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// Describes a gateway anew.
+/// Describes a gateway anew. To whom its key is sent from now on is told, for that is what a thief would change.
 pub(crate) async fn set_adapter(
     tx: &mut Tx,
     name: &GatewayName,
     adapter: &AdapterKind,
+    actor: &str,
+    now: Timestamp,
 ) -> Result<(), GatewayError> {
-    let done = sqlx::query("UPDATE gateway SET adapter = $2 WHERE name = $1")
+    let before = get(&mut *tx, name).await?.adapter;
+    if before == *adapter {
+        return Ok(());
+    }
+    sqlx::query("UPDATE gateway SET adapter = $2 WHERE name = $1")
         .bind(name.as_str())
         .bind(json(adapter)?)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-    match done.rows_affected() {
-        0 => Err(GatewayError::NoGateway(name.clone())),
-        _ => Ok(()),
-    }
+    let words = format!("the gateway {name} is spoken to otherwise: {adapter}, before: {before}");
+    let event = NewEvent::new(EventKind::GatewayDescribed, None, actor, words).key(name.as_str());
+    events::append(tx, &event, now).await?;
+    Ok(())
 }
 
 /// Takes a gateway out. What stands on it is not touched; `leave` says that this is meant.
@@ -134,11 +140,14 @@ pub(crate) async fn list(readers: &SqlitePool) -> Result<Vec<Gateway>, StoreErro
     rows.into_iter().map(parse).collect()
 }
 
-pub(crate) async fn get(readers: &SqlitePool, name: &GatewayName) -> Result<Gateway, GatewayError> {
+pub(crate) async fn get<'e>(
+    executor: impl SqliteExecutor<'e>,
+    name: &GatewayName,
+) -> Result<Gateway, GatewayError> {
     let row: Option<GatewayRow> =
         sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM gateway WHERE name = $1")))
             .bind(name.as_str())
-            .fetch_optional(readers)
+            .fetch_optional(executor)
             .await?;
     Ok(parse(row.ok_or_else(|| GatewayError::NoGateway(name.clone()))?)?)
 }
@@ -222,7 +231,7 @@ pub(crate) async fn parts(
 }
 
 async fn read_parts<'e>(
-    executor: impl sqlx::SqliteExecutor<'e>,
+    executor: impl SqliteExecutor<'e>,
     name: &GatewayName,
 ) -> Result<BTreeMap<String, Wish>, StoreError> {
     let rows: Vec<(String, String)> =

@@ -35,9 +35,10 @@ pub(crate) fn make(basis: Basis<'_>, reading: &Reading, wanted: Wanted) -> Plan 
     conflicts.extend(unread(reading, &objects, &settings).into_iter().filter(|it| !seen.contains(&it.kind)));
     notices.extend(unseen(basis.known, reading, &objects));
 
-    let wanted_ids: BTreeSet<(Kind, Option<Uuid>)> = objects.iter().map(|it| (it.kind, it.id)).collect();
+    let mut wanted_ids: BTreeSet<(Kind, Option<Uuid>)> = objects.iter().map(|it| (it.kind, it.id)).collect();
     let mut steps: Vec<Step> = Vec::new();
     for (kind, fields) in settings {
+        wanted_ids.insert((kind, None));
         if reading.facts.unread.contains_key(&kind) {
             continue;
         }
@@ -77,6 +78,7 @@ pub(crate) fn make(basis: Basis<'_>, reading: &Reading, wanted: Wanted) -> Plan 
             Some(found) => step(found, object),
         });
     }
+    notices.extend(left_on(reading, &wanted_ids, &steps));
     let changes = arrange(reading, steps);
     let services = services(&changes, basis.pending, reading, &wanted_ids, &mut notices);
     finish(changes, conflicts, notices.into_iter().collect(), services, reading)
@@ -254,6 +256,27 @@ fn unseen(known: &Known, reading: &Reading, objects: &[Object]) -> Vec<Notice> {
             (left > 0).then_some(Notice { text })
         })
         .collect()
+}
+
+/// A service of which nothing is wanted any more stays as it is: whether Muster alone needed it is not known.
+fn left_on(reading: &Reading, wanted: &BTreeSet<(Kind, Option<Uuid>)>, steps: &[Step]) -> Vec<Notice> {
+    let left = [(Kind::DnsmasqSettings, "enable"), (Kind::HaproxySettings, "general.enabled")].into_iter();
+    left.filter(|(kind, switch)| {
+        let service = kind.service();
+        let goes = |step: &Step| matches!(step, Step::Drop(change) if change.service == service);
+        steps.iter().any(goes)
+            && !wanted.iter().any(|(kind, _)| kind.service() == service)
+            && reading.of(*kind).any(|found| found.field(switch) == "1")
+    })
+    .map(|(kind, _)| {
+        let service = kind.service();
+        let text = format!(
+            "nothing is wanted of {service} any more: it stays switched on, where it listens now; switch it off yourself if \
+             nobody else needs it"
+        );
+        Notice { text }
+    })
+    .collect()
 }
 
 fn plural(kind: Kind) -> String {

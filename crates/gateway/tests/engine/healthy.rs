@@ -6,7 +6,7 @@ use fake_opnsense::{FakeOpnSense, Options, Release};
 use gateway::{Action, GatewayError, Kind, StepState};
 use serde_json::json;
 
-use crate::house::{House, WISH, activations, fw1, larger, saved, usual, wish};
+use crate::house::{House, WISH, activations, fw1, larger, roll_back, saved, usual, wish};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wish_is_set_up_once_and_taken_back_whole() {
@@ -32,7 +32,7 @@ async fn a_wish_is_set_up_once_and_taken_back_whole() {
         assert_eq!((fake.revisions().len(), saved(&fake)), (revisions, file), "{release}");
         assert_eq!((fake.writes(), activations(&fake).len()), (Vec::<String>::new(), 0), "{release}");
 
-        let back = house.gateways.rollback(&fw1(), Some(&record.id), "operator").await.unwrap();
+        let back = roll_back(&house.gateways, Some(&record.id)).await.unwrap();
         assert_eq!((back.state.as_str(), back.undoes.as_ref()), ("done", Some(&record.id)), "{}", back.words);
         assert_eq!(saved(&fake), before, "{release}");
         let undone = house.gateways.apply_record(&record.id).await.unwrap().unwrap();
@@ -59,14 +59,14 @@ async fn a_new_class_comes_before_ipxes_own_entry() {
     assert!(file.rfind("arm64.efi").unwrap() < file.rfind("/boot/boot.ipxe").unwrap(), "{file}");
 
     // Newest first, and then all of it is gone.
-    let back = house.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+    let back = roll_back(&house.gateways, None).await.unwrap();
     assert_eq!(back.state.as_str(), "done", "{}", back.words);
     house.want(Some(wish(WISH))).await;
     house.stands(&fake).await;
-    let back = house.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+    let back = roll_back(&house.gateways, None).await.unwrap();
     assert_eq!(back.state.as_str(), "done", "{}", back.words);
     assert_eq!(fake.rows("dnsmasq.dhcp_boot").len(), 0);
-    let none = house.gateways.rollback(&fw1(), None, "operator").await.unwrap_err();
+    let none = roll_back(&house.gateways, None).await.unwrap_err();
     assert!(matches!(none, GatewayError::NotUndoable { .. }), "{none}");
 }
 
@@ -78,6 +78,11 @@ async fn what_is_not_wanted_any_more_goes_and_then_the_gateway_can_be_removed() 
     let stands = house.gateways.remove(&fw1(), false, "operator").await.unwrap_err();
     assert!(stands.to_string().contains("objects that Muster made stand on fw1"), "{stands}");
     house.want(None).await;
+    let notices = house.gateways.plan(&fw1()).await.unwrap().notices;
+    for service in ["dnsmasq", "haproxy"] {
+        let said = format!("nothing is wanted of {service} any more: it stays switched on");
+        assert!(notices.iter().any(|notice| notice.text.starts_with(&said)), "{notices:?}");
+    }
     assert_eq!(house.apply().await.state.as_str(), "done");
     for table in ["dnsmasq.dhcp_boot", "dnsmasq.dhcp_tags", "HAProxy.backends.backend", "Filter.rules.rule"] {
         assert_eq!(fake.rows(table).len(), before_rows(&before, table), "{table}");

@@ -95,6 +95,9 @@ pub struct Interface {
     pub networks: Vec<IpNet>,
     /// Whether its link is up.
     pub up: bool,
+    /// Whether it leads outside: others give it its address, or the way to everywhere goes through it.
+    #[serde(default)]
+    pub outside: bool,
 }
 
 /// An address that a gateway owns.

@@ -15,6 +15,11 @@ const MAX_NODES: u32 = 1_000_000;
 /// Interfaces, addresses, users' privileges: more are not looked at.
 const MAX_ITEMS: usize = 4096;
 
+/// OPNsense's own key of the first interface that leads outside: its pages treat it so, whatever is behind it.
+pub(super) const OUTSIDE: &str = "wan";
+/// What stands in the place of an address that others give.
+const GIVEN: [&str; 5] = ["dhcp", "pppoe", "pptp", "l2tp", "ppp"];
+
 /// What was found in a configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Configuration {
@@ -37,6 +42,7 @@ pub(super) struct Assigned {
     pub(super) device: String,
     /// Its own addresses, where it has fixed ones.
     pub(super) networks: Vec<IpNet>,
+    pub(super) outside: bool,
 }
 
 /// The firewall's own page.
@@ -87,6 +93,7 @@ pub(super) fn read(xml: &[u8], key: &str, isc_is_core: bool) -> Result<Configura
 
 fn interfaces(root: Node<'_, '_>) -> Vec<Assigned> {
     let Some(all) = at(root, &["interfaces"]) else { return Vec::new() };
+    let by_default = default_ways(root);
     all.children()
         .filter(Node::is_element)
         .filter(|node| text_of(Some(*node), &["type"]) != "group")
@@ -102,9 +109,27 @@ fn interfaces(root: Node<'_, '_>) -> Vec<Assigned> {
                     .into_iter()
                     .flatten()
                     .collect(),
+                outside: key == OUTSIDE
+                    || GIVEN.contains(&text("ipaddr"))
+                    || !matches!(text("gateway"), "" | "none")
+                    || by_default.contains(&key),
                 key,
             }
         })
+        .collect()
+}
+
+/// The interfaces that a default gateway is behind. Other gateways may be routers of the inside.
+fn default_ways(root: Node<'_, '_>) -> BTreeSet<String> {
+    // Before 24.1 they were at the top.
+    let all = [at(root, &["OPNsense", "Gateways"]), at(root, &["gateways"])];
+    all.into_iter()
+        .flatten()
+        .flat_map(|all| all.children().filter(|node| node.has_tag_name("gateway_item")))
+        .take(MAX_ITEMS)
+        .filter(|item| text_of(Some(*item), &["defaultgw"]) == "1")
+        .filter(|item| !at(*item, &["disabled"]).is_some_and(is_on_or_empty))
+        .map(|item| shown(text_of(Some(item), &["interface"])))
         .collect()
 }
 

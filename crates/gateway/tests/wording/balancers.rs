@@ -207,6 +207,16 @@ fn machine_configurations_are_for_the_inside_only() {
 }
 
 #[test]
+fn a_second_way_outside_is_outside() {
+    let mut reading = beside(rule("opt1", &[]));
+    reading.facts.interfaces[1].outside = true;
+    let said = conflicts(&worded(&balanced("192.168.1.10", 22623, LAN), &reading));
+    assert!(said.len() == 1 && said[0].contains("lets everybody reach 192.168.1.10:22623"), "{said:?}");
+    let said = conflicts(&worded(&balanced("192.168.1.10", 22623, "inside = ['lan', 'opt1']"), &reading));
+    assert!(said.len() == 1 && said[0].contains("would be reached from outside"), "{said:?}");
+}
+
+#[test]
 fn an_interface_that_reaches_it_is_there() {
     assert_eq!(
         conflicts(&worded(&balanced("192.168.1.11", 443, "inside = ['lan', 'opt9']"), &reading())),

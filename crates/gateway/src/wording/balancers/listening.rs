@@ -8,9 +8,6 @@ use crate::wording::said::{self, listed, page};
 use crate::wording::words::Words;
 use crate::wording::{interfaces, rules};
 
-/// OPNsense's own key of the first interface that leads outside.
-const OUTSIDE: &str = "wan";
-
 pub(super) fn word(words: &mut Words<'_>, balancer: &Balancer) {
     let name = format!("frontend {}", balancer.name);
     owned(words, &name, balancer);
@@ -109,7 +106,10 @@ fn machine_config(words: &mut Words<'_>, balancer: &Balancer) {
         Reach::Inside(inside) => inside.iter().map(|key| key.as_str()).collect(),
         Reach::Everybody => Vec::new(),
     };
-    if inside.is_empty() || inside.contains(&OUTSIDE) {
+    let outside: Vec<&str> =
+        words.reading.facts.interfaces.iter().filter(|one| one.outside).map(|one| one.key.as_str()).collect();
+    let leads_outside = |key: &&str| outside.contains(key);
+    if inside.is_empty() || inside.iter().any(leads_outside) {
         let because =
             format!("{listen}:{port} hands out the cluster's credentials, and would be reached from outside");
         words.conflict(
@@ -127,7 +127,7 @@ fn machine_config(words: &mut Words<'_>, balancer: &Balancer) {
     for rule in passing {
         let others: Vec<_> = rule.list("interface").filter(|key| !inside.contains(key)).collect();
         let from_all = rule.field("source_net") == "any" && rule.field("source_not") != "1";
-        if from_all && (rules::is_floating(rule) || others.contains(&OUTSIDE)) {
+        if from_all && (rules::is_floating(rule) || others.iter().any(leads_outside)) {
             let because = format!(
                 "{} lets everybody reach {listen}:{port}, which hands out credentials",
                 said::of(rule)

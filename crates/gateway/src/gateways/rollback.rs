@@ -13,6 +13,7 @@ use crate::error::GatewayError;
 use crate::name::GatewayName;
 use crate::object::{Kind, Service};
 use crate::plan::Plan;
+use crate::plan::dependants::Dependants;
 use crate::plan::make::finish;
 use crate::record::{ApplyRecord, ApplyState, StepRecord, StepState};
 use crate::store as rows;
@@ -83,7 +84,13 @@ impl Gateways {
         let reading = gateway.read(&Service::ALL).await?;
         let (boot_order, before) = rows::state_before(readers, &id).await?;
         let undo = undo(&steps, &reading, &boot_order);
-        let hindered: Vec<String> = undo.changed_since.into_iter().chain(undo.stuck).collect();
+        let known = rows::known(readers, name).await?;
+        let dependants = Dependants::of(&self.inner.site, &known, &reading);
+        let goes = undo.changes.iter().filter(|(_, change)| change.action == Action::Delete);
+        let built_on = goes.filter_map(|(_, it)| Some(format!("{}: {}", it.object(), dependants.on(it.id)?)));
+        let built_on: Vec<String> = built_on.collect();
+        let hindered: Vec<String> =
+            undo.changed_since.into_iter().chain(undo.stuck).chain(built_on).collect();
         if !hindered.is_empty() {
             return Err(refuse(format!(
                 "{}: apply the wish again, or put that right, first",

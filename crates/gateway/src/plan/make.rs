@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::order::{Step, arrange, referred_to};
+use super::dependants::Dependants;
+use super::order::{Step, arrange};
 use crate::capability::Wanted;
 use crate::change::{Action, Change};
 use crate::object::{Fields, Found, Kind, Object, Service};
 use crate::ownership::{Known, owner};
 use crate::plan::{Conflict, Notice, Plan};
 use crate::reading::{Reading, ServiceState};
-use crate::same::{differing, grown, grows, items};
+use crate::same::{differing, grown, grows};
 use crate::site::SiteId;
 
 /// What a plan is made of.
@@ -44,14 +45,18 @@ pub(crate) fn make(basis: Basis<'_>, reading: &Reading, wanted: Wanted) -> Plan 
         }
         steps.extend(set(reading, kind, fields).map(Step::Keep));
     }
+    let dependants = Dependants::of(basis.site, basis.known, reading);
     for found in &reading.found {
         if wanted_ids.contains(&(found.kind, found.id)) {
             continue;
         }
         if let Some(name) = owner(basis.site, basis.known, found) {
-            if referred_to(found.kind) {
-                conflicts.extend(in_use(basis, reading, found, &name));
-            }
+            conflicts.extend(dependants.on(found.id).map(|user| Conflict {
+                kind: found.kind,
+                name: name.clone(),
+                because: format!("it is to go, and {user}"),
+                remedy: "take that reference away first, or keep this in the wish".to_owned(),
+            }));
             steps.push(Step::Drop(change(
                 found.kind,
                 found.id,
@@ -220,26 +225,6 @@ fn unread(reading: &Reading, objects: &[Object], settings: &BTreeMap<Kind, Field
             })
         })
         .collect()
-}
-
-/// What others' objects refer to can't be removed: the gateway would refuse it in the middle of the apply.
-fn in_use(basis: Basis<'_>, reading: &Reading, ours: &Found, name: &str) -> Option<Conflict> {
-    let id = ours.id?.to_string();
-    let refers = |it: &&Found| it.fields.values().any(|value| items(value).any(|item| item == id));
-    let foreign = |it: &&Found| owner(basis.site, basis.known, it).is_none();
-    let user = reading.found.iter().filter(refers).find(foreign)?;
-    let called = ["description", "descr", "name", "filename"].map(|field| user.field(field));
-    let called: String =
-        called.into_iter().find(|text| !text.is_empty()).unwrap_or_default().chars().take(60).collect();
-    Some(Conflict {
-        kind: ours.kind,
-        name: name.to_owned(),
-        because: format!(
-            "it is to go, and the {} {called:?}, which is not Muster's, refers to it",
-            user.kind
-        ),
-        remedy: "take that reference away first, or keep this in the wish".to_owned(),
-    })
 }
 
 /// What we made of a kind that can't be read any more, and don't want: it may stand still.

@@ -38,6 +38,26 @@ async fn a_rollback_leaves_what_others_made_since() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_others_built_on_ours_does_not_go_with_it() {
+    let fake = usual();
+    let house = House::settled(&fake).await;
+    let named = fake.rows("unboundplus.hosts.host")[0].uuid.unwrap();
+    let alias = json!({"alias": {"host": named.to_string(), "hostname": "hers", "domain": "lab.example"}});
+    let (_, made) = fake.human("alice", |desk| desk.post("unbound/settings/addHostAlias", &alias));
+    let refused = roll_back(&house.gateways, None).await.unwrap_err().to_string();
+    let says = "the host-alias \"hers\", which is not Muster's, refers to it";
+    assert!(refused.contains(says), "{refused}");
+    house.want(None).await;
+    let plan = house.gateways.plan(&fw1()).await.unwrap();
+    assert!(plan.conflicts.iter().any(|conflict| conflict.because.contains(says)), "{:?}", plan.conflicts);
+    assert_eq!(fake.rows("unboundplus.aliases.alias").len(), 1);
+
+    let path = format!("unbound/settings/delHostAlias/{}", made["uuid"].as_str().unwrap());
+    fake.human("alice", |desk| assert_eq!(desk.post(&path, &json!({})).0, 200));
+    assert_eq!(house.apply().await.state.as_str(), "done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_apply_is_taken_back_as_it_was_shown_or_not_at_all() {
     let fake = usual();
     let house = House::settled(&fake).await;

@@ -1,6 +1,8 @@
 //! What only the whole configuration tells: where the firewall's own page listens, what serves DHCP and DNS beside, virtual
 //! addresses, and what the key's user may do. It holds hashes and private keys: it is read and gone, never kept, never shown.
 
+mod aliases;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -30,6 +32,7 @@ pub(super) struct Configuration {
     pub(super) dns_by: Option<Service>,
     pub(super) other_dhcp: BTreeMap<String, Vec<String>>,
     pub(super) filter_disabled: bool,
+    pub(super) aliases: BTreeMap<String, Vec<String>>,
     pub(super) plugins: BTreeSet<String>,
     pub(super) user: Option<User>,
 }
@@ -86,6 +89,7 @@ pub(super) fn read(xml: &[u8], key: &str, isc_is_core: bool) -> Result<Configura
         dns_by: dns_by(root),
         other_dhcp: other_dhcp(root, isc),
         filter_disabled: at(root, &["system", "disablefilter"]).is_some_and(is_on_or_empty),
+        aliases: aliases::aliases(root),
         plugins,
         user: system.and_then(|system| user(system, key)),
     })

@@ -113,6 +113,7 @@ impl Session<'_> {
             other_dhcp: configuration
                 .map(|configuration| configuration.other_dhcp.clone())
                 .unwrap_or_default(),
+            aliases: configuration.map(|configuration| configuration.aliases.clone()).unwrap_or_default(),
             interfaces,
             ..Facts::default()
         })

@@ -70,6 +70,24 @@ fn a_configuration_tells_what_no_action_tells() {
 }
 
 #[test]
+fn aliases_hold_what_is_written_out() {
+    let alias = |name: &str, kind: &str, more: &str| {
+        format!("<alias><name>{name}</name><type>{kind}</type>{more}</alias>")
+    };
+    let all = [
+        alias("servers", "host", "<enabled>1</enabled><content>10.0.0.1\n\n 10.0.0.2 \n</content>"),
+        alias("nets", "network", "<content>10.0.0.0/8\n!10.0.0.9</content>"),
+        alias("off", "host", "<enabled>0</enabled><content>10.0.0.1</content>"),
+        alias("countries", "geoip", "<content>DE</content>"),
+        alias("none", "port", "<content/>"),
+    ];
+    let within = format!("<OPNsense><Firewall><Alias><aliases>{}</aliases></Alias></Firewall>", all.concat());
+    let read = facts(&CONFIG.replace("<OPNsense>", &within)).aliases;
+    let said: Vec<String> = read.iter().map(|(name, of)| format!("{name}: {}", of.join(" "))).collect();
+    assert_eq!(said, ["nets: 10.0.0.0/8 !10.0.0.9", "none: ", "servers: 10.0.0.1 10.0.0.2"]);
+}
+
+#[test]
 fn what_leads_outside_is_told_by_its_address_or_its_gateway() {
     let outside = |opt1: &str, gateways: &str| -> Vec<String> {
         let config = CONFIG

@@ -220,6 +220,9 @@ fn what_somebody_writes_into_the_file_is_put_right() {
         let drift = place.gateways.drift(&fw1()).await.unwrap();
         let names: Vec<_> = drift.changes.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["dnsmasq-settings", "reservation node1"]);
+        let notices = place.gateways.plan(&fw1()).await.unwrap().notices;
+        let said = "what is not as Muster wrote it in the file goes, 4 lines in all, the first \"dhcp-host=52:54:00:aa:bb:01,";
+        assert!(notices.iter().any(|notice| notice.text.starts_with(said)), "{notices:?}");
         let record = place.apply().await;
         assert_eq!(record.state.as_str(), "done", "{}", record.words);
         let sorted = |text: &str| {

@@ -91,6 +91,39 @@ async fn what_is_not_wanted_any_more_goes_and_then_the_gateway_can_be_removed() 
     assert!(matches!(house.gateways.plan(&fw1()).await, Err(GatewayError::NoGateway(_))));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn more_changes_than_the_gateway_remembers_are_told_from_others_all_the_same() {
+    let fake = usual();
+    let before = saved(&fake);
+    let house = House::new(&fake).await;
+    let many = |count: u32| -> String {
+        let kept = (1..=count).map(|n| {
+            format!("[[reservation]]\nname = 'n{n}'\nmac = '52:54:00:00:01:{n:02x}'\nip = '10.20.0.{n}'\n")
+        });
+        kept.skip(1).collect()
+    };
+    let network = "[[network]]\ninterface = 'opt1'\nrange = '10.20.0.200-10.20.0.250'\n";
+    house.want(Some(wish(&format!("{network}{}", many(130))))).await;
+    let record = house.apply().await;
+    assert_eq!(record.state.as_str(), "done", "{}", record.words);
+    assert!(record.steps.len() > 120 && record.words.is_empty(), "{}", record.words);
+    assert!(fake.revisions().len() <= 100, "the revision of the plan is kept no more");
+    assert_eq!(roll_back(&house.gateways, None).await.unwrap().state.as_str(), "done");
+    assert_eq!(saved(&fake), before);
+
+    // Somebody's edit among them is still somebody's.
+    let edit = fake_opnsense::Trouble::After(Box::new(|desk| {
+        let theirs =
+            json!({"host": {"host": "printer", "ip": "192.168.1.77", "hwaddr": "52:54:00:00:00:77"}});
+        assert_eq!(desk.post("dnsmasq/settings/addHost", &theirs).0, 200);
+    }));
+    fake.trouble(fake_opnsense::When::writing().nth(60).once(), edit);
+    let record = house.apply().await;
+    assert_eq!(record.state.as_str(), "undone", "{}", record.words);
+    assert!(record.words.contains("addHost made changes by admin@192.168.1.77"), "{}", record.words);
+    assert_eq!(fake.rows("dnsmasq.hosts").len(), 1);
+}
+
 fn before_rows(before: &serde_json::Value, table: &str) -> usize {
     before.pointer(&format!("/tables/{table}")).and_then(|rows| rows.as_array()).map_or(0, Vec::len)
 }

@@ -33,7 +33,6 @@ pub(super) struct Configuration {
     pub(super) other_dhcp: BTreeMap<String, Vec<String>>,
     pub(super) filter_disabled: bool,
     pub(super) aliases: BTreeMap<String, Vec<String>>,
-    pub(super) plugins: BTreeSet<String>,
     pub(super) user: Option<User>,
 }
 
@@ -80,8 +79,8 @@ pub(super) fn read(xml: &[u8], key: &str, isc_is_core: bool) -> Result<Configura
         return Err("it is no OPNsense's");
     }
     let system = at(root, &["system"]);
-    let plugins: BTreeSet<String> = items(text_of(system, &["firmware", "plugins"])).collect();
-    let isc = isc_is_core || plugins.contains("os-isc-dhcp");
+    let mut plugins = items(text_of(system, &["firmware", "plugins"]));
+    let isc = isc_is_core || plugins.any(|plugin| plugin == "os-isc-dhcp");
     Ok(Configuration {
         interfaces: interfaces(root),
         virtual_addresses: virtual_addresses(root),
@@ -90,7 +89,6 @@ pub(super) fn read(xml: &[u8], key: &str, isc_is_core: bool) -> Result<Configura
         other_dhcp: other_dhcp(root, isc),
         filter_disabled: at(root, &["system", "disablefilter"]).is_some_and(is_on_or_empty),
         aliases: aliases::aliases(root),
-        plugins,
         user: system.and_then(|system| user(system, key)),
     })
 }

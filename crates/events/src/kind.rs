@@ -118,6 +118,8 @@ kinds! {
     GatewayAdded = "gateway.added",
     /// A gateway was taken out; what stands on it is not touched.
     GatewayRemoved = "gateway.removed",
+    /// Another address, certificate or credential of a gateway counts from now on.
+    GatewayDescribed = "gateway.described",
     /// What is wanted of a gateway was changed.
     GatewayWished = "gateway.wished",
     /// A plan was applied, and proved.

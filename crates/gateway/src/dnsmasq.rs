@@ -101,6 +101,7 @@ impl Dnsmasq {
         self.memory().read(&state);
         let facts = Facts {
             version,
+            file: Some(self.file.path().to_owned()),
             interfaces: interfaces::interfaces(),
             dns_by: Some(Service::Dnsmasq),
             unread: unread(),
@@ -173,8 +174,20 @@ fn unread() -> std::collections::BTreeMap<Kind, String> {
     Kind::ALL.into_iter().filter(of_others).map(|kind| (kind, why(kind).to_owned())).collect()
 }
 
-/// Besides what is worded for an OPNsense, the file is Muster's whole: there are no other lines in it.
-fn whole(reload: Reload, mut wanted: Wanted) -> Wanted {
+/// Besides what is worded for an OPNsense, the file is Muster's whole: there are no other lines in it, and those that somebody
+/// wrote there all the same go.
+fn whole(reload: Reload, reading: &Reading, mut wanted: Wanted) -> Wanted {
+    let strays = reading.of(Kind::DnsmasqSettings).flat_map(|found| found.field(STRAYS).lines());
+    let strays: Vec<&str> = strays.collect();
+    if let [first, ..] = strays.as_slice() {
+        let text = format!(
+            "what is not as Muster wrote it in the file goes, {} in all, the first {}: what somebody else needs belongs into a \
+             file of its own beside it",
+            if strays.len() == 1 { "a line".to_owned() } else { format!("{} lines", strays.len()) },
+            wording::quoted(first)
+        );
+        wanted.notices.push(Notice { text });
+    }
     if reload == Reload::ByHand {
         let text =
             "the file is written and dnsmasq goes on with the old one: restart dnsmasq yourself after that"
@@ -192,13 +205,13 @@ fn whole(reload: Reload, mut wanted: Wanted) -> Wanted {
 
 impl DhcpServer for Dnsmasq {
     fn word_dhcp(&self, site: &SiteId, wish: &Dhcp, reading: &Reading) -> Wanted {
-        whole(self.reload, wording::dhcp(site, wish, reading))
+        whole(self.reload, reading, wording::dhcp(site, wish, reading))
     }
 }
 
 impl DnsServer for Dnsmasq {
     fn word_records(&self, site: &SiteId, wish: &[Record], reading: &Reading) -> Wanted {
-        whole(self.reload, wording::records(site, wish, reading))
+        whole(self.reload, reading, wording::records(site, wish, reading))
     }
 }
 

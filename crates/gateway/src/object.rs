@@ -44,6 +44,8 @@ pub enum Kind {
     Boot,
     /// A name in Unbound.
     HostOverride,
+    /// Another name for a name in Unbound. Muster makes none; one of somebody's goes with the name that it is for.
+    HostAlias,
     /// The load balancer's own settings; see [`Kind::DnsmasqSettings`].
     HaproxySettings,
     /// How the load balancer finds out whether a server is well.
@@ -58,7 +60,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of making.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::PassRule,
         Self::DnsmasqSettings,
         Self::Tag,
@@ -67,6 +69,7 @@ impl Kind {
         Self::DhcpOption,
         Self::Boot,
         Self::HostOverride,
+        Self::HostAlias,
         Self::HaproxySettings,
         Self::HealthCheck,
         Self::Server,
@@ -86,6 +89,7 @@ impl Kind {
             Self::DhcpOption => "dhcp-option",
             Self::Boot => "boot",
             Self::HostOverride => "host-override",
+            Self::HostAlias => "host-alias",
             Self::HaproxySettings => "haproxy-settings",
             Self::HealthCheck => "health-check",
             Self::Server => "server",
@@ -105,7 +109,7 @@ impl Kind {
             | Self::Reservation
             | Self::DhcpOption
             | Self::Boot => Service::Dnsmasq,
-            Self::HostOverride => Service::Unbound,
+            Self::HostOverride | Self::HostAlias => Service::Unbound,
             Self::HaproxySettings | Self::HealthCheck | Self::Server | Self::Backend | Self::Frontend => {
                 Service::Haproxy
             }

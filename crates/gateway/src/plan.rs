@@ -1,5 +1,6 @@
 //! What would be done to a gateway, shown before it is done.
 
+pub(crate) mod dependants;
 pub(crate) mod make;
 pub(crate) mod order;
 #[cfg(test)]

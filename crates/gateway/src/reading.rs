@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,9 @@ pub enum ServiceState {
 pub struct Facts {
     /// Release, such as `25.7.11`.
     pub version: String,
+    /// The file that it is set up by; absent where it has pages of its own for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
     /// Its interfaces.
     pub interfaces: Vec<Interface>,
     /// Addresses that it owns beside those of its interfaces (virtual ones), and where they come from.
@@ -75,6 +79,9 @@ pub struct Facts {
     pub dns_by: Option<Service>,
     /// DHCP servers beside dnsmasq that are switched on, and the interfaces that they serve (empty: all).
     pub other_dhcp: BTreeMap<String, Vec<String>>,
+    /// What the packet filter's aliases hold, a line each, by their name; absent where only the gateway knows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<String, Vec<String>>,
     /// What was saved for a service and is not in force yet, as far as the gateway can say: a sentence for each. It would go
     /// live together with a change of ours.
     pub unapplied: BTreeMap<Service, Vec<String>>,
@@ -95,6 +102,9 @@ pub struct Interface {
     pub networks: Vec<IpNet>,
     /// Whether its link is up.
     pub up: bool,
+    /// Whether it leads outside: others give it its address, or the way to everywhere goes through it.
+    #[serde(default)]
+    pub outside: bool,
 }
 
 /// An address that a gateway owns.

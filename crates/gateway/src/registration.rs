@@ -1,5 +1,6 @@
 //! A gateway as it was added: what it is, and where. It names its secret and never holds it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use inventory::{Id, Timestamp};
@@ -39,6 +40,30 @@ pub enum AdapterKind {
         /// How dnsmasq is made to read it.
         reload: Reload,
     },
+}
+
+/// In one line, for the trail of events: everything that decides to whom the key is sent.
+impl fmt::Display for AdapterKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OpnSense { url, trust, credential } => {
+                let trust = match trust {
+                    Trust::Public => "a public authority's certificate".to_owned(),
+                    Trust::Ca(_) => "the certificate of an authority of its own".to_owned(),
+                    Trust::Pin(pin) => format!("the certificate {pin}"),
+                };
+                write!(f, "{url} with {trust} and the secret {credential}")
+            }
+            Self::Dnsmasq { file, reload } => {
+                let reload = match reload {
+                    Reload::Systemd => "by systemd",
+                    Reload::Command => "by the server's own command",
+                    Reload::ByHand => "by hand",
+                };
+                write!(f, "{}, restarted {reload}", file.display())
+            }
+        }
+    }
 }
 
 /// How dnsmasq is made to read its files anew. What is run is fixed on the server, and never comes from a request.

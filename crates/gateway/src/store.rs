@@ -2,6 +2,7 @@
 
 mod history;
 mod journal;
+mod owned;
 mod registry;
 mod standing;
 
@@ -11,8 +12,9 @@ pub(crate) use history::{apply, later_applies, list_applies, newest_undoable, st
 pub(crate) use journal::{
     HISTORY, NewApply, begin_step, end_apply, end_step, interrupted, mark_undone, new_apply,
 };
+pub(crate) use owned::{known, own};
 pub(crate) use registry::{
-    Gateway, add, get, known, list, own, parts, remove, secret_users, set_adapter, set_wish, site_id,
+    Gateway, add, get, list, parts, remove, secret_users, set_adapter, set_wish, site_id,
 };
 pub(crate) use standing::{Reached, applied, pending, reached, settle_service, unreachable};
 

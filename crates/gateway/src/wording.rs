@@ -23,6 +23,8 @@ use crate::reading::Reading;
 use crate::site::SiteId;
 use crate::wish::{Balancer, Dhcp, Record};
 
+pub(crate) use said::quoted;
+
 /// Addresses and network boot, in the words of dnsmasq's model.
 #[must_use]
 pub fn dhcp(site: &SiteId, wish: &Dhcp, reading: &Reading) -> Wanted {

@@ -8,6 +8,7 @@ mod credential;
 mod examination;
 mod interview;
 mod proof;
+mod remove;
 mod show;
 mod trust;
 
@@ -146,7 +147,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Apply { name, yes } => apply::run(&name, yes, client, output).await,
         Command::Drift { name } => drift(name, client, output).await,
         Command::Rollback { name, apply, yes } => apply::roll_back(&name, apply, yes, client, output).await,
-        Command::Remove { name, leave, yes } => remove(&name, leave, yes, client).await,
+        Command::Remove { name, leave, yes } => remove::run(&name, leave, yes, client).await,
     }
 }
 
@@ -248,31 +249,6 @@ async fn drift(name: Option<String>, client: &Client, output: Format) -> anyhow:
     let by_name: std::collections::BTreeMap<_, _> = all.into_iter().collect();
     output.print(&by_name, show::drifts)?;
     ensure!(drifts == 0, "{drifts} of {} differ from what was applied", by_name.len());
-    Ok(())
-}
-
-async fn remove(name: &str, leave: bool, yes: bool, client: &Client) -> anyhow::Result<()> {
-    let mut terminal = Terminal::find();
-    if leave {
-        let question = format!("Forget {name}, and leave what Muster made there? Nobody will look after it.");
-        ensure!(yes || agreed(&mut terminal, &question)?, "{name} was not removed");
-        let () = client.delete(&path(name, "?leave=true")).await?;
-        print_text(&format!("{name} is forgotten; what Muster made there was left"));
-        return Ok(());
-    }
-    let plan: Plan = client.get(&path(name, "/plan?empty=true")).await?;
-    if !plan.changes.is_empty() {
-        eprintln!("{}", diff::plan(&plan));
-        let question = format!("Take this off {name}?");
-        ensure!(yes || agreed(&mut terminal, &question)?, "{name} was not removed, and nothing was changed");
-        let shown: Shown = client.get(&path(name, "")).await?;
-        for part in shown.wish.keys() {
-            let () = client.delete(&path(name, &format!("/wish/{}", escape(part)))).await?;
-        }
-        apply::carry_out(name, &plan.digest, client, Format::Table).await?;
-    }
-    let () = client.delete(&path(name, "")).await?;
-    print_text(&format!("{name} is removed, and nothing of Muster's is left there"));
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Gateways, as an operator sets them up: the real program, a real server, and a firewall that checks as the real one does.
 
+#[path = "gateways/keys.rs"]
+mod keys;
 #[path = "gateways/secrets.rs"]
 mod secrets;
 #[path = "gateways/set_up.rs"]

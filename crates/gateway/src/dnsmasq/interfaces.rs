@@ -24,6 +24,8 @@ pub(super) fn interfaces() -> Vec<Interface> {
             device: name,
             networks: Vec::new(),
             up: address.flags.contains(InterfaceFlags::IFF_RUNNING),
+            // What it may be reached for from there is the operator's own packet filter's.
+            outside: false,
         });
         interface.networks.extend(network(&address));
     }

@@ -124,13 +124,20 @@ impl Gateways {
     ///
     /// # Errors
     /// [`GatewayError::NoGateway`], [`GatewayError::Busy`], or it can't be spoken to as it is described.
-    pub async fn set_adapter(&self, name: &GatewayName, adapter: AdapterKind) -> Result<(), GatewayError> {
+    pub async fn set_adapter(
+        &self,
+        name: &GatewayName,
+        adapter: AdapterKind,
+        actor: &str,
+    ) -> Result<(), GatewayError> {
         let _turn = self.inner.lanes.turn(name)?;
         self.inner.connect.connect(&adapter)?;
-        let gateway = name.clone();
+        let (gateway, actor, now) = (name.clone(), actor.to_owned(), self.inner.clock.now());
         self.inner
             .store
-            .write(move |tx| Box::pin(async move { rows::set_adapter(tx, &gateway, &adapter).await }))
+            .write(move |tx| {
+                Box::pin(async move { rows::set_adapter(tx, &gateway, &adapter, &actor, now).await })
+            })
             .await
     }
 }

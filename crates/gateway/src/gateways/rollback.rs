@@ -13,13 +13,15 @@ use crate::error::GatewayError;
 use crate::name::GatewayName;
 use crate::object::{Kind, Service};
 use crate::plan::Plan;
+use crate::plan::dependants::Dependants;
 use crate::plan::make::finish;
 use crate::record::{ApplyRecord, ApplyState, StepRecord, StepState};
 use crate::store as rows;
 use crate::undo::undo;
 
 impl Gateways {
-    /// Takes the last apply back, or that one, by inverse changes in reverse order. It goes on when the caller goes away.
+    /// Takes the last apply back, or that one, by inverse changes in reverse order: exactly the plan with this digest, as
+    /// [`plan_rollback`](Self::plan_rollback) has shown it. It goes on when the caller goes away.
     ///
     /// # Errors
     /// Nothing was changed: [`GatewayError::NotUndoable`] says why not (others changed its objects since, later applies build
@@ -28,11 +30,13 @@ impl Gateways {
         &self,
         name: &GatewayName,
         apply: Option<&Id>,
+        digest: &str,
         actor: &str,
     ) -> Result<ApplyRecord, GatewayError> {
-        let (name, apply) = (name.clone(), apply.cloned());
+        let (name, apply, digest) = (name.clone(), apply.cloned(), digest.to_owned());
         self.alone(name.clone(), actor.to_owned(), move |gateways| async move {
-            gateways.intend_rollback(&name, apply).await
+            let intent = gateways.intend_rollback(&name, apply).await?;
+            if intent.plan.digest == digest { Ok(intent) } else { Err(GatewayError::PlanChanged) }
         })
         .await
     }
@@ -80,7 +84,13 @@ impl Gateways {
         let reading = gateway.read(&Service::ALL).await?;
         let (boot_order, before) = rows::state_before(readers, &id).await?;
         let undo = undo(&steps, &reading, &boot_order);
-        let hindered: Vec<String> = undo.changed_since.into_iter().chain(undo.stuck).collect();
+        let known = rows::known(readers, name).await?;
+        let dependants = Dependants::of(&self.inner.site, &known, &reading);
+        let goes = undo.changes.iter().filter(|(_, change)| change.action == Action::Delete);
+        let built_on = goes.filter_map(|(_, it)| Some(format!("{}: {}", it.object(), dependants.on(it.id)?)));
+        let built_on: Vec<String> = built_on.collect();
+        let hindered: Vec<String> =
+            undo.changed_since.into_iter().chain(undo.stuck).chain(built_on).collect();
         if !hindered.is_empty() {
             return Err(refuse(format!(
                 "{}: apply the wish again, or put that right, first",

@@ -35,6 +35,11 @@ impl WebAddress {
         self.0.port_or_known_default().unwrap_or(443)
     }
 
+    /// Whether a certificate is shown there.
+    pub(super) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// The URL of an action: `dnsmasq/settings/get`.
     pub(super) fn api(&self, path: &str) -> Url {
         let mut url = self.0.clone();

@@ -1,6 +1,8 @@
 //! What only the whole configuration tells: where the firewall's own page listens, what serves DHCP and DNS beside, virtual
 //! addresses, and what the key's user may do. It holds hashes and private keys: it is read and gone, never kept, never shown.
 
+mod aliases;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -15,6 +17,11 @@ const MAX_NODES: u32 = 1_000_000;
 /// Interfaces, addresses, users' privileges: more are not looked at.
 const MAX_ITEMS: usize = 4096;
 
+/// OPNsense's own key of the first interface that leads outside: its pages treat it so, whatever is behind it.
+pub(super) const OUTSIDE: &str = "wan";
+/// What stands in the place of an address that others give.
+const GIVEN: [&str; 5] = ["dhcp", "pppoe", "pptp", "l2tp", "ppp"];
+
 /// What was found in a configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Configuration {
@@ -25,7 +32,7 @@ pub(super) struct Configuration {
     pub(super) dns_by: Option<Service>,
     pub(super) other_dhcp: BTreeMap<String, Vec<String>>,
     pub(super) filter_disabled: bool,
-    pub(super) plugins: BTreeSet<String>,
+    pub(super) aliases: BTreeMap<String, Vec<String>>,
     pub(super) user: Option<User>,
 }
 
@@ -37,6 +44,7 @@ pub(super) struct Assigned {
     pub(super) device: String,
     /// Its own addresses, where it has fixed ones.
     pub(super) networks: Vec<IpNet>,
+    pub(super) outside: bool,
 }
 
 /// The firewall's own page.
@@ -71,8 +79,8 @@ pub(super) fn read(xml: &[u8], key: &str, isc_is_core: bool) -> Result<Configura
         return Err("it is no OPNsense's");
     }
     let system = at(root, &["system"]);
-    let plugins: BTreeSet<String> = items(text_of(system, &["firmware", "plugins"])).collect();
-    let isc = isc_is_core || plugins.contains("os-isc-dhcp");
+    let mut plugins = items(text_of(system, &["firmware", "plugins"]));
+    let isc = isc_is_core || plugins.any(|plugin| plugin == "os-isc-dhcp");
     Ok(Configuration {
         interfaces: interfaces(root),
         virtual_addresses: virtual_addresses(root),
@@ -80,13 +88,14 @@ pub(super) fn read(xml: &[u8], key: &str, isc_is_core: bool) -> Result<Configura
         dns_by: dns_by(root),
         other_dhcp: other_dhcp(root, isc),
         filter_disabled: at(root, &["system", "disablefilter"]).is_some_and(is_on_or_empty),
-        plugins,
+        aliases: aliases::aliases(root),
         user: system.and_then(|system| user(system, key)),
     })
 }
 
 fn interfaces(root: Node<'_, '_>) -> Vec<Assigned> {
     let Some(all) = at(root, &["interfaces"]) else { return Vec::new() };
+    let by_default = default_ways(root);
     all.children()
         .filter(Node::is_element)
         .filter(|node| text_of(Some(*node), &["type"]) != "group")
@@ -102,9 +111,27 @@ fn interfaces(root: Node<'_, '_>) -> Vec<Assigned> {
                     .into_iter()
                     .flatten()
                     .collect(),
+                outside: key == OUTSIDE
+                    || GIVEN.contains(&text("ipaddr"))
+                    || !matches!(text("gateway"), "" | "none")
+                    || by_default.contains(&key),
                 key,
             }
         })
+        .collect()
+}
+
+/// The interfaces that a default gateway is behind. Other gateways may be routers of the inside.
+fn default_ways(root: Node<'_, '_>) -> BTreeSet<String> {
+    // Before 24.1 they were at the top.
+    let all = [at(root, &["OPNsense", "Gateways"]), at(root, &["gateways"])];
+    all.into_iter()
+        .flatten()
+        .flat_map(|all| all.children().filter(|node| node.has_tag_name("gateway_item")))
+        .take(MAX_ITEMS)
+        .filter(|item| text_of(Some(*item), &["defaultgw"]) == "1")
+        .filter(|item| !at(*item, &["disabled"]).is_some_and(is_on_or_empty))
+        .map(|item| shown(text_of(Some(item), &["interface"])))
         .collect()
 }
 

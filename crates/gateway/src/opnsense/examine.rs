@@ -68,18 +68,19 @@ fn probe(privilege: Privilege) -> &'static str {
     }
 }
 
-/// What these services need, and whether nothing goes without it.
+/// What these services need, and whether nothing goes without it. Names come with most sites sooner or later: whether the key
+/// would do for them is said in any case. The packet filter's rules an operator may keep to himself, unless it must be seen
+/// who reaches the load balancer.
 fn needed(services: &[Service]) -> Vec<(Privilege, bool)> {
-    let mut needed = vec![(Privilege::ConfigurationHistory, true), (Privilege::Interfaces, false)];
-    needed.extend(services.iter().map(|service| {
-        let privilege = match service {
-            Service::Firewall => Privilege::Filter,
-            Service::Dnsmasq => Privilege::Dnsmasq,
-            Service::Unbound => Privilege::Unbound,
-            Service::Haproxy => Privilege::Haproxy,
-        };
-        (privilege, true)
-    }));
+    let wanted = |service| services.contains(&service);
+    let mut needed = vec![
+        (Privilege::ConfigurationHistory, true),
+        (Privilege::Interfaces, false),
+        (Privilege::Filter, wanted(Service::Haproxy)),
+        (Privilege::Unbound, wanted(Service::Unbound)),
+    ];
+    let further = [(Service::Dnsmasq, Privilege::Dnsmasq), (Service::Haproxy, Privilege::Haproxy)];
+    needed.extend(further.into_iter().filter(|(service, _)| wanted(*service)).map(|(_, it)| (it, true)));
     needed
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::Value;
 
-use super::config::{Assigned, Configuration};
+use super::config::{Assigned, Configuration, OUTSIDE};
 use super::text::shown;
 use crate::reading::{Address, Interface, WebListener};
 
@@ -40,6 +40,7 @@ fn interface(row: &Value) -> Option<Interface> {
         device: text("device"),
         networks,
         up: text("status") == "up",
+        outside: false,
     })
 }
 
@@ -58,6 +59,7 @@ pub(super) fn tag_list(answer: &Value) -> Vec<Interface> {
                 device: String::new(),
                 networks: Vec::new(),
                 up: false,
+                outside: false,
             })
         })
         .collect()
@@ -74,6 +76,7 @@ pub(super) fn complete(mut interfaces: Vec<Interface>, assigned: &[Assigned]) ->
                 device: one.device.clone(),
                 networks: one.networks.clone(),
                 up: true,
+                outside: false,
             }),
             Some(interface) if interface.device.is_empty() => {
                 interface.device.clone_from(&one.device);
@@ -84,6 +87,15 @@ pub(super) fn complete(mut interfaces: Vec<Interface>, assigned: &[Assigned]) ->
         }
     }
     interfaces
+}
+
+/// Says which of them lead outside: only the configuration tells. Where that can't be understood, only the one whose key says
+/// it is known to.
+pub(super) fn outside(interfaces: &mut [Interface], assigned: &[Assigned]) {
+    for interface in interfaces {
+        let of = assigned.iter().find(|one| one.key == interface.key);
+        interface.outside = of.map_or(interface.key == OUTSIDE, |one| one.outside);
+    }
 }
 
 /// The virtual addresses, beside those of the interfaces.
@@ -155,11 +167,19 @@ mod tests {
             label: key.to_uppercase(),
             device: format!("{key}0"),
             networks: vec!["192.168.1.1/24".parse().unwrap()],
+            outside: key == "opt1",
         };
-        let complete = complete(list, &[assigned("lan"), assigned("opt1")]);
-        let shown: Vec<String> =
-            complete.iter().map(|i| format!("{} {} {:?} {}", i.key, i.device, i.networks, i.up)).collect();
-        assert_eq!(shown, ["lan lan0 [192.168.1.1/24] true", "opt1 opt10 [192.168.1.1/24] true"]);
+        let assigned = [assigned("lan"), assigned("opt1")];
+        let mut complete = complete(list, &assigned);
+        outside(&mut complete, &assigned);
+        let shown: Vec<String> = complete
+            .iter()
+            .map(|i| format!("{} {} {:?} {} {}", i.key, i.device, i.networks, i.up, i.outside))
+            .collect();
+        assert_eq!(shown, ["lan lan0 [192.168.1.1/24] true false", "opt1 opt10 [192.168.1.1/24] true true"]);
+        let mut wan = overview(&json!({"rows": [{"identifier": "wan"}]}));
+        outside(&mut wan, &[]);
+        assert!(wan[0].outside, "without a configuration its key tells");
     }
 
     #[test]

@@ -113,6 +113,7 @@ impl Session<'_> {
             other_dhcp: configuration
                 .map(|configuration| configuration.other_dhcp.clone())
                 .unwrap_or_default(),
+            aliases: configuration.map(|configuration| configuration.aliases.clone()).unwrap_or_default(),
             interfaces,
             ..Facts::default()
         })
@@ -123,20 +124,23 @@ impl Session<'_> {
         &self,
         configuration: Option<&Configuration>,
     ) -> Result<Vec<Interface>, GatewayError> {
-        let known = match self.get("interfaces/overview/interfacesInfo").await {
-            Ok(answer) => return Ok(interfaces::overview(&answer)),
+        let assigned =
+            configuration.map(|configuration| configuration.interfaces.as_slice()).unwrap_or_default();
+        let mut known = match self.get("interfaces/overview/interfacesInfo").await {
+            Ok(answer) => interfaces::overview(&answer),
             Err(GatewayError::Forbidden { .. } | GatewayError::Absent { .. }) => {
                 match self.get("dnsmasq/settings/getTagList").await {
-                    Ok(answer) => interfaces::tag_list(&answer),
-                    Err(GatewayError::Forbidden { .. } | GatewayError::Absent { .. }) => Vec::new(),
+                    Ok(answer) => interfaces::complete(interfaces::tag_list(&answer), assigned),
+                    Err(GatewayError::Forbidden { .. } | GatewayError::Absent { .. }) => {
+                        interfaces::complete(Vec::new(), assigned)
+                    }
                     Err(error) => return Err(error),
                 }
             }
             Err(error) => return Err(error),
         };
-        let assigned =
-            configuration.map(|configuration| configuration.interfaces.as_slice()).unwrap_or_default();
-        Ok(interfaces::complete(known, assigned))
+        interfaces::outside(&mut known, assigned);
+        Ok(known)
     }
 
     async fn of_kind(&self, kind: Kind) -> Result<Vec<Found>, GatewayError> {

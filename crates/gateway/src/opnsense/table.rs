@@ -36,6 +36,7 @@ impl Table {
             Kind::DhcpOption => table("dnsmasq/settings", "Option", "searchOption", "option"),
             Kind::Boot => table("dnsmasq/settings", "Boot", "searchBoot", "boot"),
             Kind::HostOverride => table("unbound/settings", "HostOverride", "searchHostOverride", "host"),
+            Kind::HostAlias => table("unbound/settings", "HostAlias", "searchHostAlias", "alias"),
             Kind::HaproxySettings => table("haproxy/settings", "", "", "haproxy"),
             Kind::HealthCheck => {
                 table("haproxy/settings", "Healthcheck", "searchHealthchecks", "healthcheck")

@@ -49,6 +49,12 @@ impl Trust {
     pub(super) fn client(&self, address: &WebAddress) -> Result<reqwest::ClientBuilder, GatewayError> {
         let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none());
         let unusable = |reason: String| GatewayError::Certificate { url: address.to_string(), reason };
+        if *self != Self::Public && !address.is_https() {
+            // Over plain HTTP nobody shows one, and the key would go to whoever listens there.
+            return Err(unusable(
+                "none is shown over http: give https://HOST, or trust no certificate".into(),
+            ));
+        }
         Ok(match self {
             Self::Public => {
                 // Whoever runs the program may have chosen one already; without any there is no TLS.

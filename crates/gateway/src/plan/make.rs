@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::order::{Step, arrange, referred_to};
+use super::dependants::Dependants;
+use super::order::{Step, arrange};
 use crate::capability::Wanted;
 use crate::change::{Action, Change};
 use crate::object::{Fields, Found, Kind, Object, Service};
 use crate::ownership::{Known, owner};
 use crate::plan::{Conflict, Notice, Plan};
 use crate::reading::{Reading, ServiceState};
-use crate::same::{differing, grown, grows, items};
+use crate::same::{differing, grown, grows};
 use crate::site::SiteId;
 
 /// What a plan is made of.
@@ -35,22 +36,27 @@ pub(crate) fn make(basis: Basis<'_>, reading: &Reading, wanted: Wanted) -> Plan 
     conflicts.extend(unread(reading, &objects, &settings).into_iter().filter(|it| !seen.contains(&it.kind)));
     notices.extend(unseen(basis.known, reading, &objects));
 
-    let wanted_ids: BTreeSet<(Kind, Option<Uuid>)> = objects.iter().map(|it| (it.kind, it.id)).collect();
+    let mut wanted_ids: BTreeSet<(Kind, Option<Uuid>)> = objects.iter().map(|it| (it.kind, it.id)).collect();
     let mut steps: Vec<Step> = Vec::new();
     for (kind, fields) in settings {
+        wanted_ids.insert((kind, None));
         if reading.facts.unread.contains_key(&kind) {
             continue;
         }
         steps.extend(set(reading, kind, fields).map(Step::Keep));
     }
+    let dependants = Dependants::of(basis.site, basis.known, reading);
     for found in &reading.found {
         if wanted_ids.contains(&(found.kind, found.id)) {
             continue;
         }
         if let Some(name) = owner(basis.site, basis.known, found) {
-            if referred_to(found.kind) {
-                conflicts.extend(in_use(basis, reading, found, &name));
-            }
+            conflicts.extend(dependants.on(found.id).map(|user| Conflict {
+                kind: found.kind,
+                name: name.clone(),
+                because: format!("it is to go, and {user}"),
+                remedy: "take that reference away first, or keep this in the wish".to_owned(),
+            }));
             steps.push(Step::Drop(change(
                 found.kind,
                 found.id,
@@ -77,6 +83,7 @@ pub(crate) fn make(basis: Basis<'_>, reading: &Reading, wanted: Wanted) -> Plan 
             Some(found) => step(found, object),
         });
     }
+    notices.extend(left_on(reading, &wanted_ids, &steps));
     let changes = arrange(reading, steps);
     let services = services(&changes, basis.pending, reading, &wanted_ids, &mut notices);
     finish(changes, conflicts, notices.into_iter().collect(), services, reading)
@@ -220,26 +227,6 @@ fn unread(reading: &Reading, objects: &[Object], settings: &BTreeMap<Kind, Field
         .collect()
 }
 
-/// What others' objects refer to can't be removed: the gateway would refuse it in the middle of the apply.
-fn in_use(basis: Basis<'_>, reading: &Reading, ours: &Found, name: &str) -> Option<Conflict> {
-    let id = ours.id?.to_string();
-    let refers = |it: &&Found| it.fields.values().any(|value| items(value).any(|item| item == id));
-    let foreign = |it: &&Found| owner(basis.site, basis.known, it).is_none();
-    let user = reading.found.iter().filter(refers).find(foreign)?;
-    let called = ["description", "descr", "name", "filename"].map(|field| user.field(field));
-    let called: String =
-        called.into_iter().find(|text| !text.is_empty()).unwrap_or_default().chars().take(60).collect();
-    Some(Conflict {
-        kind: ours.kind,
-        name: name.to_owned(),
-        because: format!(
-            "it is to go, and the {} {called:?}, which is not Muster's, refers to it",
-            user.kind
-        ),
-        remedy: "take that reference away first, or keep this in the wish".to_owned(),
-    })
-}
-
 /// What we made of a kind that can't be read any more, and don't want: it may stand still.
 fn unseen(known: &Known, reading: &Reading, objects: &[Object]) -> Vec<Notice> {
     let wanted = |kind: &Kind| objects.iter().any(|it| it.kind == *kind);
@@ -254,6 +241,27 @@ fn unseen(known: &Known, reading: &Reading, objects: &[Object]) -> Vec<Notice> {
             (left > 0).then_some(Notice { text })
         })
         .collect()
+}
+
+/// A service of which nothing is wanted any more stays as it is: whether Muster alone needed it is not known.
+fn left_on(reading: &Reading, wanted: &BTreeSet<(Kind, Option<Uuid>)>, steps: &[Step]) -> Vec<Notice> {
+    let left = [(Kind::DnsmasqSettings, "enable"), (Kind::HaproxySettings, "general.enabled")].into_iter();
+    left.filter(|(kind, switch)| {
+        let service = kind.service();
+        let goes = |step: &Step| matches!(step, Step::Drop(change) if change.service == service);
+        steps.iter().any(goes)
+            && !wanted.iter().any(|(kind, _)| kind.service() == service)
+            && reading.of(*kind).any(|found| found.field(switch) == "1")
+    })
+    .map(|(kind, _)| {
+        let service = kind.service();
+        let text = format!(
+            "nothing is wanted of {service} any more: it stays switched on, where it listens now; switch it off yourself if \
+             nobody else needs it"
+        );
+        Notice { text }
+    })
+    .collect()
 }
 
 fn plural(kind: Kind) -> String {

@@ -55,7 +55,7 @@ pub(crate) fn arrange(reading: &Reading, steps: Vec<Step>) -> Vec<Change> {
 }
 
 /// Whether other objects refer to those of this kind.
-pub(super) fn referred_to(kind: Kind) -> bool {
+fn referred_to(kind: Kind) -> bool {
     matches!(kind, Kind::Tag | Kind::HealthCheck | Kind::Server | Kind::Backend)
 }
 

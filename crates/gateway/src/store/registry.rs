@@ -1,18 +1,16 @@
-//! Which gateways there are, what is wanted of them, and what is this server's own on them.
+//! Which gateways there are, and what is wanted of them.
 
 use std::collections::BTreeMap;
 
 use ::store::{StoreError, Tx};
 use events::{Kind as EventKind, NewEvent};
 use inventory::Timestamp;
-use sqlx::SqlitePool;
+use sqlx::{SqliteExecutor, SqlitePool};
 use uuid::Uuid;
 
 use super::{corrupt, json};
 use crate::error::GatewayError;
 use crate::name::GatewayName;
-use crate::object::Kind;
-use crate::ownership::Known;
 use crate::registration::{AdapterKind, Registration};
 use crate::site::SiteId;
 use crate::wish::Wish;
@@ -69,21 +67,27 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// Describes a gateway anew.
+/// Describes a gateway anew. To whom its key is sent from now on is told, for that is what a thief would change.
 pub(crate) async fn set_adapter(
     tx: &mut Tx,
     name: &GatewayName,
     adapter: &AdapterKind,
+    actor: &str,
+    now: Timestamp,
 ) -> Result<(), GatewayError> {
-    let done = sqlx::query("UPDATE gateway SET adapter = $2 WHERE name = $1")
+    let before = get(&mut *tx, name).await?.adapter;
+    if before == *adapter {
+        return Ok(());
+    }
+    sqlx::query("UPDATE gateway SET adapter = $2 WHERE name = $1")
         .bind(name.as_str())
         .bind(json(adapter)?)
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-    match done.rows_affected() {
-        0 => Err(GatewayError::NoGateway(name.clone())),
-        _ => Ok(()),
-    }
+    let words = format!("the gateway {name} is spoken to otherwise: {adapter}, before: {before}");
+    let event = NewEvent::new(EventKind::GatewayDescribed, None, actor, words).key(name.as_str());
+    events::append(tx, &event, now).await?;
+    Ok(())
 }
 
 /// Takes a gateway out. What stands on it is not touched; `leave` says that this is meant.
@@ -134,11 +138,14 @@ pub(crate) async fn list(readers: &SqlitePool) -> Result<Vec<Gateway>, StoreErro
     rows.into_iter().map(parse).collect()
 }
 
-pub(crate) async fn get(readers: &SqlitePool, name: &GatewayName) -> Result<Gateway, GatewayError> {
+pub(crate) async fn get<'e>(
+    executor: impl SqliteExecutor<'e>,
+    name: &GatewayName,
+) -> Result<Gateway, GatewayError> {
     let row: Option<GatewayRow> =
         sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM gateway WHERE name = $1")))
             .bind(name.as_str())
-            .fetch_optional(readers)
+            .fetch_optional(executor)
             .await?;
     Ok(parse(row.ok_or_else(|| GatewayError::NoGateway(name.clone()))?)?)
 }
@@ -222,7 +229,7 @@ pub(crate) async fn parts(
 }
 
 async fn read_parts<'e>(
-    executor: impl sqlx::SqliteExecutor<'e>,
+    executor: impl SqliteExecutor<'e>,
     name: &GatewayName,
 ) -> Result<BTreeMap<String, Wish>, StoreError> {
     let rows: Vec<(String, String)> =
@@ -236,48 +243,6 @@ async fn read_parts<'e>(
             Err(error) => Err(corrupt("gateway_wish", format!("{name}/{part}"), error)),
         })
         .collect()
-}
-
-/// What this server made on a gateway and has not removed.
-pub(crate) async fn known(readers: &SqlitePool, name: &GatewayName) -> Result<Known, StoreError> {
-    let rows: Vec<(String, String, String)> =
-        sqlx::query_as("SELECT kind, id, name FROM gateway_object WHERE gateway = $1")
-            .bind(name.as_str())
-            .fetch_all(readers)
-            .await?;
-    rows.into_iter()
-        .map(|(kind, id, object)| {
-            let found = Kind::ALL.into_iter().find(|known| known.as_str() == kind);
-            match (found, id.parse::<Uuid>()) {
-                (Some(kind), Ok(id)) => Ok(((kind, id), object)),
-                _ => Err(corrupt("gateway_object", format!("{name}/{kind}/{id}"), "unknown kind or id")),
-            }
-        })
-        .collect()
-}
-
-/// Our objects on a gateway, as they were read.
-pub(crate) async fn own(
-    tx: &mut Tx,
-    name: &GatewayName,
-    owned: &[(Kind, Uuid, String)],
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM gateway_object WHERE gateway = $1")
-        .bind(name.as_str())
-        .execute(&mut *tx)
-        .await?;
-    for (kind, id, object) in owned {
-        sqlx::query(
-            "INSERT INTO gateway_object (gateway, kind, id, name) SELECT name, $2, $3, $4 FROM gateway WHERE name = $1",
-        )
-        .bind(name.as_str())
-        .bind(kind.as_str())
-        .bind(id.to_string())
-        .bind(object)
-        .execute(&mut *tx)
-        .await?;
-    }
-    Ok(())
 }
 
 /// The gateways whose credential this secret is.

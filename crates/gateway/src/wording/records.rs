@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::said::{self, listed, page};
+use super::said::{self, listed};
 use super::words::{Words, fields, switch, worded};
 use crate::capability::Wanted;
 use crate::object::{Found, Kind, Service};
@@ -107,7 +107,7 @@ impl<'a> Theirs<'a> {
                     said::of(found),
                     listed(answers)
                 );
-                words.conflict(kind, object, because, remedy(kind));
+                words.conflict(kind, object, because, remedy(words, kind));
             } else if !answers.is_empty() {
                 words.notice(format!(
                     "{name} is {ip} already, by {}, which is not Muster's: both answer the same",
@@ -121,7 +121,7 @@ impl<'a> Theirs<'a> {
             } else {
                 format!("{} hides {name}, which is below it", said::of(found))
             };
-            words.conflict(kind, object, because, remedy(kind));
+            words.conflict(kind, object, because, remedy(words, kind));
         }
     }
 
@@ -146,8 +146,8 @@ impl<'a> Theirs<'a> {
     }
 }
 
-fn remedy(kind: Kind) -> String {
-    format!("delete it ({}), or leave this record out of the wish", page(kind))
+fn remedy(words: &Words<'_>, kind: Kind) -> String {
+    format!("delete it ({}), or leave this record out of the wish", words.place(kind))
 }
 
 /// What an entry answers; Unbound's and dnsmasq's call it otherwise.

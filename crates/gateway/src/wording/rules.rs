@@ -1,8 +1,8 @@
 //! Rules of the packet filter: those that are wanted, and what those that are there do.
 
-use std::net::Ipv4Addr;
+mod aims;
 
-use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
 
 use super::interfaces;
 use super::said;
@@ -51,7 +51,7 @@ fn blocked(words: &mut Words<'_>, pass: &Pass<'_>, keys: &[&str]) {
     let blocks: Vec<_> = before
         .filter(|rule| matches!(rule.field("action"), "block" | "reject"))
         .filter(|rule| rule.field("source_net") == "any" && rule.field("source_not") != "1")
-        .filter(|rule| reaches(words.reading, rule, ip, pass.port, pass.protocol))
+        .filter(|rule| reaches(words.reading, rule, ip, pass.port, pass.protocol) == Some(true))
         .filter(|rule| covers(rule, keys))
         .collect();
     for rule in blocks {
@@ -74,54 +74,30 @@ pub(super) fn is_floating(rule: &Found) -> bool {
     rule.field("interface").is_empty() || rule.field("interfacenot") == "1"
 }
 
-/// Whether a rule is about packets to this address and port.
+/// Whether a rule is about packets to this address and port; nothing where only the gateway knows, for an alias is in it.
 pub(super) fn reaches(
     reading: &Reading,
     rule: &Found,
     ip: Ipv4Addr,
     port: Option<u16>,
     protocol: &str,
-) -> bool {
+) -> Option<bool> {
     let on = rule.field("enabled") != "0"
         && rule.field("direction") != "out"
         && rule.field("ipprotocol") != "inet6";
     let theirs = rule.field("protocol").to_ascii_uppercase();
     let carries = matches!(theirs.as_str(), "" | "ANY") || theirs.split('/').any(|one| one == protocol);
-    let there = rule.list("destination_net").any(|net| holds(reading, net, ip));
-    let to = if rule.field("destination_not") == "1" { !there } else { there };
-    on && carries && to && port.is_none_or(|port| is_port(rule.field("destination_port"), port))
-}
-
-/// Whether what a rule names as its destination holds an address. An alias's content is not known here: it holds none.
-fn holds(reading: &Reading, net: &str, ip: Ipv4Addr) -> bool {
-    let of = |key: &str| reading.facts.interfaces.iter().find(|one| one.key == key);
-    if let Ok(net) = net.parse::<Ipv4Net>() {
-        return net.contains(&ip);
+    if !on || !carries {
+        return Some(false);
     }
-    match net {
-        "any" => true,
-        "(self)" => interfaces::own(reading).iter().any(|(own, _)| *own == ip),
-        _ if net.parse() == Ok(ip) => true,
-        _ if of(net).is_some_and(|one| interfaces::v4(one).any(|net| net.contains(&ip))) => true,
-        _ => net
-            .strip_suffix("ip")
-            .and_then(of)
-            .is_some_and(|one| interfaces::v4(one).any(|net| net.addr() == ip)),
+    let there = aims::at_address(reading, rule.list("destination_net"), ip);
+    let to = there.map(|there| there != (rule.field("destination_not") == "1"));
+    let at = port.map_or(Some(true), |port| aims::at_port(reading, rule.field("destination_port"), port));
+    match (to, at) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
     }
-}
-
-fn is_port(theirs: &str, port: u16) -> bool {
-    let well_known = match theirs {
-        "" | "any" => return true,
-        "http" => Some(80),
-        "https" => Some(443),
-        _ => theirs.parse().ok(),
-    };
-    let range = || {
-        let (first, last) = theirs.split_once('-')?;
-        Some(first.parse::<u16>().ok()? <= port && port <= last.parse().ok()?)
-    };
-    well_known.map_or_else(|| range().unwrap_or(false), |theirs: u16| theirs == port)
 }
 
 /// What machines need of Muster, where it is in another network than they are.

@@ -3,7 +3,7 @@
 use crate::object::{Found, Kind};
 
 /// A foreign text in quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut short: String = text.chars().take(60).collect();
     if short.len() < text.len() {
         short.push('…');
@@ -31,6 +31,7 @@ pub(super) fn of(found: &Found) -> String {
         Kind::DhcpOption => ("the DHCP option", &["option", "value", "description"]),
         Kind::Boot => ("the boot entry", &["filename", "description"]),
         Kind::HostOverride => ("the host override", &["hostname", "domain"]),
+        Kind::HostAlias => ("the host alias", &["hostname", "domain"]),
         Kind::HealthCheck => ("the health check", &["name"]),
         Kind::Server => ("the server", &["name"]),
         Kind::Backend => ("the backend", &["name"]),
@@ -57,7 +58,7 @@ pub(super) fn page(kind: Kind) -> &'static str {
         Kind::Reservation => "Services > Dnsmasq DNS & DHCP > Hosts",
         Kind::DhcpOption => "Services > Dnsmasq DNS & DHCP > DHCP options",
         Kind::Boot => "Services > Dnsmasq DNS & DHCP > DHCP boot",
-        Kind::HostOverride => "Services > Unbound DNS > Overrides",
+        Kind::HostOverride | Kind::HostAlias => "Services > Unbound DNS > Overrides",
         Kind::HaproxySettings => "Services > HAProxy > Settings > Settings > Service",
         Kind::HealthCheck => "Services > HAProxy > Settings > Rules & Checks > Health Monitors",
         Kind::Server => "Services > HAProxy > Settings > Real Servers",

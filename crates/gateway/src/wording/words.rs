@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use super::said;
 use crate::capability::Wanted;
 use crate::object::{Fields, Found, Kind, Object};
 use crate::plan::{Conflict, Notice};
@@ -63,6 +64,15 @@ impl<'a> Words<'a> {
     /// An operator should know this.
     pub(super) fn notice(&mut self, text: String) {
         self.wanted.notices.push(Notice { text });
+    }
+
+    /// Where an operator finds what is there of a kind: a page, or a file.
+    pub(super) fn place(&self, kind: Kind) -> String {
+        match &self.reading.facts.file {
+            None => said::page(kind).to_owned(),
+            Some(file) if kind.is_settings() => format!("dnsmasq's own settings, beside {}", file.display()),
+            Some(file) => file.display().to_string(),
+        }
     }
 
     /// What stands there of a kind and is not this server's.

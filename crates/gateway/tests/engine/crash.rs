@@ -7,7 +7,7 @@ use fake_opnsense::{FakeOpnSense, Trouble, When};
 use gateway::{GatewayError, StepState};
 use inventory::ManualClock;
 
-use crate::house::{Clients, House, START, WISH, fw1, open, registration, saved, usual, wish};
+use crate::house::{Clients, House, START, WISH, fw1, open, registration, roll_back, saved, usual, wish};
 
 /// Waits for something that must come to be.
 fn until(what: &str, is: impl Fn() -> bool) {
@@ -69,7 +69,7 @@ fn what_a_killed_server_left_can_be_taken_back_instead() {
         let clock = Arc::new(ManualClock::at(START));
         let (store, gateways) = open(folder.path(), Clients::default(), &clock).await;
         let house = House { folder, store, clock, gateways };
-        let back = house.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+        let back = roll_back(&house.gateways, None).await.unwrap();
         assert_eq!(back.state.as_str(), "done", "{}", back.words);
         assert_eq!(saved(&fake), before);
     });
@@ -103,7 +103,7 @@ async fn one_apply_at_a_time_and_a_client_that_hangs_up_stops_none() {
     assert!(first.await.is_err(), "the client hangs up");
     let second = house.gateways.apply(&fw1(), &plan.digest, "operator").await.unwrap_err();
     assert!(matches!(second, GatewayError::Busy { .. }), "{second}");
-    assert!(matches!(house.gateways.rollback(&fw1(), None, "x").await, Err(GatewayError::Busy { .. })));
+    assert!(matches!(house.gateways.rollback(&fw1(), None, "", "x").await, Err(GatewayError::Busy { .. })));
     house.gateways.sweep().await.unwrap();
     assert_eq!(house.gateways.get(&fw1()).await.unwrap().checked_at, None, "nobody looks in the middle");
     // Stopping the server waits for it.

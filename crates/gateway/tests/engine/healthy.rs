@@ -6,7 +6,7 @@ use fake_opnsense::{FakeOpnSense, Options, Release};
 use gateway::{Action, GatewayError, Kind, StepState};
 use serde_json::json;
 
-use crate::house::{House, WISH, activations, fw1, larger, saved, usual, wish};
+use crate::house::{House, WISH, activations, fw1, larger, roll_back, saved, usual, wish};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wish_is_set_up_once_and_taken_back_whole() {
@@ -32,7 +32,7 @@ async fn a_wish_is_set_up_once_and_taken_back_whole() {
         assert_eq!((fake.revisions().len(), saved(&fake)), (revisions, file), "{release}");
         assert_eq!((fake.writes(), activations(&fake).len()), (Vec::<String>::new(), 0), "{release}");
 
-        let back = house.gateways.rollback(&fw1(), Some(&record.id), "operator").await.unwrap();
+        let back = roll_back(&house.gateways, Some(&record.id)).await.unwrap();
         assert_eq!((back.state.as_str(), back.undoes.as_ref()), ("done", Some(&record.id)), "{}", back.words);
         assert_eq!(saved(&fake), before, "{release}");
         let undone = house.gateways.apply_record(&record.id).await.unwrap().unwrap();
@@ -59,14 +59,14 @@ async fn a_new_class_comes_before_ipxes_own_entry() {
     assert!(file.rfind("arm64.efi").unwrap() < file.rfind("/boot/boot.ipxe").unwrap(), "{file}");
 
     // Newest first, and then all of it is gone.
-    let back = house.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+    let back = roll_back(&house.gateways, None).await.unwrap();
     assert_eq!(back.state.as_str(), "done", "{}", back.words);
     house.want(Some(wish(WISH))).await;
     house.stands(&fake).await;
-    let back = house.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+    let back = roll_back(&house.gateways, None).await.unwrap();
     assert_eq!(back.state.as_str(), "done", "{}", back.words);
     assert_eq!(fake.rows("dnsmasq.dhcp_boot").len(), 0);
-    let none = house.gateways.rollback(&fw1(), None, "operator").await.unwrap_err();
+    let none = roll_back(&house.gateways, None).await.unwrap_err();
     assert!(matches!(none, GatewayError::NotUndoable { .. }), "{none}");
 }
 
@@ -78,12 +78,50 @@ async fn what_is_not_wanted_any_more_goes_and_then_the_gateway_can_be_removed() 
     let stands = house.gateways.remove(&fw1(), false, "operator").await.unwrap_err();
     assert!(stands.to_string().contains("objects that Muster made stand on fw1"), "{stands}");
     house.want(None).await;
+    let notices = house.gateways.plan(&fw1()).await.unwrap().notices;
+    for service in ["dnsmasq", "haproxy"] {
+        let said = format!("nothing is wanted of {service} any more: it stays switched on");
+        assert!(notices.iter().any(|notice| notice.text.starts_with(&said)), "{notices:?}");
+    }
     assert_eq!(house.apply().await.state.as_str(), "done");
     for table in ["dnsmasq.dhcp_boot", "dnsmasq.dhcp_tags", "HAProxy.backends.backend", "Filter.rules.rule"] {
         assert_eq!(fake.rows(table).len(), before_rows(&before, table), "{table}");
     }
     house.gateways.remove(&fw1(), false, "operator").await.unwrap();
     assert!(matches!(house.gateways.plan(&fw1()).await, Err(GatewayError::NoGateway(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_changes_than_the_gateway_remembers_are_told_from_others_all_the_same() {
+    let fake = usual();
+    let before = saved(&fake);
+    let house = House::new(&fake).await;
+    let many = |count: u32| -> String {
+        let kept = (1..=count).map(|n| {
+            format!("[[reservation]]\nname = 'n{n}'\nmac = '52:54:00:00:01:{n:02x}'\nip = '10.20.0.{n}'\n")
+        });
+        kept.skip(1).collect()
+    };
+    let network = "[[network]]\ninterface = 'opt1'\nrange = '10.20.0.200-10.20.0.250'\n";
+    house.want(Some(wish(&format!("{network}{}", many(130))))).await;
+    let record = house.apply().await;
+    assert_eq!(record.state.as_str(), "done", "{}", record.words);
+    assert!(record.steps.len() > 120 && record.words.is_empty(), "{}", record.words);
+    assert!(fake.revisions().len() <= 100, "the revision of the plan is kept no more");
+    assert_eq!(roll_back(&house.gateways, None).await.unwrap().state.as_str(), "done");
+    assert_eq!(saved(&fake), before);
+
+    // Somebody's edit among them is still somebody's.
+    let edit = fake_opnsense::Trouble::After(Box::new(|desk| {
+        let theirs =
+            json!({"host": {"host": "printer", "ip": "192.168.1.77", "hwaddr": "52:54:00:00:00:77"}});
+        assert_eq!(desk.post("dnsmasq/settings/addHost", &theirs).0, 200);
+    }));
+    fake.trouble(fake_opnsense::When::writing().nth(60).once(), edit);
+    let record = house.apply().await;
+    assert_eq!(record.state.as_str(), "undone", "{}", record.words);
+    assert!(record.words.contains("addHost made changes by admin@192.168.1.77"), "{}", record.words);
+    assert_eq!(fake.rows("dnsmasq.hosts").len(), 1);
 }
 
 fn before_rows(before: &serde_json::Value, table: &str) -> usize {

@@ -13,7 +13,7 @@ use gateway::{
     AdapterKind, ApplyRecord, Connect, Gateway, GatewayError, GatewayName, Gateways, Pace, Registration,
     Service,
 };
-use inventory::{ManualClock, Timestamp};
+use inventory::{Id, ManualClock, Timestamp};
 use serde_json::Value;
 use store::Store;
 use tempfile::TempDir;
@@ -188,6 +188,12 @@ impl House {
     pub(crate) async fn last_words(&self) -> String {
         events::after(self.store.readers(), 0, 1000).await.unwrap().pop().unwrap().summary
     }
+}
+
+/// Takes an apply back, the last one where none is named, as the plan of it shows.
+pub(crate) async fn roll_back(gateways: &Gateways, apply: Option<&Id>) -> Result<ApplyRecord, GatewayError> {
+    let plan = gateways.plan_rollback(&fw1(), apply).await?;
+    gateways.rollback(&fw1(), apply, &plan.digest, "operator").await
 }
 
 /// All that a fake has saved; tables without their order.

@@ -10,7 +10,7 @@ use gateway::{
 };
 use serde_json::json;
 
-use crate::house::{Clients, House, WISH, activations, fw1, saved, usual, wish};
+use crate::house::{Clients, House, WISH, activations, fw1, roll_back, saved, usual, wish};
 
 fn their_host() -> serde_json::Value {
     json!({"host": {"host": "printer", "ip": "192.168.1.77", "hwaddr": "52:54:00:00:00:77"}})
@@ -71,7 +71,7 @@ async fn two_musters_on_one_gateway_are_strangers() {
     assert_eq!(other.apply().await.state.as_str(), "done");
     one.stands(&fake).await;
     assert!(other.gateways.plan(&fw1()).await.unwrap().is_empty());
-    other.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+    roll_back(&other.gateways, None).await.unwrap();
     assert_eq!(saved(&fake), with_one, "the other's are untouched");
     one.stands(&fake).await;
 }
@@ -83,7 +83,7 @@ async fn what_was_changed_since_is_not_taken_back_and_the_newest_goes_first() {
     let first = house.gateways.applies(&fw1()).await.unwrap().pop().unwrap();
     house.want(Some(crate::house::larger())).await;
     let second = house.apply().await;
-    let refused = house.gateways.rollback(&fw1(), Some(&first.id), "operator").await.unwrap_err();
+    let refused = roll_back(&house.gateways, Some(&first.id)).await.unwrap_err();
     assert!(refused.to_string().contains(second.id.as_str()), "{refused}");
     assert!(refused.to_string().contains("take that one back first"), "{refused}");
 
@@ -94,10 +94,10 @@ async fn what_was_changed_since_is_not_taken_back_and_the_newest_goes_first() {
         assert_eq!(desk.post(&path, &json!({"boot": {"filename": "alice.efi"}})).0, 200);
     });
     let before = saved(&fake);
-    let refused = house.gateways.rollback(&fw1(), None, "operator").await.unwrap_err();
+    let refused = roll_back(&house.gateways, None).await.unwrap_err();
     assert!(refused.to_string().contains("filename of boot"), "{refused}");
     assert_eq!(saved(&fake), before);
-    let stranger = house.gateways.rollback(&fw1(), Some(&"nothing".parse().unwrap()), "operator").await;
+    let stranger = roll_back(&house.gateways, Some(&"nothing".parse().unwrap())).await;
     assert!(matches!(stranger, Err(GatewayError::NoApply { .. })));
 }
 

@@ -18,8 +18,10 @@ use inventory::ManualClock;
 use secrets::{SecretKey, Secrets};
 use store::Store;
 
-use crate::house::{START, fw1, pace, wish};
+use crate::house::{START, fw1, pace, roll_back, wish};
 use crate::others::Careless;
+
+mod others;
 
 const WISH: &str = r#"
 [[network]]
@@ -203,7 +205,7 @@ fn a_plain_dnsmasq_takes_the_same_wish_and_gives_it_back() {
         assert_eq!(place.apply().await.steps.len(), 0);
         assert_eq!((place.text(), place.pid()), (text, pid), "twice is once");
 
-        let back = place.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+        let back = roll_back(&place.gateways, None).await.unwrap();
         assert_eq!(back.state.as_str(), "done", "{}", back.words);
         assert_eq!(place.text().lines().count(), 1, "nothing but its heading:\n{}", place.text());
     });
@@ -220,6 +222,9 @@ fn what_somebody_writes_into_the_file_is_put_right() {
         let drift = place.gateways.drift(&fw1()).await.unwrap();
         let names: Vec<_> = drift.changes.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["dnsmasq-settings", "reservation node1"]);
+        let notices = place.gateways.plan(&fw1()).await.unwrap().notices;
+        let said = "what is not as Muster wrote it in the file goes, 4 lines in all, the first \"dhcp-host=52:54:00:aa:bb:01,";
+        assert!(notices.iter().any(|notice| notice.text.starts_with(said)), "{notices:?}");
         let record = place.apply().await;
         assert_eq!(record.state.as_str(), "done", "{}", record.words);
         let sorted = |text: &str| {
@@ -229,7 +234,7 @@ fn what_somebody_writes_into_the_file_is_put_right() {
         };
         assert_eq!(sorted(&place.text()), sorted(&text));
         // It can be taken back like anything else.
-        place.gateways.rollback(&fw1(), None, "operator").await.unwrap();
+        roll_back(&place.gateways, None).await.unwrap();
         assert!(place.text().contains("10.77.0.51,node1") && place.text().contains("dhcp-boot=evil.efi"));
     });
 }
@@ -270,74 +275,5 @@ fn one_that_does_not_come_up_gets_its_old_file_back() {
         assert_eq!(resolve("registry.lab.example"), [10, 77, 0, 7]);
         let reading = place.gateways.connect(&fw1()).await.unwrap().read(&[]).await.unwrap();
         assert_eq!(reading.services[&Service::Dnsmasq], ServiceState::Running);
-    });
-}
-
-#[test]
-fn a_file_that_is_not_musters_is_not_touched() {
-    apart(|| async {
-        let place = Place::new().await;
-        let file = place.file();
-        fs::write(&file, "dhcp-boot=theirs.efi\n").unwrap();
-        let refused = place.gateways.plan(&fw1()).await.unwrap_err();
-        assert!(refused.to_string().contains("is not Muster's"), "{refused}");
-        fs::remove_file(&file).unwrap();
-        symlink("/etc/passwd", &file).unwrap();
-        let refused = place.gateways.plan(&fw1()).await.unwrap_err();
-        assert!(refused.to_string().contains("it is a link"), "{refused}");
-        fs::remove_file(&file).unwrap();
-        fs::create_dir(&file).unwrap();
-        assert!(place.gateways.plan(&fw1()).await.is_err());
-        fs::remove_dir(&file).unwrap();
-
-        let adapter = |file: &str, reload| AdapterKind::Dnsmasq { file: file.into(), reload };
-        for bad in
-            ["muster.conf", "/etc/../etc/muster.conf", "/etc/passwd", "/etc/.muster.conf", "/etc/a b.conf"]
-        {
-            let name = "fw2".parse().unwrap();
-            let adapter = adapter(bad, Reload::ByHand);
-            let refused = place.gateways.add(Registration { name, adapter }, "operator").await.unwrap_err();
-            assert!(matches!(refused, GatewayError::File { .. }), "{bad}: {refused}");
-        }
-        let nowhere = adapter("/nowhere/at/all/muster.conf", Reload::ByHand);
-        assert!(place.gateways.examine(&nowhere, None, &[]).await.is_err());
-        let here = adapter(&file.display().to_string(), Reload::Systemd);
-        let examined = place.gateways.examine(&here, None, &[]).await.unwrap();
-        assert!(examined.facts.interfaces.iter().any(|it| it.key == "eth9"), "{examined:?}");
-
-        // Whoever writes into it while it is set up is not run over.
-        let gateway = place.gateways.connect(&fw1()).await.unwrap();
-        let plan = place.gateways.plan(&fw1()).await.unwrap();
-        fs::write(&file, "").unwrap();
-        gateway.write(plan.changes.iter().find(|it| it.kind == Kind::Tag).unwrap()).await.unwrap();
-        fs::write(
-            &file,
-            "# Written whole by Muster (muster-dnsmasq 1): what is changed here by hand is put back.\n#x\n",
-        )
-        .unwrap();
-        let refused = gateway.activate(Service::Dnsmasq).await.unwrap_err();
-        assert!(matches!(refused, GatewayError::ChangedMeanwhile(_)), "{refused}");
-    });
-}
-
-#[test]
-fn where_the_operator_restarts_it_nothing_is_run() {
-    apart(|| async {
-        let place = Place::new().await;
-        let by_hand = AdapterKind::Dnsmasq { file: place.file(), reload: Reload::ByHand };
-        place.gateways.set_adapter(&fw1(), by_hand).await.unwrap();
-        let plan = place.gateways.plan(&fw1()).await.unwrap();
-        assert!(
-            plan.notices.iter().any(|it| it.text.contains("restart dnsmasq yourself")),
-            "{:?}",
-            plan.notices
-        );
-        assert_eq!(place.apply().await.state.as_str(), "done");
-        assert!(place.text().contains("dhcp-range="));
-        assert!(!place.folder.path().join("dnsmasq.pid").exists());
-        let balancers = "[[balancer]]\nname = \"a\"\nlisten = \"10.77.0.1\"\nport = 6443\nservers = [{ name = \"s\", ip = \"10.77.0.2\" }]\ncheck = { https = \"/readyz\" }\ninside = [\"eth9\"]\n";
-        place.gateways.set_wish(&fw1(), "site", Some(wish(balancers)), "operator").await.unwrap();
-        let refused = place.gateways.plan(&fw1()).await.unwrap_err();
-        assert!(matches!(refused, GatewayError::Incapable("load balancer")), "{refused}");
     });
 }

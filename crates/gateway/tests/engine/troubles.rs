@@ -129,6 +129,7 @@ async fn another_certificate_is_said_and_nothing_is_sent() {
     let fake = usual();
     let house = House::wishing(&fake).await;
     let plan = house.gateways.plan(&fw1()).await.unwrap();
+    let old = fake.fingerprint();
     fake.change_certificate();
     fake.forget_requests();
     let refused = house.gateways.apply(&fw1(), &plan.digest, "operator").await.unwrap_err();
@@ -136,6 +137,12 @@ async fn another_certificate_is_said_and_nothing_is_sent() {
     assert_eq!(fake.requests().len(), 0);
 
     // The operator looks at it and pins the new one.
-    house.gateways.set_adapter(&fw1(), crate::house::registration(&fake).adapter).await.unwrap();
+    let adapter = crate::house::registration(&fake).adapter;
+    for _ in 0..2 {
+        house.gateways.set_adapter(&fw1(), adapter.clone(), "operator").await.unwrap();
+    }
+    assert_eq!(house.events().await, ["gateway.added", "gateway.wished", "gateway.described"], "told once");
+    let words = house.last_words().await;
+    assert!(words.contains(&fake.fingerprint()) && words.contains(&old), "{words}");
     assert_eq!(house.apply().await.state.as_str(), "done");
 }

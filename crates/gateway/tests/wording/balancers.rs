@@ -147,6 +147,45 @@ fn rule(interface: &str, fields: &[(&str, &str)]) -> Found {
     rule
 }
 
+/// With a rule beside, and aliases that it may name.
+fn aliased(rule: Found) -> Reading {
+    let mut reading = beside(rule);
+    reading.facts.aliases.insert("each_other".to_owned(), vec!["each_other".to_owned(); 4096]);
+    for (name, entries) in [
+        ("load_balancers", vec!["10.0.0.9", "nested"]),
+        ("nested", vec!["192.168.1.8-192.168.1.12"]),
+        ("all_but_it", vec!["192.168.1.0/24", "!192.168.1.10"]),
+        ("round_about", vec!["round_about", "192.168.1.10"]),
+        ("endless", vec!["endless"]),
+        ("named", vec!["api.example"]),
+        ("cluster_ports", vec!["6443", "22000:23000"]),
+        ("web_ports", vec!["80", "443"]),
+    ] {
+        let entries = entries.into_iter().map(str::to_owned).collect();
+        reading.facts.aliases.insert(name.to_owned(), entries);
+    }
+    reading
+}
+
+#[test]
+fn what_only_the_gateway_knows_of_an_alias_is_said_as_such() {
+    for (field, alias) in [
+        ("destination_net", "countries"),
+        ("destination_net", "named"),
+        ("destination_net", "endless"),
+        ("destination_net", "each_other"),
+        ("destination_port", "each_other"),
+        ("destination_port", "countries"),
+    ] {
+        let reading = aliased(rule("wan", &[(field, alias)]));
+        let wanted = worded(&balanced("192.168.1.10", 22623, LAN), &reading);
+        assert_eq!(conflicts(&wanted), [] as [&str; 0], "{alias}");
+        let said = notices(&wanted);
+        let may = "the firewall rule \"old rule\" may by an alias that only the gateway knows let machines on WAN (wan) reach";
+        assert!(said.len() == 1 && said[0].starts_with(may), "{alias}: {said:?}");
+    }
+}
+
 #[test]
 fn machine_configurations_are_for_the_inside_only() {
     let text = balanced("192.168.1.10", 22623, LAN);
@@ -184,15 +223,22 @@ fn machine_configurations_are_for_the_inside_only() {
         (rule("wan", &[("destination_port", "443")]), false, None),
         (rule("wan", &[("destination_port", "https")]), false, None),
         (rule("wan", &[("destination_net", "lanip")]), false, None),
-        (rule("wan", &[("destination_net", "some_alias")]), false, None),
+        (rule("wan", &[("destination_net", "load_balancers")]), true, None),
+        (rule("wan", &[("destination_net", "all_but_it")]), false, None),
+        (rule("wan", &[("destination_net", "round_about")]), true, None),
+        (rule("wan", &[("destination_port", "cluster_ports")]), true, None),
+        (rule("wan", &[("destination_port", "web_ports")]), false, None),
+        (rule("wan", &[("destination_net", "__lan_network")]), true, None),
+        (rule("wan", &[("destination_net", "fd00::/8")]), false, None),
+        (rule("", &[("source_net", "198.51.100.0/24")]), false, Some("all interfaces")),
     ] {
-        let wanted = worded(&text, &beside(theirs.clone()));
+        let wanted = worded(&text, &aliased(theirs.clone()));
         let expected: Vec<_> = conflict.then(|| everybody.clone()).into_iter().collect();
         assert_eq!(conflicts(&wanted), expected, "{theirs:?}");
         let expected: Vec<_> = notice.map(some).into_iter().collect();
         assert_eq!(notices(&wanted), expected, "{theirs:?}");
         assert!(
-            conflicts(&worded(&balanced("192.168.1.10", 6443, LAN), &beside(theirs))).is_empty(),
+            conflicts(&worded(&balanced("192.168.1.10", 6443, LAN), &aliased(theirs))).is_empty(),
             "another port"
         );
     }
@@ -204,6 +250,16 @@ fn machine_configurations_are_for_the_inside_only() {
              interfaces of the cluster's machines reach it"
         )]
     );
+}
+
+#[test]
+fn a_second_way_outside_is_outside() {
+    let mut reading = beside(rule("opt1", &[]));
+    reading.facts.interfaces[1].outside = true;
+    let said = conflicts(&worded(&balanced("192.168.1.10", 22623, LAN), &reading));
+    assert!(said.len() == 1 && said[0].contains("lets everybody reach 192.168.1.10:22623"), "{said:?}");
+    let said = conflicts(&worded(&balanced("192.168.1.10", 22623, "inside = ['lan', 'opt1']"), &reading));
+    assert!(said.len() == 1 && said[0].contains("would be reached from outside"), "{said:?}");
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn place(kind: Kind) -> (&'static str, &'static str, &'static str) {
         Kind::DhcpOption => ("dnsmasq/settings/setOption", "option", "dnsmasq.dhcp_options"),
         Kind::Boot => ("dnsmasq/settings/setBoot", "boot", "dnsmasq.dhcp_boot"),
         Kind::HostOverride => ("unbound/settings/setHostOverride", "host", "unboundplus.hosts.host"),
+        Kind::HostAlias => panic!("Muster makes none"),
         Kind::HaproxySettings => ("haproxy/settings/set", "haproxy", ""),
         Kind::HealthCheck => {
             ("haproxy/settings/setHealthcheck", "healthcheck", "HAProxy.healthchecks.healthcheck")

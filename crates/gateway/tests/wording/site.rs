@@ -77,6 +77,7 @@ pub(crate) fn reading() -> Reading {
         device: device.into(),
         networks: vec![network.parse().unwrap()],
         up: true,
+        outside: key == "wan",
     };
     let own: IpAddr = "192.168.1.1".parse().unwrap();
     let vip = |ip: &str| Address { ip: ip.parse().unwrap(), what: "a virtual address on LAN".into() };

@@ -107,7 +107,7 @@ pub async fn set_adapter(
 ) -> Result<web::Json<Listed>, ApiError> {
     let name = named(&name)?;
     let adapter: AdapterKind = body::message(&request, payload, Limits::REPORT).await?;
-    app.gateways.set_adapter(&name, adapter).await?;
+    app.gateways.set_adapter(&name, adapter, "operator").await?;
     Ok(web::Json(app.gateways.get(&name).await?))
 }
 

@@ -170,11 +170,10 @@ async fn examine(
     loop {
         let found: Examination = client.post("/api/v1/gateway-examination", &asked).await?;
         asker.say(&format!("\n{}", examination::words(adapter, &found)));
-        let hindrances = examination::hindrances(&found);
-        if hindrances.is_empty() {
+        if found.passed() {
             return Ok(());
         }
-        let todo = format!("To do on the gateway:\n  - {}", hindrances.join("\n  - "));
+        let todo = format!("To do on the gateway:\n  - {}", examination::hindrances(&found).join("\n  - "));
         ensure!(asker.is_there(), "the gateway can't be set up yet. {todo}");
         asker.say(&todo);
         let answer = asker.ask("Enter looks again, q stops: ")?;

@@ -49,7 +49,7 @@ pub(super) async fn roll_back(
     eprint!("{}", diff::plan(&plan));
     ensure!(plan.conflicts.is_empty(), "nothing was taken back: conflicts stand in the way");
     ensure!(yes || agreed(&mut Terminal::find(), "Take it back?")?, "nothing was taken back");
-    let asked = RollBack { apply };
+    let asked = RollBack { apply, digest: plan.digest };
     let record: ApplyRecord = client.post(&path(name, "/rollback"), &asked).await?;
     end(record, output)
 }

@@ -1,6 +1,6 @@
 //! From an address to a gateway that is set up, and back.
 
-use fake_opnsense::{Options, Trouble, User, When};
+use fake_opnsense::{Trouble, When};
 use serde_json::{Value, json};
 
 use super::{LAN, Place};
@@ -28,6 +28,10 @@ async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
     let again = place.failed(&[&["gateway", "add", "opnsense", &url][..], &LAN].concat()).await;
     assert!(again.contains("gateway set opnsense"), "{again}");
 
+    // What was not shown is not done.
+    let stale = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/rollback");
+    let stale = stale.json(&json!({"digest": "of another plan"})).send().await.unwrap();
+    assert_eq!(crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await.kind, "plan-changed");
     // Taken back, and the firewall is as before.
     let back = place.done(&["gateway", "rollback", "opnsense", "-y"]).await;
     assert!(!back.is_empty());
@@ -47,39 +51,6 @@ async fn without_a_terminal_all_that_is_missing_is_said_at_once() {
     }
     assert_eq!(place.get("/api/v1/gateways").await, json!([]));
     assert_eq!(place.get("/api/v1/secrets").await, json!([]));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_key_lacks_is_named_as_the_firewalls_page_names_it() {
-    let privileges =
-        ["page-system-login-logout", "page-status-interfaces", "page-diagnostics-configurationhistory"];
-    let weak = User::new("weak", &privileges);
-    let place = Place::with(Options { users: vec![weak.clone()], ..Options::default() }).await;
-    let (url, pin) = (place.fake.url(), place.fake.fingerprint());
-    let args = [&["gateway", "add", "opnsense", &url, "--fingerprint", &pin][..], &LAN].concat();
-    let environment = [("MUSTER_GATEWAY_KEY", weak.key), ("MUSTER_GATEWAY_SECRET", weak.secret)];
-    let said = place.muster_with(&args, &environment).await;
-    assert_eq!(said.code, Some(1), "{}", said.err);
-    for line in [
-        "✓ Diagnostics: Configuration History",
-        "✗ Services: Dnsmasq DNS/DHCP: Settings",
-        "System › Access › Users",
-    ] {
-        assert!(said.err.contains(line), "{line}: {}", said.err);
-    }
-    assert_eq!(place.get("/api/v1/secrets").await, json!([]), "nothing is kept");
-
-    // A wrong key, another certificate, nobody there.
-    let wrong = place.failed(&args).await;
-    assert!(wrong.contains("does not take this key"), "{wrong}");
-    let other = "ab".repeat(32);
-    let args = [&["gateway", "add", "opnsense", &url, "--fingerprint", &other][..], &LAN].concat();
-    let certificate = place.failed(&args).await;
-    assert!(certificate.contains("certificate") && certificate.contains(&pin), "{certificate}");
-    let args =
-        [&["gateway", "add", "opnsense", "https://127.0.0.1:9", "--fingerprint", &pin][..], &LAN].concat();
-    let nobody = place.failed(&args).await;
-    assert!(nobody.contains("can't reach https://127.0.0.1:9"), "{nobody}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,32 +147,31 @@ async fn somebodys_change_by_hand_is_drift_and_is_put_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_exchanged_without_a_restart() {
-    let [old, new] = [User::muster(), User::root()];
+async fn what_can_not_be_taken_off_stays_wanted() {
     let place = Place::new().await;
     place.add().await;
-    let value = format!("{}:{}", new.key, new.secret);
-    let set = place.server.operator(reqwest::Method::PUT, "/api/v1/secrets/gateway.opnsense").body(value);
-    crate::support::expect(set.send().await.unwrap(), reqwest::StatusCode::OK).await;
-    place.fake.forget_requests();
-    place.done(&["gateway", "plan", "opnsense"]).await;
-    let users: Vec<String> = place.fake.requests().into_iter().filter_map(|it| it.user).collect();
-    assert!(
-        !users.is_empty() && users.iter().all(|user| *user == new.name && *user != old.name),
-        "{users:?}"
-    );
-}
+    let wanted = || async { place.get("/api/v1/gateways/opnsense").await["wish"].clone() };
+    let before = wanted().await;
+    // Somebody's entry refers to a tag of ours.
+    let tag = place.fake.rows("dnsmasq.dhcp_tags").remove(0).uuid.unwrap();
+    let theirs = json!({"boot": {"filename": "theirs.efi", "tag": tag.to_string(), "interface": "opt1"}});
+    let (_, made) =
+        place.fake.human("anna@192.168.1.77", |desk| desk.post("dnsmasq/settings/addBoot", &theirs));
+    let refused = place.failed(&["gateway", "remove", "opnsense", "-y"]).await;
+    assert!(refused.contains("theirs.efi") && refused.contains("conflicts stand in the way"), "{refused}");
+    assert_eq!(wanted().await, before);
+    let path = format!("dnsmasq/settings/delBoot/{}", made["uuid"].as_str().unwrap());
+    place.fake.human("anna@192.168.1.77", |desk| desk.post(&path, &json!({})));
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_changed_is_refused_until_it_is_said_to_be_right() {
-    let place = Place::new().await;
-    place.add().await;
-    let new = place.fake.change_certificate();
-    let refused = place.failed(&["gateway", "plan", "opnsense"]).await;
-    assert!(refused.contains("certificate") && refused.contains(&new), "{refused}");
-    place.done(&["gateway", "set", "opnsense", "--fingerprint", &new]).await;
-    let plan = place.done(&["gateway", "plan", "opnsense"]).await;
-    assert!(plan.contains("Nothing to change"), "{plan}");
+    // The firewall does not do it: all is as before, and wanted as before.
+    place.fake.trouble(When::path("dnsmasq/settings/delBoot/*"), Trouble::Status(403));
+    let refused = place.failed(&["gateway", "remove", "opnsense", "-y"]).await;
+    assert!(refused.contains("was not removed"), "{refused}");
+    assert_eq!(wanted().await, before);
+    place.fake.heal();
+    assert!(place.done(&["gateway", "plan", "opnsense"]).await.contains("Nothing to change"));
+    place.done(&["gateway", "remove", "opnsense", "-y"]).await;
+    assert!(place.fake.rows("dnsmasq.dhcp_boot").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,20 +53,66 @@ fn a_configuration_tells_what_no_action_tells() {
     let interfaces: Vec<String> = facts
         .interfaces
         .iter()
-        .map(|one| format!("{} {:?} {} {:?}", one.key, one.label, one.device, one.networks))
+        .map(|one| format!("{} {:?} {} {:?} {}", one.key, one.label, one.device, one.networks, one.outside))
         .collect();
     assert_eq!(
         interfaces,
         [
-            "wan \"WAN\" vtnet0 []",
-            "lan \"LAN\" vtnet1 [192.168.1.1/24, fd00::1/64]",
+            "wan \"WAN\" vtnet0 [] true",
+            "lan \"LAN\" vtnet1 [192.168.1.1/24, fd00::1/64] false",
             // A mask that is none is no network.
-            "opt1 \"Machine room\" vlan0.10 []"
+            "opt1 \"Machine room\" vlan0.10 [] false"
         ]
     );
-    assert!(facts.plugins.contains("os-haproxy") && !facts.filter_disabled);
+    assert!(!facts.filter_disabled);
     assert_eq!(facts.user, Some(User { name: "muster".into(), read_only: false }));
     assert!(!format!("{facts:?}").contains("s3cret") && !format!("{facts:?}").contains("KEY+"));
+}
+
+#[test]
+fn aliases_hold_what_is_written_out() {
+    let alias = |name: &str, kind: &str, more: &str| {
+        format!("<alias><name>{name}</name><type>{kind}</type>{more}</alias>")
+    };
+    let all = [
+        alias("servers", "host", "<enabled>1</enabled><content>10.0.0.1\n\n 10.0.0.2 \n</content>"),
+        alias("nets", "network", "<content>10.0.0.0/8\n!10.0.0.9</content>"),
+        alias("off", "host", "<enabled>0</enabled><content>10.0.0.1</content>"),
+        alias("countries", "geoip", "<content>DE</content>"),
+        alias("none", "port", "<content/>"),
+    ];
+    let within = format!("<OPNsense><Firewall><Alias><aliases>{}</aliases></Alias></Firewall>", all.concat());
+    let read = facts(&CONFIG.replace("<OPNsense>", &within)).aliases;
+    let said: Vec<String> = read.iter().map(|(name, of)| format!("{name}: {}", of.join(" "))).collect();
+    assert_eq!(said, ["nets: 10.0.0.0/8 !10.0.0.9", "none: ", "servers: 10.0.0.1 10.0.0.2"]);
+}
+
+#[test]
+fn what_leads_outside_is_told_by_its_address_or_its_gateway() {
+    let outside = |opt1: &str, gateways: &str| -> Vec<String> {
+        let config = CONFIG
+            .replace("<ipaddr>10.0.0.1</ipaddr>", opt1)
+            .replace("<OPNsense>", &format!("<OPNsense><Gateways>{gateways}</Gateways>"));
+        let all = facts(&config).interfaces.into_iter().filter(|one| one.outside);
+        all.map(|one| one.key).collect()
+    };
+    let gateway = |more: &str| format!("<gateway_item><interface>opt1</interface>{more}</gateway_item>");
+    let fixed = "<ipaddr>10.0.0.1</ipaddr>";
+    for (opt1, gateways, leads) in [
+        (fixed, String::new(), false),
+        ("<ipaddr>dhcp</ipaddr>", String::new(), true),
+        ("<ipaddr>pppoe</ipaddr>", String::new(), true),
+        ("<ipaddr>10.0.0.1</ipaddr><gateway>SECOND_LINE</gateway>", String::new(), true),
+        ("<ipaddr>10.0.0.1</ipaddr><gateway>none</gateway>", String::new(), false),
+        (fixed, gateway("<defaultgw>1</defaultgw>"), true),
+        (fixed, gateway("<defaultgw>1</defaultgw><disabled>0</disabled>"), true),
+        (fixed, gateway("<defaultgw>1</defaultgw><disabled>1</disabled>"), false),
+        // A router of the inside.
+        (fixed, gateway("<defaultgw>0</defaultgw>"), false),
+    ] {
+        let expected: Vec<&str> = if leads { vec!["wan", "opt1"] } else { vec!["wan"] };
+        assert_eq!(outside(opt1, &gateways), expected, "{opt1} {gateways}");
+    }
 }
 
 #[test]

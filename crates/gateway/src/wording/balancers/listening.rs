@@ -8,9 +8,6 @@ use crate::wording::said::{self, listed, page};
 use crate::wording::words::Words;
 use crate::wording::{interfaces, rules};
 
-/// OPNsense's own key of the first interface that leads outside.
-const OUTSIDE: &str = "wan";
-
 pub(super) fn word(words: &mut Words<'_>, balancer: &Balancer) {
     let name = format!("frontend {}", balancer.name);
     owned(words, &name, balancer);
@@ -109,7 +106,10 @@ fn machine_config(words: &mut Words<'_>, balancer: &Balancer) {
         Reach::Inside(inside) => inside.iter().map(|key| key.as_str()).collect(),
         Reach::Everybody => Vec::new(),
     };
-    if inside.is_empty() || inside.contains(&OUTSIDE) {
+    let outside: Vec<&str> =
+        words.reading.facts.interfaces.iter().filter(|one| one.outside).map(|one| one.key.as_str()).collect();
+    let leads_outside = |key: &&str| outside.contains(key);
+    if inside.is_empty() || inside.iter().any(leads_outside) {
         let because =
             format!("{listen}:{port} hands out the cluster's credentials, and would be reached from outside");
         words.conflict(
@@ -119,26 +119,31 @@ fn machine_config(words: &mut Words<'_>, balancer: &Balancer) {
             "let only the interfaces of the cluster's machines reach it",
         );
     }
-    let passing = words
-        .foreign(Kind::PassRule)
-        .into_iter()
-        .filter(|rule| rule.field("action") == "pass")
-        .filter(|rule| rules::reaches(words.reading, rule, *listen, Some(*port), "TCP"));
+    let passing = words.foreign(Kind::PassRule).into_iter().filter(|rule| rule.field("action") == "pass");
     for rule in passing {
+        let reached = rules::reaches(words.reading, rule, *listen, Some(*port), "TCP");
+        if reached == Some(false) {
+            continue;
+        }
+        let floating = rules::is_floating(rule);
         let others: Vec<_> = rule.list("interface").filter(|key| !inside.contains(key)).collect();
         let from_all = rule.field("source_net") == "any" && rule.field("source_not") != "1";
-        if from_all && (rules::is_floating(rule) || others.contains(&OUTSIDE)) {
-            let because = format!(
-                "{} lets everybody reach {listen}:{port}, which hands out credentials",
-                said::of(rule)
-            );
-            words.conflict(Kind::PassRule, &name, because, format!("narrow it ({})", page(Kind::PassRule)));
-        } else if !others.is_empty() {
+        let (rule, page) = (said::of(rule), page(Kind::PassRule));
+        if reached == Some(true) && from_all && (floating || others.iter().any(leads_outside)) {
+            let because = format!("{rule} lets everybody reach {listen}:{port}, which hands out credentials");
+            words.conflict(Kind::PassRule, &name, because, format!("narrow it ({page})"));
+        } else if floating || !others.is_empty() {
+            let on = match floating {
+                true => "all interfaces".to_owned(),
+                false => listed(others.iter().map(|key| interfaces::called_by(words.reading, key))),
+            };
+            let lets = match reached {
+                Some(_) => "lets",
+                None => "may by an alias that only the gateway knows let",
+            };
             words.notice(format!(
-                "{} lets machines on {} reach {listen}:{port}, which hands out the cluster's credentials: narrow it ({})",
-                said::of(rule),
-                listed(others.iter().map(|key| interfaces::called_by(words.reading, key))),
-                page(Kind::PassRule)
+                "{rule} {lets} machines on {on} reach {listen}:{port}, which hands out the cluster's credentials: narrow it \
+                 ({page})"
             ));
         }
     }

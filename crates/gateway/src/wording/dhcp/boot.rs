@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::object::Kind;
 use crate::wish::{Dhcp, FirmwareBoot, InterfaceKey, Loads, NetworkBoot};
-use crate::wording::said::{self, page};
+use crate::wording::said;
 use crate::wording::words::{Words, fields};
 
 /// The class of those that run iPXE already.
@@ -51,7 +51,7 @@ fn tag(words: &mut Words<'_>, class: &str) -> Uuid {
     let name = format!("muster{}{class}", words.site);
     for other in words.foreign(Kind::Tag).into_iter().filter(|found| found.field("tag") == name) {
         let because = format!("{} has the name and is not the one that Muster made", said::of(other));
-        let remedy = format!("delete it, with what refers to it ({})", page(Kind::Tag));
+        let remedy = format!("delete it, with what refers to it ({})", words.place(Kind::Tag));
         words.conflict(Kind::Tag, &name, because, remedy);
     }
     let tag = fields([("tag", &name)]);

@@ -8,7 +8,7 @@ use crate::object::{Found, Kind};
 use crate::reading::Interface;
 use crate::wish::{AddressRange, Dhcp, DomainName, InterfaceKey, Network};
 use crate::wording::interfaces::{self, all, called, is_edge};
-use crate::wording::said::{self, listed, page};
+use crate::wording::said::{self, listed};
 use crate::wording::words::{Words, fields};
 
 pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp) {
@@ -62,7 +62,8 @@ fn domain_option(words: &mut Words<'_>, key: &InterfaceKey, domain: &DomainName)
         .filter(|option| option.field("interface") == key.as_str() && option.field("tag").is_empty());
     for rival in rivals {
         let because = format!("{} tells {} another domain", said::of(rival), called(words.reading, key));
-        let remedy = format!("delete it ({}), or leave the domain out of the wish", page(Kind::DhcpOption));
+        let remedy =
+            format!("delete it ({}), or leave the domain out of the wish", words.place(Kind::DhcpOption));
         words.conflict(Kind::DhcpOption, &name, because, remedy);
     }
     let pairs = [
@@ -91,7 +92,11 @@ fn on_interface(words: &mut Words<'_>, name: &str, network: &Network) {
     let nets: Vec<Ipv4Net> = interfaces::v4(interface).collect();
     if nets.is_empty() {
         let because = format!("{called} has no IPv4 address");
-        words.conflict(Kind::Range, name, because, format!("give it one (Interfaces > {})", interface.key));
+        let remedy = match reading.facts.file {
+            None => format!("give it one (Interfaces > {})", interface.key),
+            Some(_) => "give it one".to_owned(),
+        };
+        words.conflict(Kind::Range, name, because, remedy);
         return;
     }
     if !interface.up {
@@ -180,7 +185,7 @@ fn beside(words: &mut Words<'_>, name: &str, network: &Network) {
         let because = format!("{} on {called} overlaps with {range}, and is not Muster's", said::of(found));
         let remedy = format!(
             "delete it ({}), or leave the range out of the wish: it then stays as it is",
-            page(Kind::Range)
+            words.place(Kind::Range)
         );
         words.conflict(Kind::Range, name, because, remedy);
     }

@@ -8,7 +8,7 @@ use inventory::MacAddr;
 use crate::object::{Found, Kind};
 use crate::wish::{Dhcp, Reservation};
 use crate::wording::interfaces::{self, is_edge};
-use crate::wording::said::{self, page};
+use crate::wording::said;
 use crate::wording::words::{Words, fields};
 
 const KIND: Kind = Kind::Reservation;
@@ -102,7 +102,8 @@ impl<'a> Theirs<'a> {
     }
 
     fn conflicts(&self, words: &mut Words<'_>, name: &str, kept: &Reservation) {
-        let remedy = || format!("delete it ({}), or leave this reservation out of the wish", page(KIND));
+        let place = words.place(KIND);
+        let remedy = || format!("delete it ({place}), or leave this reservation out of the wish");
         let same_ip = self.by_ip.get(&kept.ip);
         if let Some(found) = same_ip {
             let because = format!("{}, which is not Muster's, keeps {}", said::of(found), kept.ip);

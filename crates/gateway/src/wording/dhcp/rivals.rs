@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::object::{Found, Kind};
 use crate::wish::Dhcp;
-use crate::wording::said::{self, page};
+use crate::wording::said;
 use crate::wording::words::Words;
 
 /// Whom an entry of somebody else is for.
@@ -43,8 +43,10 @@ pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp) {
                 said::of(found),
                 whom(found)
             );
-            let remedy =
-                format!("delete it, or give it a tag that only its machines have ({})", page(Kind::Boot));
+            let remedy = format!(
+                "delete it, or give it a tag that only its machines have ({})",
+                words.place(Kind::Boot)
+            );
             words.conflict(Kind::Boot, "boot", because, remedy);
         } else if concerns(found) {
             words.notice(format!(
@@ -58,7 +60,12 @@ pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp) {
         let contradicts = found.field("type") == "set" && matches!(found.field("option"), "66" | "67");
         if contradicts && concerns(found) {
             let because = format!("{} tells {} another server or file to boot", said::of(found), whom(found));
-            words.conflict(Kind::Boot, "boot", because, format!("delete it ({})", page(Kind::DhcpOption)));
+            words.conflict(
+                Kind::Boot,
+                "boot",
+                because,
+                format!("delete it ({})", words.place(Kind::DhcpOption)),
+            );
         }
     }
 }

@@ -58,8 +58,9 @@ pub(super) fn word(words: &mut Words<'_>, wish: &Dhcp) {
     let wanted: u64 = wish.networks.iter().filter_map(|network| Some(network.range?.count())).sum();
     if wanted > most {
         words.notice(format!(
-            "dnsmasq gives {most} leases at most, and the ranges have {wanted} addresses: raise \"DHCP max leases\" ({})",
-            page(KIND)
+            "dnsmasq gives {most} leases at most, and the ranges have {wanted} addresses: raise {} ({})",
+            if words.reading.facts.file.is_some() { "dhcp-lease-max" } else { "\"DHCP max leases\"" },
+            words.place(KIND)
         ));
     }
     words.settings(KIND, fields);

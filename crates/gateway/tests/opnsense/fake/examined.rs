@@ -51,6 +51,30 @@ async fn each_missing_privilege_is_named_as_the_page_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_wanted_is_demanded_and_names_are_offered() {
+    let least = User::new(
+        "least",
+        &["page-system-login-logout", "page-diagnostics-configurationhistory", "page-services-dnsforwarder"],
+    );
+    let fake = FakeOpnSense::start(Options { users: vec![least.clone()], ..Options::default() });
+    let client = client_with(&fake, &least, waits());
+    for (services, demanded) in [
+        (vec![Service::Firewall, Service::Dnsmasq], vec![]),
+        (vec![Service::Firewall, Service::Dnsmasq, Service::Unbound], vec!["Services: Unbound"]),
+        (vec![Service::Firewall, Service::Haproxy], vec!["Firewall: Rules [new]", "Services: HAProxy"]),
+    ] {
+        let examination = client.examine(&services).await.unwrap();
+        let required = examination.missing.iter().filter(|missing| missing.required);
+        let required: Vec<&str> = required.map(|missing| missing.name.as_str()).collect();
+        assert_eq!(required, demanded, "{services:?}");
+        assert_eq!(examination.passed(), demanded.is_empty());
+        for offered in ["Services: Unbound", "Firewall: Rules [new]", "Status: Interfaces"] {
+            assert!(examination.missing.iter().any(|missing| missing.name == offered), "{offered}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn either_of_two_privileges_tells_the_release() {
     for id in ["page-system-login-logout", "page-system-firmware-manualupdate"] {
         let examination = examined(Options::default(), &User::muster().without(id)).await;

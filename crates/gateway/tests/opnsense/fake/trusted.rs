@@ -46,6 +46,16 @@ async fn what_is_no_authority_is_said_before_anybody_is_asked() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_to_be_looked_at_is_never_left_out() {
+    let pin = Trust::Pin("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".parse().unwrap());
+    for trust in [pin, Trust::Ca("PEM".into())] {
+        let source = Arc::new(credential(&User::muster()));
+        let error = OpnSense::connect("http://127.0.0.1:1".parse().unwrap(), &trust, source).err().unwrap();
+        assert!(matches!(&error, GatewayError::Certificate { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn where_nobody_is_and_where_no_tls_is_no_certificate_is_shown() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let plain = crate::server::Server::start(|_| crate::server::ok(json!({}))).await;

@@ -47,6 +47,36 @@ fn foreign_ranges_stay_or_stand_in_the_way() {
 }
 
 #[test]
+fn where_there_are_no_pages_the_file_is_named() {
+    let mut reading = beside([
+        found(
+            Kind::Range,
+            1,
+            &[("interface", "lan"), ("start_addr", "192.168.1.9"), ("end_addr", "192.168.1.99")],
+        ),
+        found(Kind::Boot, 2, &[("filename", "theirs.efi")]),
+        found(Kind::DhcpOption, 3, &[("type", "set"), ("option", "67"), ("value", "theirs.efi")]),
+        found(
+            Kind::Reservation,
+            4,
+            &[("host", "old"), ("ip", "192.168.1.7"), ("hwaddr", "52:54:00:00:00:01")],
+        ),
+        found(Kind::Tag, 5, &[("tag", "muster1a2b3c4dbios")]),
+    ]);
+    let file = "/etc/dnsmasq.d/muster.conf";
+    reading.facts.file = Some(file.into());
+    reading.facts.interfaces[1].networks.clear();
+    reading.facts.dns_by = Some(Service::Dnsmasq);
+    let mut wish = wish();
+    wish.dhcp.networks[0].range = Some("192.168.1.50-192.168.1.60".parse().unwrap());
+    let wanted = crate::site::all(&Wish { balancers: Vec::new(), ..wish }, &reading);
+    let said =
+        [conflicts(&wanted), notices(&wanted).into_iter().map(str::to_owned).collect()].concat().join("\n");
+    assert!(!said.contains(" > "), "a page of OPNsense's is named:\n{said}");
+    assert!(said.matches(file).count() >= 4, "{said}");
+}
+
+#[test]
 fn a_range_fits_its_interface() {
     let ranged = |range: &str| conflicts(&of(&format!("{NETWORK}range = '{range}'"), &reading()));
     for (range, expected) in [

@@ -48,7 +48,7 @@ pub struct Examine {
     /// Its key and secret, where they are not in the secret that the adapter names.
     #[serde(default)]
     pub credential: Option<String>,
-    /// What is going to be wanted of it; absent: addresses, network boot and names.
+    /// What is going to be wanted of it; absent: addresses and network boot.
     #[serde(default)]
     pub wish: Option<Wish>,
 }
@@ -113,7 +113,7 @@ pub async fn examine(
 
 /// The services that a wish is about.
 fn services(wish: Option<&Wish>) -> Vec<Service> {
-    let Some(wish) = wish else { return vec![Service::Firewall, Service::Dnsmasq, Service::Unbound] };
+    let Some(wish) = wish else { return vec![Service::Firewall, Service::Dnsmasq] };
     let dhcp = &wish.dhcp;
     let wants_dhcp = !dhcp.networks.is_empty() || !dhcp.reservations.is_empty() || dhcp.boot.is_some();
     let wanted = [

@@ -17,12 +17,22 @@ pub struct Apply {
     pub digest: String,
 }
 
+/// Which apply a plan to take one back is made of.
+#[derive(Debug, Default, Deserialize)]
+pub struct Back {
+    /// Absent: the last one.
+    #[serde(default)]
+    apply: Option<Id>,
+}
+
 /// What is to be taken back.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct RollBack {
     /// Which apply; absent: the last one.
     #[serde(default)]
     pub apply: Option<Id>,
+    /// The digest of the plan that was shown.
+    pub digest: String,
 }
 
 /// Of which wish a plan is made.
@@ -97,7 +107,7 @@ pub async fn apply_record(
 pub async fn plan_roll_back(
     app: web::Data<App>,
     name: web::Path<String>,
-    which: web::Query<RollBack>,
+    which: web::Query<Back>,
 ) -> Result<web::Json<Plan>, ApiError> {
     Ok(web::Json(app.gateways.plan_rollback(&named(&name)?, which.apply.as_ref()).await?))
 }
@@ -105,7 +115,7 @@ pub async fn plan_roll_back(
 /// `POST /api/v1/gateways/{gateway}/rollback`.
 ///
 /// # Errors
-/// 409 for an apply that can't be taken back, with the reason.
+/// 409 for an apply that can't be taken back, with the reason, and when the plan is not the one that was shown.
 pub async fn roll_back(
     app: web::Data<App>,
     name: web::Path<String>,
@@ -113,8 +123,8 @@ pub async fn roll_back(
     payload: web::Payload,
 ) -> Result<web::Json<ApplyRecord>, ApiError> {
     let name = named(&name)?;
-    let RollBack { apply } = body::message(&request, payload, Limits::SMALL).await?;
-    Ok(web::Json(app.gateways.rollback(&name, apply.as_ref(), "operator").await?))
+    let RollBack { apply, digest } = body::message(&request, payload, Limits::SMALL).await?;
+    Ok(web::Json(app.gateways.rollback(&name, apply.as_ref(), &digest, "operator").await?))
 }
 
 /// `GET /api/v1/gateways/{gateway}/drift`: reads the gateway now.

@@ -39,6 +39,7 @@ fn interface(key: &str, networks: &[&str]) -> Interface {
         label: key.to_uppercase(),
         device: format!("igc-{key}"),
         networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
+        outside: false,
         up: true,
     }
 }

@@ -12,6 +12,17 @@ use serde_json::json;
 
 use crate::house::{Clients, House, WISH, activations, fw1, roll_back, saved, usual, wish};
 
+/// What another Muster wants, of another network.
+const ON_OPT1: &str = r#"
+    [[network]]
+    interface = "opt1"
+    range = "10.20.0.100-10.20.0.199"
+    [[reservation]]
+    name = "node9"
+    mac = "52:54:00:aa:bb:99"
+    ip = "10.20.0.9"
+"#;
+
 fn their_host() -> serde_json::Value {
     json!({"host": {"host": "printer", "ip": "192.168.1.77", "hwaddr": "52:54:00:00:00:77"}})
 }
@@ -55,25 +66,59 @@ async fn two_musters_on_one_gateway_are_strangers() {
     let with_one = saved(&fake);
     let other = House::new(&fake).await;
     assert_ne!(one.gateways.site(), other.gateways.site());
-    other
-        .want(Some(wish(
-            r#"
-            [[network]]
-            interface = "opt1"
-            range = "10.20.0.100-10.20.0.199"
-            [[reservation]]
-            name = "node9"
-            mac = "52:54:00:aa:bb:99"
-            ip = "10.20.0.9"
-            "#,
-        )))
-        .await;
+    other.want(Some(wish(ON_OPT1))).await;
     assert_eq!(other.apply().await.state.as_str(), "done");
     one.stands(&fake).await;
     assert!(other.gateways.plan(&fw1()).await.unwrap().is_empty());
     roll_back(&other.gateways, None).await.unwrap();
     assert_eq!(saved(&fake), with_one, "the other's are untouched");
     one.stands(&fake).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_is_not_put_back_over_somebodys_edit() {
+    let fake = usual();
+    let house = House::wishing(&fake).await;
+    // Somebody edits, then our own fails, and what we made can't be removed either.
+    let edit = Trouble::After(Box::new(|desk| {
+        assert_eq!(desk.post("dnsmasq/settings/addHost", &their_host()).0, 200);
+    }));
+    fake.trouble(When::writing().nth(7).once(), edit);
+    fake.trouble(When::path("dnsmasq/settings/setBoot/*"), Trouble::Status(500));
+    fake.trouble(When::path("*/del*"), Trouble::Status(500));
+    let record = house.apply().await;
+    assert_eq!(record.state.as_str(), "half-done", "{}", record.words);
+    assert!(!fake.writes().iter().any(|path| path.contains("revert")), "{:?}", fake.writes());
+    assert_eq!(fake.rows("dnsmasq.hosts").iter().filter(|host| host.field("host") == "printer").count(), 1);
+    fake.heal();
+    assert_eq!(house.apply().await.state.as_str(), "done");
+    house.stands(&fake).await;
+    assert_eq!(fake.rows("dnsmasq.hosts").iter().filter(|host| host.field("host") == "printer").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_musters_that_apply_at_the_same_moment_leave_nothing_half_done() {
+    let fake = usual();
+    let before = saved(&fake);
+    let (one, other) = (House::wishing(&fake).await, House::new(&fake).await);
+    other.want(Some(wish(ON_OPT1))).await;
+    let (of_one, of_other) = tokio::join!(one.apply(), other.apply());
+    for record in [&of_one, &of_other] {
+        assert!(["done", "undone"].contains(&record.state.as_str()), "{}", record.words);
+    }
+    // Whoever had to stop tries again.
+    for house in [&one, &other] {
+        let record = house.apply().await;
+        assert_eq!(record.state.as_str(), "done", "{}", record.words);
+    }
+    one.stands(&fake).await;
+    assert!(other.gateways.plan(&fw1()).await.unwrap().is_empty());
+    for house in [&one, &other] {
+        house.want(None).await;
+        assert_eq!(house.apply().await.state.as_str(), "done");
+    }
+    let left = |config: &serde_json::Value| config.to_string().matches("Muster: ").count();
+    assert_eq!((left(&saved(&fake)), left(&before)), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

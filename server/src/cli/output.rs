@@ -8,6 +8,9 @@ use comfy_table::{ContentArrangement, Table};
 use inventory::Timestamp;
 use serde::Serialize;
 
+/// Columns that a table is fitted into at the least.
+const NARROWEST: u16 = 30;
+
 /// For whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -46,6 +49,10 @@ pub(super) fn table<const N: usize>(
 ) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    // A terminal that does not know its width says 0: a table is not squeezed into that.
+    if table.width().is_some_and(|columns| columns < NARROWEST) {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
     table.set_header(headings.map(str::to_uppercase));
     for row in rows {
         table.add_row(row);

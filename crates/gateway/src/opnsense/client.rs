@@ -205,7 +205,12 @@ impl Session<'_> {
         max_bytes: usize,
     ) -> Result<(u16, Option<String>, Zeroizing<Vec<u8>>), GatewayError> {
         let unanswered = |error: reqwest::Error| self.unanswered(&error, request);
-        let mut response = self.send(request).await.map_err(unanswered)?;
+        let mut response = match self.send(request).await {
+            // It may have been left open from before, and hung up meanwhile: what only reads is asked once more.
+            Err(error) if !request.writes && is_hung_up(&error) => self.send(request).await,
+            answer => answer,
+        }
+        .map_err(unanswered)?;
         let status = response.status().as_u16();
         let location =
             response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(ToOwned::to_owned);
@@ -251,6 +256,11 @@ impl Session<'_> {
             false => GatewayError::Unreachable { url, reason: reason(error) },
         }
     }
+}
+
+/// The connection was there and ended, by nobody's distrust.
+fn is_hung_up(error: &reqwest::Error) -> bool {
+    !error.is_timeout() && !error.is_connect() && distrusted(error).is_none()
 }
 
 /// The innermost cause: what is around it names the address once more.

@@ -73,19 +73,21 @@ fn main() -> Result<(), String> {
         std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     let fake = FakeOpnSense::try_start(options)?;
-    println!("{} {}", fake.url(), fake.fingerprint());
-    for user in [User::root(), User::muster(), User::read_only()] {
-        println!("{} {}:{}", user.name, user.key, user.secret);
-    }
-    // dnsmasq ends with the fake, and the fake only where it is asked to.
+    // dnsmasq ends with the fake, and the fake only where it is asked to: from its first word on.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let asked = runtime.and_then(|runtime| {
         runtime.block_on(async {
-            let mut terminate = signal(SignalKind::terminate())?;
-            tokio::select! {
-                _ = terminate.recv() => Ok(()),
-                interrupted = tokio::signal::ctrl_c() => interrupted,
+            let (mut terminate, mut interrupt) =
+                (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+            println!("{} {}", fake.url(), fake.fingerprint());
+            for user in [User::root(), User::muster(), User::read_only()] {
+                println!("{} {}:{}", user.name, user.key, user.secret);
             }
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            Ok::<(), std::io::Error>(())
         })
     });
     drop(fake);

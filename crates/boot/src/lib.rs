@@ -27,6 +27,7 @@ mod decide;
 pub mod guard;
 pub mod ignition;
 pub mod image;
+pub mod install;
 pub mod ipxe;
 pub mod kickstart;
 pub mod links;

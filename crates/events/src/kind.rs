@@ -136,6 +136,34 @@ kinds! {
     GatewayLost = "gateway.lost",
     /// It can be read again.
     GatewayFound = "gateway.found",
+    /// A cluster's configs were taken in. Key, of all of these: its name.
+    ClusterCreated = "cluster.created",
+    /// A cluster was changed: its boot image, its front, its configs.
+    ClusterChanged = "cluster.changed",
+    /// A cluster's configs were wiped.
+    ClusterWiped = "cluster.wiped",
+    /// A cluster was removed.
+    ClusterRemoved = "cluster.removed",
+    /// A host was given a role, or another one; a disk, a network.
+    HostAssigned = "host.assigned",
+    /// The installation of a host was armed. Key, of all of these: the generation.
+    InstallArmed = "install.armed",
+    /// An arming was taken back, expired, or does not fit the machine any more.
+    InstallDisarmed = "install.disarmed",
+    /// The node's document was handed out: the arming is used.
+    InstallStarted = "install.started",
+    /// A step did not come in its time.
+    InstallOverdue = "install.overdue",
+    /// What was overdue has come.
+    InstallCaughtUp = "install.caught-up",
+    /// An installation failed.
+    InstallFailed = "install.failed",
+    /// An installation ended well: the installed system's agent spoke.
+    InstallEnded = "install.ended",
+    /// A node's document was handed out, and nothing was heard of its machine: what stands in it counts as leaked.
+    InstallLeaked = "install.leaked",
+    /// Somebody asked for a node's document, and it was not for them. Key: the address.
+    InstallRefused = "install.refused",
 }
 
 impl fmt::Display for Kind {

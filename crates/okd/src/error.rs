@@ -1,0 +1,100 @@
+//! Why something could not be done for a cluster or a node.
+
+use inventory::Id;
+use store::StoreError;
+
+use crate::validation::Finding;
+
+/// Why it is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum OkdError {
+    /// There is no such cluster.
+    #[error("there is no cluster called {0:?}: see muster cluster list")]
+    NoCluster(String),
+    /// There is one already.
+    #[error("there is a cluster called {0} already")]
+    ClusterExists(String),
+    /// Hosts have roles in it.
+    #[error("{cluster} can't be removed: {hosts} have roles in it; release them first")]
+    ClusterInUse {
+        /// Which.
+        cluster: String,
+        /// Their names.
+        hosts: String,
+    },
+    /// What the installer wrote can't be used.
+    #[error("{file}: {why}")]
+    Folder {
+        /// Which file of it.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// Its contents were wiped.
+    #[error("the configs of {0} were wiped; give it new ones with muster cluster create --replace")]
+    Wiped(String),
+    /// Its certificates are too old, or not valid yet.
+    #[error("{0}")]
+    OutOfTime(String),
+    /// There is no such host.
+    #[error("there is no host {0}")]
+    NoHost(Id),
+    /// The host has no role.
+    #[error("{0} has no role: give it one with muster host set-role")]
+    NoRole(String),
+    /// Nothing is armed.
+    #[error("{0} is not armed")]
+    NotArmed(String),
+    /// It can't be done in the host's state.
+    #[error("{host} is {state}: {todo}")]
+    State {
+        /// Its name.
+        host: String,
+        /// Where it stands.
+        state: hosts::State,
+        /// What to do.
+        todo: String,
+    },
+    /// The selector finds no disk, or more than one.
+    #[error("{0}")]
+    Disk(String),
+    /// The network can't be.
+    #[error("{0}")]
+    Network(String),
+    /// A check fails.
+    #[error("{host} can't be armed: {}", words(.findings))]
+    Refused {
+        /// Its name.
+        host: String,
+        /// What was found.
+        findings: Vec<Finding>,
+    },
+    /// The plan that was shown is not the plan of now.
+    #[error("the plan changed since it was shown: look at it again")]
+    PlanChanged,
+    /// Somebody else was faster.
+    #[error("{0} was changed in between; look at it and try again")]
+    Changed(String),
+    /// The host's part.
+    #[error(transparent)]
+    Host(#[from] hosts::HostError),
+    /// The gateway's part.
+    #[error(transparent)]
+    Gateway(#[from] gateway::GatewayError),
+    /// The sealing.
+    #[error(transparent)]
+    Secrets(#[from] secrets::SecretsError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for OkdError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+fn words(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| finding.words.as_str()).collect::<Vec<_>>().join("; ")
+}

@@ -58,6 +58,12 @@ pub fn ignition() -> anyhow::Result<Ignition> {
 }
 
 impl Ignition {
+    /// The engine: a program that needs libblkid and libc.
+    #[must_use]
+    pub fn engine(&self) -> &Path {
+        &self.engine
+    }
+
     /// What the validator says of a document: nothing, when it is sound.
     ///
     /// # Errors

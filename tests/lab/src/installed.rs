@@ -16,6 +16,7 @@ use anyhow::{Context as _, bail};
 
 use crate::{Deadline, DirectBoot, Machine, MachineSpec, Namespace, Place, cache, kernel};
 pub use door::Answer;
+pub(crate) use system::{bootstrap, inside};
 
 /// The parts of the system that are files here.
 const DISK: &str = "disk.ext4";

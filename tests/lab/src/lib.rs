@@ -13,7 +13,7 @@
 //!
 //! [`packages`] says which Debian packages all this needs and installs them; [`cache`] keeps what is fetched but not
 //! installed ([`kernel`], [`dropbear()`], the ntfy program, [`ksvalidator`], [`ignition()`]) or made ([`installed`]: a Debian on a
-//! disk) under `target/lab`, once for all tests that run side by side.
+//! disk; [`coreos()`]: a stand-in for CoreOS live) under `target/lab`, once for all tests that run side by side.
 //!
 //! Two things hold for every piece. **It leaves nothing behind**: each cleans up when it is dropped, a child process dies
 //! with the one that started it even when that is killed outright, and what a killed run did leave (its namespace, its
@@ -26,6 +26,7 @@
 mod apt;
 pub mod cache;
 mod console;
+mod coreos;
 mod deadline;
 mod dnsmasq;
 mod dropbear;
@@ -51,6 +52,7 @@ mod run_name;
 mod scratch;
 mod trunk;
 
+pub use coreos::{CoreOs, coreos};
 pub use deadline::Deadline;
 pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
 pub use dropbear::{SshKey, dropbear};

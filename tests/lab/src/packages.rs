@@ -37,8 +37,9 @@ pub const LAB: &[&str] = &[
 pub const HARDWARE: &[&str] =
     &["swtpm", "swtpm-tools", "openssl", "openipmi", "dmsetup", "fdisk", "e2fsprogs", "binutils"];
 
-/// What the test of the installed agent needs beside: what makes a Debian.
-pub const INSTALLED: &[&str] = &["mmdebstrap", "e2fsprogs"];
+/// What the tests of installed systems need beside: what makes a Debian, and a disk that starts by itself.
+pub const INSTALLED: &[&str] =
+    &["mmdebstrap", "e2fsprogs", "fdisk", "dosfstools", "mtools", "syslinux", "syslinux-common", "binutils"];
 
 /// Slow mirrors exist.
 const INSTALL_SECS: u64 = 1800;

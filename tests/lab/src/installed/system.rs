@@ -95,7 +95,7 @@ fn make(suite: &str, kernel: &Kernel, folder: &Path) -> anyhow::Result<()> {
     note(format_args!("making a system of Debian {suite}"));
     let deadline = Deadline::seconds(MAKE_SECS);
     let root = folder.join("root");
-    bootstrap(suite, folder, &root, deadline)?;
+    bootstrap(suite, PACKAGES, folder, &root, deadline)?;
     for (path, text) in files() {
         let path = root.join(path);
         if path.starts_with(root.join("usr")) {
@@ -119,12 +119,19 @@ fn make(suite: &str, kernel: &Kernel, folder: &Path) -> anyhow::Result<()> {
     early(kernel, folder, deadline)
 }
 
-fn bootstrap(suite: &str, folder: &Path, root: &Path, deadline: Deadline) -> anyhow::Result<()> {
+/// Debian's own packages in a folder.
+pub(crate) fn bootstrap(
+    suite: &str,
+    packages: &str,
+    folder: &Path,
+    root: &Path,
+    deadline: Deadline,
+) -> anyhow::Result<()> {
     let sources = folder.join("debian.sources");
     std::fs::write(&sources, apt::source(suite))?;
     let mut command = Command::new("mmdebstrap");
     command.env("LC_ALL", "C").args(["--quiet", "--mode=root", "--format=directory", "--variant=essential"]);
-    command.arg(format!("--include={PACKAGES}"));
+    command.arg(format!("--include={packages}"));
     for unread in ["doc", "man", "locale", "info"] {
         command.arg(format!("--dpkgopt=path-exclude=/usr/share/{unread}/*"));
     }
@@ -134,7 +141,8 @@ fn bootstrap(suite: &str, folder: &Path, root: &Path, deadline: Deadline) -> any
         .map(drop)
 }
 
-fn inside(root: &Path, words: &str, deadline: Deadline) -> anyhow::Result<()> {
+/// Runs a command of the system's own.
+pub(crate) fn inside(root: &Path, words: &str, deadline: Deadline) -> anyhow::Result<()> {
     let mut command = Command::new("chroot");
     command.arg(root).args(words.split_whitespace());
     Process::run(words, &command, deadline).map(drop)

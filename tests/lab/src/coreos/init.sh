@@ -84,30 +84,38 @@ WORDS
 
 # Ignition runs in the root that it furnishes: there are the programs that it calls.
 ignite() {
-  for name in dev proc sys run; do mount --rbind "/$name" "/root/$name"; done
   mkdir -p /run/root
   mount --bind /root /run/root
+  for name in dev proc sys run; do mount --rbind "/$name" "/root/$name"; done
   for stage in fetch files; do
-    chroot /root /usr/lib/ignition --platform="$1" --stage="$stage" --root=/run/root \
+    chroot /root /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin /usr/libexec/ignition --platform="$1" --stage="$stage" --root=/run/root \
       --config-cache=/run/ignition.json --neednet=/run/neednet --log-to-stdout >/run/ignition.log 2>&1 || {
       tail -n 20 /run/ignition.log
       emergency "Ignition failed in its stage $stage"
     }
   done
-  umount /run/root
   for name in dev proc sys run; do umount -l "/root/$name"; done
+  umount -l /run/root
   say "Ignition has run"
+}
+
+# Whether there is such a file: asked with HEAD, for which busybox's own client takes GET.
+is_there() {
+  place=${1#http://}
+  server=${place%%/*}
+  printf 'HEAD /%s HTTP/1.0\r\nHost: %s\r\n\r\n' "${place#*/}" "$server" |
+    nc "${server%%:*}" "${server##*:}" | head -n 1 | grep -q ' 200 '
 }
 
 live() {
   network
   url=$(argument coreos.live.rootfs_url)
   # The head first, as long as it takes; once more; then all of it.
-  until wget -q --spider "$url"; do
+  until is_there "$url"; do
     say "the root file system can't be had yet"
     sleep 5
   done
-  wget -q --spider "$url"
+  is_there "$url"
   mkdir /live /lower /upper
   mount -t tmpfs -o size=80% tmpfs /live
   wget -q -O /live/rootfs.img "$url" || emergency "the root file system broke off"

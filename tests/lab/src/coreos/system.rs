@@ -89,7 +89,7 @@ pub(super) fn make(suite: &str, kernel: &Kernel, ignition: &Ignition, folder: &P
             std::fs::write(&path, text).with_context(|| format!("can't write {}", path.display()))?;
         }
     }
-    initramfs::install(ignition.engine(), &root.join("usr/lib/ignition"))?;
+    initramfs::install(ignition.engine(), &root.join("usr/libexec/ignition"))?;
     modules::install(kernel, &MODULES.map(str::to_owned), &root)?;
     inside(&root, &format!("depmod {}", kernel.version), deadline)?;
     inside(&root, &format!("systemctl mask {MASKED}"), deadline)?;

@@ -1,9 +1,12 @@
 //! From an address to a gateway that is set up, and back.
 
 use fake_opnsense::{Trouble, When};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{LAN, Place};
+use crate::assets::efi;
+use crate::support::expect;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
@@ -38,6 +41,40 @@ async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
     assert!(place.fake.rows("dnsmasq.dhcp_boot").is_empty());
     let shown = place.done(&["gateway", "show", "opnsense"]).await;
     assert!(shown.contains("took an apply back"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_loader_that_was_added_is_given_to_every_firmware_that_it_fits() {
+    let place = Place::new().await;
+    for (name, machine) in [
+        ("snponly.efi", [0x64, 0x86]),
+        ("snponly-arm64.efi", [0x64, 0xaa]),
+        ("ipxe-i386.efi", [0x4c, 0x01]),
+        ("snponly-arm32.efi", [0xc2, 0x01]),
+    ] {
+        let added = place.server.upload(name, "ipxe", &efi(machine)).await;
+        expect(added, StatusCode::OK).await;
+    }
+    let said = place.add().await;
+    let classes = "bios, efi32, efi64, efiarm32, efiarm64, http32, http64, httparm32, httparm64";
+    assert!(said.contains(classes), "{said}");
+    let options = place.fake.rows("dnsmasq.dhcp_options");
+    let mut codes: Vec<u16> = options
+        .iter()
+        .filter(|row| row.field("option") == "93")
+        .map(|row| row.field("value").parse().unwrap())
+        .collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 6, 7, 9, 10, 11, 15, 16, 18, 19]);
+    let entries = place.fake.rows("dnsmasq.dhcp_boot");
+    let of = |file: &str| entries.iter().filter(|row| row.field("filename").ends_with(file)).count();
+    // By TFTP, and by HTTP Boot.
+    for (file, classes) in
+        [("undionly.kpxe", 1), ("ipxe-i386.efi", 2), ("snponly-arm32.efi", 2), ("/boot.ipxe", 1)]
+    {
+        assert_eq!(of(file), classes, "{file}");
+    }
+    assert_eq!(entries.len(), 10, "nine classes, and iPXE");
 }
 
 #[tokio::test(flavor = "multi_thread")]

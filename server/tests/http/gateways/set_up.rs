@@ -34,7 +34,7 @@ async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
     // What was not shown is not done.
     let stale = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/rollback");
     let stale = stale.json(&json!({"digest": "of another plan"})).send().await.unwrap();
-    assert_eq!(crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await.kind, "plan-changed");
+    assert_eq!(crate::support::problem(stale, StatusCode::CONFLICT).await.kind, "plan-changed");
     // Taken back, and the firewall is as before.
     let back = place.done(&["gateway", "rollback", "opnsense", "-y"]).await;
     assert!(!back.is_empty());
@@ -222,7 +222,7 @@ async fn the_pages_show_how_it_stands_and_what_a_firewall_says_stays_text() {
         .human("anna@192.168.1.77", |desk| desk.post(&format!("dnsmasq/settings/setBoot/{boot}"), &hostile));
     let page = async |path: &str| {
         let answer = place.server.operator(reqwest::Method::GET, path).send().await.unwrap();
-        crate::support::expect(answer, reqwest::StatusCode::OK).await
+        expect(answer, StatusCode::OK).await
     };
     let list = page("/gateways").await;
     assert!(list.contains("as it is wanted") && list.contains("/gateways/opnsense"), "{list}");
@@ -257,7 +257,7 @@ async fn an_apply_outlives_whoever_asked_for_it_and_asking_again_follows_it() {
     // The plan that was shown is done: it can't be applied a second time.
     let stale = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/apply");
     let stale = stale.json(&json!({"digest": plan["digest"]})).send().await.unwrap();
-    let problem = crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await;
+    let problem = crate::support::problem(stale, StatusCode::CONFLICT).await;
     assert_eq!(problem.kind, "plan-changed");
 }
 

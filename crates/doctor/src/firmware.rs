@@ -38,6 +38,8 @@ pub enum LoadsBy {
 pub enum Support {
     /// This one.
     Ipxe(&'static IpxeBuild),
+    /// Nothing that Muster boots, and why. An operator who has a use for it may give it this one.
+    Given(&'static IpxeBuild, &'static str),
     /// None, and why.
     None(&'static str),
 }
@@ -93,11 +95,20 @@ impl Firmware {
         FIRMWARES.iter().filter(|firmware| firmware.ipxe().is_some())
     }
 
-    /// The build that fits it.
+    /// The build by which it boots something of Muster's.
     #[must_use]
     pub fn ipxe(&self) -> Option<&'static IpxeBuild> {
         match self.support {
             Support::Ipxe(build) => Some(build),
+            Support::Given(..) | Support::None(_) => None,
+        }
+    }
+
+    /// The build that it can run, whatever that boots.
+    #[must_use]
+    pub fn build(&self) -> Option<&'static IpxeBuild> {
+        match self.support {
+            Support::Ipxe(build) | Support::Given(build, _) => Some(build),
             Support::None(_) => None,
         }
     }
@@ -147,8 +158,8 @@ mod tests {
 
     #[test]
     fn ipxe_says_a_number_that_is_its_own() {
-        for build in Firmware::supported().filter_map(Firmware::ipxe) {
-            assert_eq!(Firmware::by_code(build.asks_as).and_then(Firmware::ipxe), Some(build));
+        for build in FIRMWARES.iter().filter_map(Firmware::build) {
+            assert_eq!(Firmware::by_code(build.asks_as).and_then(Firmware::build), Some(build));
         }
     }
 
@@ -161,6 +172,9 @@ mod tests {
             assert!(row.contains(firmware.name), "{row} should name {}", firmware.name);
             match firmware.support {
                 Support::Ipxe(build) => assert!(row.contains(build.file), "{row}"),
+                Support::Given(build, reason) => {
+                    assert!(row.contains(reason) && row.contains(build.file), "{row}");
+                }
                 Support::None(reason) => assert!(row.contains(reason), "{row} should say: {reason}"),
             }
         }

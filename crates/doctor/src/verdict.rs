@@ -112,7 +112,7 @@ impl Verdict {
     #[must_use]
     pub(crate) fn new(firmware: &'static Firmware, came: Result<(Reached, Vec<String>), Fault>) -> Self {
         let outcome = match (firmware.support, came) {
-            (Support::None(because), _) => Outcome::Unsupported { because },
+            (Support::None(because) | Support::Given(_, because), _) => Outcome::Unsupported { because },
             (_, Ok((reached, notes))) => Outcome::Boots { reached, notes },
             (_, Err(fault)) => Outcome::Fails {
                 hop: fault.hop,

@@ -1,5 +1,5 @@
 //! Somebody walks over and presses the button. What they are asked is a row and an event; the alerts make a message of the
-//! event; the answer comes back by a link, the command line or a page.
+//! event; the answer comes back by a link, the command line or a page. A question outlives the server that asked it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,7 @@ pub(crate) struct Button {
     machine: Machine,
     patience: Duration,
     actor: String,
+    question: Id,
     store: Store,
     clock: Arc<dyn Clock>,
     tuning: Tuning,
@@ -34,6 +35,7 @@ impl Button {
         way: &ButtonWay,
         machine: &Machine,
         actor: &str,
+        question: Id,
         store: Store,
         clock: Arc<dyn Clock>,
         tuning: Tuning,
@@ -42,17 +44,41 @@ impl Button {
             machine: machine.clone(),
             patience: patience(way),
             actor: actor.to_owned(),
+            question,
             store,
             clock,
             tuning,
         }
     }
 
+    /// Asks, where that was not done yet, and waits for the answer.
     async fn ask(&self, act: Act) -> Result<Done, Refusal> {
         let failed = |error: StoreError| Refusal(format!("the question could not be kept: {error}"));
+        if self.question().await.map_err(failed)?.is_none() {
+            self.pose(act).await.map_err(failed)?;
+        }
+        loop {
+            let question = self.question().await.map_err(failed)?;
+            let question = question.ok_or_else(|| Refusal("the question is gone".to_owned()))?;
+            let by = question.answered_by.as_deref().unwrap_or("nobody");
+            match question.answer.as_deref() {
+                Some("done") => return Ok(Done::accepted(format!("{by} says: done"))),
+                Some("cannot") => return Err(Refusal(format!("{by} says: can't"))),
+                Some(_) => return Err(Refusal("nobody answered in time".to_owned())),
+                None => self.expire(&question).await.map_err(failed)?,
+            }
+            tokio::time::sleep(self.tuning.poll).await;
+        }
+    }
+
+    async fn question(&self) -> Result<Option<Question>, StoreError> {
+        questions::get(self.store.readers(), &self.question).await
+    }
+
+    async fn pose(&self, act: Act) -> Result<(), StoreError> {
         let now = self.clock.now();
         let question = Question {
-            id: Id::generate(now),
+            id: self.question.clone(),
             host: self.machine.id.clone(),
             act,
             words: question::words(act, &self.machine),
@@ -63,23 +89,11 @@ impl Button {
             answered_by: None,
             answered_at: None,
         };
-        let (id, name) = (question.id.clone(), self.machine.name.clone());
-        self.store
-            .write(move |tx| Box::pin(async move { questions::ask(tx, &question, &name, now).await }))
-            .await
-            .map_err(failed)?;
-        loop {
-            tokio::time::sleep(self.tuning.poll).await;
-            let question = questions::get(self.store.readers(), &id).await.map_err(failed)?;
-            let question = question.ok_or_else(|| Refusal("the question is gone".to_owned()))?;
-            let by = question.answered_by.as_deref().unwrap_or("nobody");
-            match question.answer.as_deref() {
-                Some("done") => return Ok(Done::accepted(format!("{by} says: done"))),
-                Some("cannot") => return Err(Refusal(format!("{by} says: can't"))),
-                Some(_) => return Err(Refusal("nobody answered in time".to_owned())),
-                None => self.expire(&question).await.map_err(failed)?,
-            }
-        }
+        let name = self.machine.name.clone();
+        let asked = self
+            .store
+            .write(move |tx| Box::pin(async move { questions::ask(tx, &question, &name, now).await }));
+        asked.await
     }
 
     async fn expire(&self, question: &Question) -> Result<(), StoreError> {

@@ -13,8 +13,8 @@
 //! What holds:
 //! - **Sent is not happened.** An attempt says what is known of it ([`How`]); that the machine did it is seen by its agent's
 //!   silence, its agent's word or its boot, within a deadline, or it is said that nothing was seen.
-//! - One request runs on a host at a time. Each attempt is a row, and an event of the host's timeline. What a server that was
-//!   stopped left running is said to be interrupted, and is not tried again by itself.
+//! - One request runs on a host at a time. Each attempt is a row, and an event of the host's timeline. What waits for a hand
+//!   outlives the server; what else one that was stopped left is said to be interrupted, and is not tried again by itself.
 //! - A machine's SSH server is trusted by the key that its agent told, and not spoken to without one.
 //! - Passwords are named secrets, read when they are needed, and stand in no row, event, error or log.
 //! - Somebody in the room answers once, by a link that is good for one answer to one question until it expires.
@@ -27,6 +27,7 @@ mod agent;
 mod answer;
 mod button;
 mod control;
+mod course;
 mod error;
 mod line;
 mod machine;

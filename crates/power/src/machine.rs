@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use inventory::{Id, MacAddr, Outcome, Timestamp};
+use serde::{Deserialize, Serialize};
 use store::StoreError;
 
 /// A machine, as far as its switches need to know it.
@@ -29,7 +30,7 @@ pub struct Machine {
 }
 
 /// What was seen of a machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signs {
     /// When its agent was last heard.
     pub heard_at: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! The handle: what is asked of switches, and what is set, goes through here.
 
 mod answering;
+mod restart;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,12 +16,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::act::Act;
 use crate::answer::AnswerKey;
+use crate::course::Course;
 use crate::error::PowerError;
 use crate::line::{Phase, Unable, line};
 use crate::machine::{Machine, Machines};
 use crate::question::Question;
 use crate::request::{Request, State};
-use crate::run::{Plan, Run};
+use crate::run::Run;
 use crate::sight::{Level, Standing, standing};
 use crate::store::{questions, requests, switches};
 use crate::way::{Kind, WayName, Ways};
@@ -60,6 +62,8 @@ pub(crate) struct Inner {
     pub(crate) machines: Arc<dyn Machines>,
     pub(crate) ssh_key: PathBuf,
     pub(crate) tuning: Tuning,
+    /// Since when agents are heard.
+    pub(crate) listens_since: Timestamp,
     key: AnswerKey,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -81,56 +85,6 @@ pub struct Shown {
 }
 
 impl Power {
-    /// Opens the switches. What a server that was stopped left running is said to be interrupted.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn open(
-        store: Store,
-        secrets: Secrets,
-        clock: Arc<dyn Clock>,
-        machines: Arc<dyn Machines>,
-        key: AnswerKey,
-        ssh_key: PathBuf,
-        tuning: Tuning,
-    ) -> Result<Self, StoreError> {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let power = Self {
-            inner: Arc::new(Inner { store, secrets, clock, machines, ssh_key, tuning, key, stop, tasks }),
-        };
-        power.interrupt().await?;
-        Ok(power)
-    }
-
-    /// Stops what runs, and says so.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn close(&self) -> Result<(), StoreError> {
-        self.inner.stop.cancel();
-        self.inner.tasks.close();
-        self.inner.tasks.wait().await;
-        self.interrupt().await
-    }
-
-    async fn interrupt(&self) -> Result<(), StoreError> {
-        let now = self.inner.clock.now();
-        let work = self.inner.store.write(move |tx| {
-            Box::pin(async move {
-                for (question, name) in questions::all_open(tx).await? {
-                    questions::end(tx, &question, &name, "withdrawn", "server", now).await?;
-                }
-                for (request, name) in requests::all_running(tx).await? {
-                    let words =
-                        "the server was stopped before its end was seen; ask again if it is still wanted";
-                    requests::end(tx, &request, &name, State::Interrupted, words, now).await?;
-                }
-                Ok(())
-            })
-        });
-        work.await
-    }
-
     /// All that there is to say of a host's power.
     ///
     /// # Errors
@@ -205,10 +159,8 @@ impl Power {
         write.await?;
         let written = self.request(host, &request.id).await?;
         if written.state == State::Running {
-            let plan = Plan::new(&phases, watch);
             let run = Run::new(Arc::clone(inner), request, machine);
-            let stop = inner.stop.clone();
-            inner.tasks.spawn(async move { stop.run_until_cancelled(run.finish(plan)).await });
+            self.start(run.finish(Course::new(&phases, watch)));
         }
         Ok(written)
     }
@@ -252,6 +204,12 @@ impl Power {
                 )
             })
             .await
+    }
+
+    /// Lets it run until it ends, or the server is stopped.
+    fn start(&self, run: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.inner.stop.clone();
+        self.inner.tasks.spawn(async move { stop.run_until_cancelled(run).await });
     }
 
     pub(super) async fn machine(&self, host: &Id) -> Result<Machine, PowerError> {

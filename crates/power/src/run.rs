@@ -3,28 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use inventory::Timestamp;
+use inventory::{Id, Timestamp};
 use store::StoreError;
 
-use crate::act::Act;
 use crate::agent::Agent;
 use crate::button::Button;
 use crate::control::{How, PowerControl, Refusal};
-use crate::line::Phase;
+use crate::course::{Course, Part, Trial, Waiting};
 use crate::machine::{Machine, Signs};
 use crate::power::Inner;
 use crate::request::{Attempt, Outcome, Request, State};
-use crate::sight::{Sight, look, span};
+use crate::sight::{Sight, Silence, look, span};
 use crate::ssh::Ssh;
 use crate::store::{attempts, requests};
 use crate::way::{Kind, Way};
 use crate::wol::Wol;
-
-/// What is tried, and for how long its effect is waited for.
-pub(crate) struct Plan {
-    phases: Vec<(Act, Vec<Way>)>,
-    watch: Duration,
-}
 
 /// A request that runs.
 pub(crate) struct Run {
@@ -40,48 +33,56 @@ enum End {
     Failed(String),
 }
 
-impl Plan {
-    pub(crate) fn new(phases: &[Phase<'_>], watch: Duration) -> Self {
-        let own = |phase: &Phase<'_>| (phase.act, phase.ways.iter().map(|way| (*way).clone()).collect());
-        Self { phases: phases.iter().map(own).collect(), watch }
-    }
-}
-
 impl Run {
     pub(crate) fn new(inner: Arc<Inner>, request: Request, machine: Machine) -> Self {
         Self { inner, request, machine }
     }
 
     /// Runs it. What can't be written is said in the log, and in the request when the server starts next.
-    pub(crate) async fn finish(self, plan: Plan) {
-        if let Err(error) = self.phases(plan).await {
+    pub(crate) async fn finish(self, course: Course) {
+        self.say_if_broken(self.go_on(course, None).await);
+    }
+
+    /// Goes on with one that waited for a hand when the server was stopped.
+    pub(crate) async fn take_up(self, waiting: Waiting) {
+        let Waiting { trial, part, rest } = waiting;
+        self.say_if_broken(self.go_on(rest, Some((part, trial))).await);
+    }
+
+    fn say_if_broken(&self, ended: Result<(), StoreError>) {
+        if let Err(error) = ended {
             let id = &self.request.id;
             tracing::error!(request.id = %id, host.id = %self.machine.id, %error, "a power request broke off");
         }
     }
 
-    async fn phases(&self, plan: Plan) -> Result<(), StoreError> {
-        let (mut number, mut said) = (0, Vec::new());
-        let mut phases = plan.phases.into_iter().peekable();
+    async fn go_on(&self, mut course: Course, mut begun: Option<(Part, Trial)>) -> Result<(), StoreError> {
         let mut state = State::Done;
-        while let Some((act, ways)) = phases.next() {
-            let (words, ended) = match self.phase(act, &ways, &mut number, plan.watch).await? {
+        loop {
+            let (part, trial) = match begun.take() {
+                Some((part, trial)) => (part, Some(trial)),
+                None => match course.next() {
+                    Some(part) => (part, None),
+                    None => break,
+                },
+            };
+            let (words, ended) = match self.part(&mut course, part, trial).await? {
                 End::Happened(words) => (words, None),
                 End::Unseen(words) => (words, Some(State::Unseen)),
                 End::Failed(words) => (words, Some(State::Failed)),
             };
-            said.push(words);
+            course.said.push(words);
             if let Some(ended) = ended {
                 state = ended;
                 // What was not seen going off is not switched on: nobody knows what that would do.
-                if let Some((left, _)) = phases.next() {
-                    said.push(format!("it was not switched {left}"));
+                if let Some(left) = course.next() {
+                    course.said.push(format!("it was not switched {}", left.act));
                 }
                 break;
             }
         }
         let (request, name, now) = (self.request.clone(), self.machine.name.clone(), self.inner.clock.now());
-        let words = said.join("; ");
+        let words = course.said.join("; ");
         self.inner
             .store
             .write(move |tx| {
@@ -90,40 +91,33 @@ impl Run {
             .await
     }
 
-    async fn phase(
+    /// Tries one way after the other, the one that was begun first.
+    async fn part(
         &self,
-        act: Act,
-        ways: &[Way],
-        number: &mut i64,
-        watch: Duration,
+        course: &mut Course,
+        mut part: Part,
+        mut begun: Option<Trial>,
     ) -> Result<End, StoreError> {
-        let mut said = Vec::new();
-        let mut was_sent = false;
-        for way in ways {
-            *number += 1;
-            let before = self.inner.machines.signs(&self.machine.id).await?;
-            let started_at = self.inner.clock.now();
-            let control = self.control(way);
-            let mut attempt = Attempt {
-                number: *number,
-                act,
-                way: way.name.to_string(),
-                kind: way.kind.as_str().to_owned(),
-                started_at,
-                outcome: Outcome::Running,
-                words: String::new(),
-                ended_at: None,
+        let watch = course.watch;
+        loop {
+            let trial = match begun.take() {
+                Some(trial) => trial,
+                None => match part.ways.pop_front() {
+                    Some(way) => self.begin(course, &part, way).await?,
+                    None => break,
+                },
             };
-            self.begin(&attempt).await?;
-            let done = match control.act(act).await {
+            let control = self.control(&trial);
+            let Trial { way, mut attempt, before, .. } = trial;
+            let done = match control.act(part.act).await {
                 Ok(done) => done,
                 Err(Refusal(words)) => {
                     self.end(&mut attempt, Outcome::Failed, &words, true).await?;
-                    said.push(format!("{}: {words}", way.name));
+                    part.said.push(format!("{}: {words}", way.name));
                     continue;
                 }
             };
-            was_sent = true;
+            part.was_sent = true;
             let outcome = match done.how {
                 How::Sent => Outcome::Sent,
                 How::Accepted => Outcome::Accepted,
@@ -137,7 +131,7 @@ impl Run {
                     return Ok(End::Unseen(words));
                 }
                 Sight::Nothing => {
-                    said.push(format!(
+                    part.said.push(format!(
                         "{}: {}; nothing was seen of it within {}",
                         way.name,
                         attempt.words,
@@ -146,8 +140,8 @@ impl Run {
                 }
             }
         }
-        let words = said.join("; ");
-        Ok(if was_sent { End::Unseen(words) } else { End::Failed(words) })
+        let words = part.said.join("; ");
+        Ok(if part.was_sent { End::Unseen(words) } else { End::Failed(words) })
     }
 
     /// Looks until something is seen, or the time is over. What may get lost is sent again meanwhile.
@@ -168,7 +162,8 @@ impl Run {
         loop {
             let signs = inner.machines.signs(&self.machine.id).await?;
             let now = inner.clock.now();
-            match look(attempt.act, tried_at, before, &signs, inner.tuning.silence, now) {
+            let silence = Silence { lasts: inner.tuning.silence, since: inner.listens_since };
+            match look(attempt.act, tried_at, before, &signs, silence, now) {
                 happened @ Sight::Happened(_) => return Ok(happened),
                 Sight::Nothing if matches!(last, Sight::Down(_)) => {}
                 seen => last = seen,
@@ -188,33 +183,58 @@ impl Run {
         }
     }
 
-    fn control(&self, way: &Way) -> Box<dyn PowerControl> {
+    fn control(&self, trial: &Trial) -> Box<dyn PowerControl> {
         let (inner, machine, actor) = (&self.inner, &self.machine, self.request.asked_by.as_str());
         let clock = || Arc::clone(&inner.clock);
-        match &way.kind {
+        match &trial.way.kind {
             Kind::Wol(wol) => Box::new(Wol::new(wol, machine, inner.secrets.clone())),
             Kind::Agent(_) => {
                 Box::new(Agent::new(machine, actor, Arc::clone(&inner.machines), clock(), inner.tuning))
             }
             Kind::Ssh(ssh) => Box::new(Ssh::new(ssh, machine, inner.ssh_key.clone(), inner.secrets.clone())),
             Kind::Button(button) => {
-                Box::new(Button::new(button, machine, actor, inner.store.clone(), clock(), inner.tuning))
+                let question = trial.question.clone();
+                Box::new(Button::new(
+                    button,
+                    machine,
+                    actor,
+                    question,
+                    inner.store.clone(),
+                    clock(),
+                    inner.tuning,
+                ))
             }
         }
     }
 
-    async fn begin(&self, attempt: &Attempt) -> Result<(), StoreError> {
-        let (id, attempt) = (self.request.id.clone(), attempt.clone());
+    async fn begin(&self, course: &mut Course, part: &Part, way: Way) -> Result<Trial, StoreError> {
+        let before = self.inner.machines.signs(&self.machine.id).await?;
+        let started_at = self.inner.clock.now();
+        course.attempts += 1;
+        let attempt = Attempt {
+            number: course.attempts,
+            act: part.act,
+            way: way.name.to_string(),
+            kind: way.kind.as_str().to_owned(),
+            started_at,
+            outcome: Outcome::Running,
+            words: String::new(),
+            ended_at: None,
+        };
+        let trial = Trial { way, attempt, before, question: Id::generate(started_at) };
+        let is_human = matches!(trial.way.kind, Kind::Button(_));
+        let waiting =
+            is_human.then(|| Waiting { trial: trial.clone(), part: part.clone(), rest: course.clone() });
+        let (id, attempt) = (self.request.id.clone(), trial.attempt.clone());
         let words = format!("{} is tried", attempt.way);
-        self.inner
-            .store
-            .write(move |tx| {
-                Box::pin(async move {
-                    attempts::begin(tx, &id, &attempt).await?;
-                    requests::set_words(tx, &id, &words).await
-                })
+        let write = self.inner.store.write(move |tx| {
+            Box::pin(async move {
+                attempts::begin(tx, &id, &attempt, waiting.as_ref()).await?;
+                requests::set_words(tx, &id, &words).await
             })
-            .await
+        });
+        write.await?;
+        Ok(trial)
     }
 
     async fn end(

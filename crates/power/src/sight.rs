@@ -40,6 +40,15 @@ pub(crate) enum Sight {
     Happened(String),
 }
 
+/// When silence tells something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Silence {
+    /// Once it has lasted so long.
+    pub(crate) lasts: Duration,
+    /// Since when is listened: what was said before, nobody heard.
+    pub(crate) since: Timestamp,
+}
+
 /// What is known of the machine now. An agent that is silent for longer than `silence` is not heard any more. `went_off_at` is
 /// when it was last seen going off because it was asked to: a goodbye alone may be an agent's that was stopped.
 #[must_use]
@@ -93,7 +102,7 @@ pub(crate) fn look(
     tried_at: Timestamp,
     before: &Signs,
     signs: &Signs,
-    silence: Duration,
+    silence: Silence,
     now: Timestamp,
 ) -> Sight {
     let later = |at: Timestamp| span(at.since(tried_at));
@@ -104,8 +113,9 @@ pub(crate) fn look(
         signs.boot_id.is_some() && before.boot_id.is_some() && signs.boot_id != before.boot_id;
     // Silence tells something only of an agent that spoke before, and only once it has lasted.
     let spoke =
-        before.heard_at.is_some_and(|at| tried_at.since(at) <= silence) && before.goodbye_at.is_none();
-    let fell_silent = signs.heard_at.filter(|last| spoke && goodbye.is_none() && now.since(*last) > silence);
+        before.heard_at.is_some_and(|at| tried_at.since(at) <= silence.lasts) && before.goodbye_at.is_none();
+    let is_silent = |last: Timestamp| now.since(last.max(silence.since)) > silence.lasts;
+    let fell_silent = signs.heard_at.filter(|last| spoke && goodbye.is_none() && is_silent(*last));
     match act {
         Act::On => match (booted, heard) {
             (Some(at), _) => Sight::Happened(format!("it was seen booting {} later", later(at))),

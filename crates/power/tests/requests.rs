@@ -1,6 +1,8 @@
 //! Requests from their beginning to their end, on a real database, with machines that do what the test says.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+#[path = "requests/restart.rs"]
+mod restart;
 #[path = "requests/site.rs"]
 mod site;
 
@@ -170,20 +172,6 @@ async fn a_cycle_goes_on_only_after_it_was_seen_going_off() {
     let request = site.ended(&request).await;
     assert_eq!((request.state, request.attempts.len()), (State::Failed, 2), "{request:?}");
     assert!(request.attempts[1].words.contains("no interface nosuch0"), "{request:?}");
-}
-
-#[tokio::test]
-async fn a_server_that_is_stopped_says_what_it_left_and_asks_nobody_any_more() {
-    let site = Site::new().await;
-    let request = site.ask(Act::On, Some(&button())).await.unwrap();
-    let question = site.question().await;
-    site.power.close().await.unwrap();
-    let request = site.ended(&request).await;
-    assert_eq!(request.state, State::Interrupted);
-    assert_eq!(request.attempts[0].outcome, Outcome::Interrupted);
-    let proof = site.power.proof(&question.id, Answer::Done, Via::Message);
-    let late = site.power.answer_by_link(&question.id, Answer::Done, Via::Message, &proof, "phone").await;
-    assert!(late.unwrap_err().to_string().contains("nobody waits for an answer"));
 }
 
 #[tokio::test]

@@ -1,16 +1,13 @@
 //! Logging in at a real SSH server, which takes every command and does none of them.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-#[path = "ssh/server.rs"]
-mod server;
-
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use lab::{Place, Sshd, Temper};
 use power::ssh::{Command, HostKeys, Login, Times, run};
 use power::{How, Refusal};
-use server::{Script, Server};
 use zeroize::Zeroizing;
 
 /// Short, for the machines that never answer.
@@ -20,60 +17,64 @@ const TIMES: Times = Times {
     whole: Duration::from_secs(20),
 };
 
+fn start(temper: Temper) -> Sshd {
+    Sshd::start(&Place::Here, temper).unwrap()
+}
+
 fn patient() -> Times {
     Times::default()
 }
 
-fn login(server: &Server, host_keys: &[String]) -> Login {
+fn login(server: &Sshd, host_keys: &[String]) -> Login {
     Login {
-        at: server.at,
+        at: server.at(),
         user: "root".to_owned(),
         host_keys: HostKeys::read(host_keys),
-        private_key: Zeroizing::new(server.private_key.clone()),
+        private_key: Zeroizing::new(server.private_key().to_owned()),
     }
 }
 
 #[test]
 fn a_machine_is_told_once_and_what_it_said_is_known() {
-    for (script, command, how, said, lines) in [
-        (Script::Takes, Command::Reboot, How::Accepted, "took `systemctl reboot`", "systemctl reboot\n"),
+    for (temper, command, how, said, lines) in [
+        (Temper::Takes, Command::Reboot, How::Accepted, "took `systemctl reboot`", "systemctl reboot\n"),
         (
-            Script::Takes,
+            Temper::Takes,
             Command::PowerOff,
             How::Accepted,
             "took `systemctl poweroff`",
             "systemctl poweroff\n",
         ),
-        (Script::HasNoSystemd, Command::Reboot, How::Accepted, "took `reboot`", "systemctl reboot\nreboot\n"),
-        (Script::GoesDown, Command::PowerOff, How::Accepted, "cut by its end", "systemctl poweroff\n"),
+        (Temper::HasNoSystemd, Command::Reboot, How::Accepted, "took `reboot`", "systemctl reboot\nreboot\n"),
+        (Temper::GoesDown, Command::PowerOff, How::Accepted, "cut by its end", "systemctl poweroff\n"),
     ] {
-        let server = Server::start(script);
-        let done = run(&login(&server, std::slice::from_ref(&server.host_key)), command, patient()).unwrap();
+        let server = start(temper);
+        let done = run(&login(&server, &[server.host_key().to_owned()]), command, patient()).unwrap();
         assert_eq!(done.how, how, "{done:?}");
         assert!(done.words.contains(said), "{done:?}");
-        assert_eq!(server.told(), lines);
+        assert_eq!(server.told().unwrap(), lines);
     }
 }
 
 #[test]
 fn one_that_takes_it_and_says_nothing_is_not_waited_for() {
-    let server = Server::start(Script::Hangs);
-    let done = run(&login(&server, std::slice::from_ref(&server.host_key)), Command::Reboot, TIMES).unwrap();
+    let server = start(Temper::Hangs);
+    let done = run(&login(&server, &[server.host_key().to_owned()]), Command::Reboot, TIMES).unwrap();
     assert_eq!(done.how, How::Sent, "{done:?}");
     assert!(done.words.contains("did not answer"), "{done:?}");
 }
 
 #[test]
 fn a_command_that_fails_is_told_in_its_own_words_on_one_line() {
-    let server = Server::start(Script::Refuses);
+    let server = start(Temper::Refuses);
     let Refusal(words) =
-        run(&login(&server, std::slice::from_ref(&server.host_key)), Command::Reboot, patient()).unwrap_err();
+        run(&login(&server, &[server.host_key().to_owned()]), Command::Reboot, patient()).unwrap_err();
     assert!(words.ends_with("ended with status 1: not today, says init"), "{words:?}");
 }
 
 #[test]
 fn another_key_than_the_agent_told_is_told_nothing() {
-    let server = Server::start(Script::Takes);
+    let server = start(Temper::Takes);
     let other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFwZkx4bgWvJpRBlqRdSkPRdBxoUUP4PEYxKXMmrV/fC".to_owned();
     let Refusal(words) = run(&login(&server, &[other]), Command::PowerOff, patient()).unwrap_err();
     assert!(
@@ -84,21 +85,21 @@ fn another_key_than_the_agent_told_is_told_nothing() {
     let rsa = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ==".to_owned();
     let Refusal(words) = run(&login(&server, &[rsa]), Command::PowerOff, patient()).unwrap_err();
     assert!(words.contains("no host key of the kinds that its agent told"), "{words}");
-    assert_eq!(server.told(), "");
+    assert_eq!(server.told().unwrap(), "");
 }
 
 #[test]
 fn a_key_that_the_machine_does_not_know_opens_nothing_and_is_not_shown() {
-    let server = Server::start(Script::Takes);
-    let mut login = login(&server, std::slice::from_ref(&server.host_key));
-    login.private_key = Zeroizing::new(server.another_private_key());
+    let server = start(Temper::Takes);
+    let mut login = login(&server, &[server.host_key().to_owned()]);
+    login.private_key = Zeroizing::new(server.another_private_key().unwrap());
     let Refusal(words) = run(&login, Command::Reboot, patient()).unwrap_err();
     assert!(words.contains("root is not let in with our key"), "{words}");
     login.private_key = Zeroizing::new("planted-private-key".to_owned());
     let Refusal(words) = run(&login, Command::Reboot, patient()).unwrap_err();
     assert!(words.contains("not let in") && !words.contains("planted"), "{words}");
     assert!(!format!("{login:?}").contains("planted"));
-    assert_eq!(server.told(), "");
+    assert_eq!(server.told().unwrap(), "");
 }
 
 /// Somebody who listens, and says this to whoever comes, and no more.

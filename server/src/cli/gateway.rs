@@ -109,7 +109,7 @@ pub(super) struct BootArgs {
     /// Muster's own address on the machines' network, where it can't tell by itself
     #[arg(long, value_name = "ADDRESS")]
     muster_address: Option<Ipv4Addr>,
-    /// Only these classes of firmwares boot: bios, efi64, efiarm64, http64, httparm64
+    /// Only these classes of firmwares boot: bios, efi32, efi64, efiarm32, efiarm64, http32, http64, httparm32, httparm64
     #[arg(long, value_name = "CLASS", value_delimiter = ',', conflicts_with = "no_boot")]
     classes: Option<Vec<String>>,
     /// Leave network boot alone

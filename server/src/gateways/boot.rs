@@ -92,11 +92,13 @@ pub fn make(here: &Here, chosen: Option<&[String]>, has: impl Fn(&str) -> bool) 
 /// The names of all classes that can be chosen.
 pub fn classes() -> impl Iterator<Item = &'static str> {
     let mut last = "";
-    Firmware::supported().map(|firmware| firmware.tag).filter(move |tag| {
-        let is_new = *tag != last;
-        last = tag;
-        is_new
-    })
+    FIRMWARES.iter().filter(|firmware| firmware.build().is_some()).map(|firmware| firmware.tag).filter(
+        move |tag| {
+            let is_new = *tag != last;
+            last = tag;
+            is_new
+        },
+    )
 }
 
 fn loads(
@@ -105,16 +107,18 @@ fn loads(
     has: impl Fn(&str) -> bool,
     firmware: &Firmware,
 ) -> Result<Loads, String> {
-    let build = match firmware.support {
-        Support::Ipxe(build) => build,
+    let (build, unless) = match firmware.support {
+        Support::Ipxe(build) => (build, String::new()),
+        Support::Given(build, because) => (build, format!("{because}, and ")),
         Support::None(because) => return Err(because.to_owned()),
     };
     if chosen.is_some_and(|chosen| chosen.iter().all(|class| class != firmware.tag)) {
         return Err("not chosen".to_owned());
     }
     let file = [Some(build.file), build.alternative].into_iter().flatten().find(|file| has(file));
-    let file =
-        file.ok_or_else(|| format!("this server has no {}: muster asset add FILE --kind ipxe", build.file))?;
+    let file = file.ok_or_else(|| {
+        format!("{unless}this server has no {}: muster asset add FILE --kind ipxe", build.file)
+    })?;
     Ok(match firmware.loads_by {
         LoadsBy::Tftp => Loads::Tftp(word(file)?),
         LoadsBy::Http => Loads::Http(word(&here.url(&format!("{BINARIES}{file}")))?),
@@ -175,20 +179,30 @@ mod tests {
             summary(&made),
             [
                 "bios [0] tftp undionly.kpxe",
+                "efi32 [6] tftp snponly-i386.efi",
                 "efi64 [7, 9] tftp snponly.efi",
+                "efiarm32 [10] tftp snponly-arm32.efi",
                 "efiarm64 [11] tftp snponly-arm64.efi",
+                "http32 [15] http://192.168.1.10:8080/boot/ipxe/snponly-i386.efi",
                 "http64 [16] http://192.168.1.10:8080/boot/ipxe/snponly.efi",
+                "httparm32 [18] http://192.168.1.10:8080/boot/ipxe/snponly-arm32.efi",
                 "httparm64 [19] http://192.168.1.10:8080/boot/ipxe/snponly-arm64.efi",
             ]
         );
         assert_eq!(made.boot.script.as_str(), "http://192.168.1.10:8080/boot/boot.ipxe");
         assert_eq!(made.boot.tcp_ports, [8080, 8443]);
         assert!(made.notices.is_empty());
-        let codes: usize = made.left_out.iter().map(|left| left.codes.len()).sum();
-        assert_eq!(codes, FIRMWARES.len() - 6, "each firmware is given something, or said why not");
-        let bits = made.left_out.iter().find(|left| left.codes.contains(&6)).unwrap();
-        assert_eq!(bits.because, "Muster's systems are 64-bit");
-        assert!(bits.codes.contains(&10) && bits.codes.contains(&15));
+        each_is_given_something_or_said_why_not(&made);
+        let nobody = made.left_out.iter().find(|left| left.codes.contains(&17)).unwrap();
+        assert_eq!(nobody.because, "no firmware is known that asks so");
+    }
+
+    fn each_is_given_something_or_said_why_not(made: &Made) {
+        let given = made.boot.firmwares.iter().flat_map(|class| &class.codes);
+        let left = made.left_out.iter().filter(|left| !left.because.is_empty()).flat_map(|left| &left.codes);
+        let mut codes: Vec<u16> = given.chain(left).copied().collect();
+        codes.sort_unstable();
+        assert_eq!(codes, FIRMWARES.iter().map(|firmware| firmware.code).collect::<Vec<_>>());
     }
 
     #[test]
@@ -204,12 +218,22 @@ mod tests {
         );
         let arm = made.left_out.iter().find(|left| left.codes.contains(&11)).unwrap();
         assert!(arm.because.contains("no snponly-arm64.efi") && arm.codes == [11, 19], "{arm:?}");
+        each_is_given_something_or_said_why_not(&made);
+        for (codes, file) in [([6, 15], "snponly-i386.efi"), ([10, 18], "snponly-arm32.efi")] {
+            let bits = made.left_out.iter().find(|left| left.codes == codes).unwrap();
+            assert!(
+                bits.because.starts_with("Muster's systems are 64-bit, and this server has no "),
+                "{bits:?}"
+            );
+            assert!(bits.because.contains(file), "{bits:?}");
+        }
         assert!(make(&here(), None, |_| false).unwrap_err().contains("apt-get install ipxe"));
     }
 
     #[test]
     fn classes_are_chosen_by_name() {
-        assert_eq!(classes().collect::<Vec<_>>(), ["bios", "efi64", "efiarm64", "http64", "httparm64"]);
+        let known = "bios efi32 efi64 efiarm32 efiarm64 http32 http64 httparm32 httparm64";
+        assert_eq!(classes().collect::<Vec<_>>().join(" "), known);
         let chosen = ["efi64".to_owned()];
         assert_eq!(
             summary(&make(&here(), Some(&chosen), |_| true).unwrap()),

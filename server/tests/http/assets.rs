@@ -159,7 +159,7 @@ async fn an_upload_is_gone_on_with_and_taken_whole_or_not_at_all() {
     }
 }
 
-fn efi(machine: [u8; 2]) -> Vec<u8> {
+pub(crate) fn efi(machine: [u8; 2]) -> Vec<u8> {
     let mut head = vec![0; 100];
     head[..2].copy_from_slice(b"MZ");
     head[0x3c] = 0x40;

@@ -1,5 +1,8 @@
 //! Power switches: through the agent, by a hand that answers on its phone or on the page, and as an operator types them.
 
+#[path = "power/restart.rs"]
+mod restart;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::Output;

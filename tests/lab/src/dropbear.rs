@@ -1,5 +1,7 @@
 //! An SSH server for `muster image build --ssh`, and an operator who logs in.
 
+mod sshd;
+
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +10,8 @@ use anyhow::Context as _;
 
 use crate::apt::{self, Apt};
 use crate::{Deadline, Namespace, Process, cache};
+
+pub use self::sshd::{Sshd, Temper};
 
 const LOGIN_SECS: u64 = 60;
 
@@ -51,6 +55,15 @@ impl SshKey {
     #[must_use]
     pub fn public(&self) -> PathBuf {
         self.private.with_extension("pub")
+    }
+
+    /// The key itself.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn private(&self) -> anyhow::Result<String> {
+        std::fs::read_to_string(&self.private)
+            .with_context(|| format!("can't read {}", self.private.display()))
     }
 
     /// Logs in at a machine as root with this key alone, and gives back what the command printed there.

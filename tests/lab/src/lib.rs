@@ -55,7 +55,7 @@ mod trunk;
 pub use coreos::{CoreOs, coreos};
 pub use deadline::Deadline;
 pub use dnsmasq::{Dnsmasq, DnsmasqOptions, Lease};
-pub use dropbear::{SshKey, dropbear};
+pub use dropbear::{SshKey, Sshd, Temper, dropbear};
 pub use forward::Forward;
 pub use http::Response;
 pub use ignition::{Ignition, IgnitionMachine, Stage, ignition};

@@ -41,7 +41,7 @@ pub enum MissingBinary {
 #[error("that is no {name}: {reason}")]
 pub struct BinaryFault {
     name: String,
-    reason: &'static str,
+    reason: String,
 }
 
 /// Where iPXE binaries are looked for; cheap to clone.
@@ -114,8 +114,17 @@ fn open_asset(name: &str, path: &Path) -> Option<(File, u64)> {
 
 // The header of a PE file (Microsoft's PE Format): where the COFF header lies, and the machine that it names.
 const PE_OFFSET_AT: usize = 0x3c;
-const MACHINE_X86_64: u16 = 0x8664;
-const MACHINE_AARCH64: u16 = 0xaa64;
+/// A processor: its number there, what its name for people is, and the parts of a file's name that tell it.
+type Processor = (u16, &'static str, &'static [&'static str]);
+
+/// The one that is meant where a name tells none.
+const X86_64: Processor = (0x8664, "64-bit x86", &[]);
+const OTHERS: [Processor; 3] = [
+    (0xaa64, "64-bit ARM", &["arm64", "aa64"]),
+    (0x014c, "32-bit x86", &["i386", "ia32"]),
+    // ARM and Thumb mixed: UEFI knows no other.
+    (0x01c2, "32-bit ARM", &["arm32"]),
+];
 
 /// Looks at the beginning of a binary: firmware says nothing when it is given one for another processor, or a web page.
 ///
@@ -126,15 +135,16 @@ pub fn check_binary(name: &str, head: &[u8]) -> Result<(), BinaryFault> {
     if !name.to_ascii_lowercase().ends_with(".efi") {
         return Ok(());
     }
-    let machine = machine(head);
-    let arm = name.contains("arm64") || name.contains("aa64");
-    match (machine, arm) {
-        (None, _) => fault("it is no EFI program"),
-        (Some(MACHINE_AARCH64), false) => {
-            fault("it is for 64-bit ARM, and the name of such a one has arm64 in it")
-        }
-        (Some(MACHINE_X86_64), true) => fault("it is for 64-bit x86, not for ARM"),
-        (Some(_), _) => Ok(()),
+    let Some(machine) = machine(head) else { return fault("it is no EFI program".to_owned()) };
+    let told = OTHERS.iter().find(|(_, _, parts)| parts.iter().any(|part| name.contains(part)));
+    let told = told.unwrap_or(&X86_64);
+    match OTHERS.iter().chain([&X86_64]).find(|(number, ..)| *number == machine) {
+        Some(is) if is.0 != told.0 => fault(match is.2.first() {
+            Some(part) => format!("it is for {}, and the name of such a one has {part} in it", is.1),
+            None => format!("it is for {}, not for {}", is.1, told.1),
+        }),
+        // A processor that only its operator knows.
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -173,11 +183,16 @@ mod tests {
     #[test]
     fn a_binary_for_another_machine_is_told_by_its_header() {
         for (name, head, right) in [
-            ("snponly.efi", efi(MACHINE_X86_64), true),
-            ("snponly-arm64.efi", efi(MACHINE_AARCH64), true),
+            ("snponly.efi", efi(0x8664), true),
+            ("snponly-arm64.efi", efi(0xaa64), true),
             ("ipxe-i386.efi", efi(0x14c), true),
-            ("snponly.efi", efi(MACHINE_AARCH64), false),
-            ("snponly-arm64.efi", efi(MACHINE_X86_64), false),
+            ("snponly-arm32.efi", efi(0x1c2), true),
+            ("riscv.efi", efi(0x5064), true),
+            ("snponly.efi", efi(0xaa64), false),
+            ("snponly.efi", efi(0x14c), false),
+            ("snponly-arm64.efi", efi(0x8664), false),
+            ("snponly-arm64.efi", efi(0x1c2), false),
+            ("ipxe-i386.efi", efi(0x8664), false),
             ("snponly.efi", b"<html>".to_vec(), false),
             ("snponly.efi", b"MZ".to_vec(), false),
             ("undionly.kpxe", b"anything".to_vec(), true),

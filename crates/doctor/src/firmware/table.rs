@@ -30,6 +30,25 @@ static ARM64: IpxeBuild = IpxeBuild {
     buildarch: "arm64",
 };
 
+static IA32: IpxeBuild = IpxeBuild {
+    file: "snponly-i386.efi",
+    alternative: Some("ipxe-i386.efi"),
+    executable: Executable::Efi(Processor::Ia32),
+    asks_as: 6,
+    platform: "efi",
+    buildarch: "i386",
+};
+
+/// As UEFI numbers it: ARM and Thumb mixed.
+static ARM32: IpxeBuild = IpxeBuild {
+    file: "snponly-arm32.efi",
+    alternative: Some("ipxe-arm32.efi"),
+    executable: Executable::Efi(Processor::Other(0x01c2)),
+    asks_as: 10,
+    platform: "efi",
+    buildarch: "arm32",
+};
+
 const DEAD: &str = "nothing that is still built";
 const BITS_32: &str = "Muster's systems are 64-bit";
 const NO_SYSTEM: &str = "Muster has no system for this processor";
@@ -39,6 +58,10 @@ const RPI: &str = "the Raspberry Pi's ROM loads its own files, not iPXE";
 
 const fn ipxe(code: u16, name: &'static str, tag: &'static str, build: &'static IpxeBuild) -> Firmware {
     Firmware { code, name, loads_by: LoadsBy::Tftp, support: Support::Ipxe(build), tag }
+}
+
+const fn given(code: u16, name: &'static str, tag: &'static str, build: &'static IpxeBuild) -> Firmware {
+    Firmware { code, name, loads_by: LoadsBy::Tftp, support: Support::Given(build, BITS_32), tag }
 }
 
 const fn none(code: u16, name: &'static str, why: &'static str) -> Firmware {
@@ -57,20 +80,20 @@ pub static FIRMWARES: [Firmware; 42] = [
     none(3, "DEC Alpha", DEAD),
     none(4, "Arc x86", DEAD),
     none(5, "Intel Lean Client", DEAD),
-    none(6, "UEFI x86 32-bit", BITS_32),
+    given(6, "UEFI x86 32-bit", "efi32", &IA32),
     ipxe(7, "UEFI x86-64", "efi64", &X64),
     none(8, "UEFI Xscale", DEAD),
     // EFI byte code by its name; in life another number of x86-64, for RFC 4578 had the two the wrong way round.
     ipxe(9, "UEFI x86-64 as EBC", "efi64", &X64),
-    none(10, "UEFI ARM 32-bit", BITS_32),
+    given(10, "UEFI ARM 32-bit", "efiarm32", &ARM32),
     ipxe(11, "UEFI arm64", "efiarm64", &ARM64),
     none(12, "PowerPC Open Firmware", NOT_UEFI),
     none(13, "PowerPC ePAPR", NOT_UEFI),
     none(14, "POWER OPAL", NOT_UEFI),
-    by_http(none(15, "UEFI HTTP x86 32-bit", BITS_32)),
+    by_http(given(15, "UEFI HTTP x86 32-bit", "http32", &IA32)),
     by_http(ipxe(16, "UEFI HTTP x86-64", "http64", &X64)),
     by_http(none(17, "UEFI HTTP EBC", NOBODY)),
-    by_http(none(18, "UEFI HTTP ARM 32-bit", BITS_32)),
+    by_http(given(18, "UEFI HTTP ARM 32-bit", "httparm32", &ARM32)),
     by_http(ipxe(19, "UEFI HTTP arm64", "httparm64", &ARM64)),
     by_http(none(20, "BIOS HTTP", NOBODY)),
     none(21, "U-Boot ARM 32-bit", BITS_32),

@@ -1,6 +1,8 @@
 use super::*;
 
 const SILENCE: Duration = Duration::from_secs(90);
+/// Long since.
+const LISTENING: Silence = Silence { lasts: SILENCE, since: Timestamp(0) };
 
 fn at(second: i64) -> Timestamp {
     Timestamp(second * 1000)
@@ -51,7 +53,7 @@ fn what_was_seen_after_what() {
         (Act::Reset, &up, 1100, &signs(Some(1100), None, "two", None), happened, "in a new boot"),
         (Act::Cycle, &off, 1100, &signs(Some(1100), None, "two", None), happened, "heard 100 s later"),
     ] {
-        let (found, words) = match look(act, at(1000), before, signs, SILENCE, at(now)) {
+        let (found, words) = match look(act, at(1000), before, signs, LISTENING, at(now)) {
             Sight::Nothing => (nothing, String::new()),
             Sight::Down(words) => (down, words),
             Sight::Happened(words) => (happened, words),
@@ -87,5 +89,15 @@ fn what_was_seen_going_off_is_off_until_something_is_heard() {
         (signs(Some(100), Some(100), "", Some(980)), Level::On),
     ] {
         assert_eq!(standing(&signs, Some(at(200)), SILENCE, at(1000)).level, level, "{signs:?}");
+    }
+}
+
+#[test]
+fn silence_counts_from_when_somebody_listens() {
+    let up = signs(Some(990), None, "one", None);
+    let anew = Silence { since: at(1300), ..LISTENING };
+    for (now, is_silent) in [(1301, false), (1390, false), (1391, true)] {
+        let seen = look(Act::Off, at(1000), &up, &up, anew, at(now));
+        assert_eq!(matches!(seen, Sight::Happened(_)), is_silent, "at {now}: {seen:?}");
     }
 }

@@ -6,14 +6,22 @@ use inventory::{Id, Timestamp};
 use serde_json::json;
 use sqlx::{FromRow, SqlitePool};
 
-use super::parsed;
+use super::{corrupt, parsed};
+use crate::course::Waiting;
 use crate::request::{Attempt, Outcome, Request};
 
-/// Writes an attempt that begins.
-pub(crate) async fn begin(tx: &mut Tx, request: &Id, attempt: &Attempt) -> Result<(), StoreError> {
+/// Writes an attempt that begins, with what it needs to be gone on with where a hand is waited for.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    request: &Id,
+    attempt: &Attempt,
+    waiting: Option<&Waiting>,
+) -> Result<(), StoreError> {
+    let waiting = waiting.map(serde_json::to_string).transpose();
+    let waiting = waiting.map_err(|error| corrupt("power_attempt", request.as_str(), &error))?;
     sqlx::query(
-        "INSERT INTO power_attempt (request_id, number, act, way, kind, started_at, outcome, words)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO power_attempt (request_id, number, act, way, kind, started_at, outcome, words, waiting)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(request.as_str())
     .bind(attempt.number)
@@ -23,6 +31,7 @@ pub(crate) async fn begin(tx: &mut Tx, request: &Id, attempt: &Attempt) -> Resul
     .bind(attempt.started_at.millis())
     .bind(attempt.outcome.as_str())
     .bind(&attempt.words)
+    .bind(waiting)
     .execute(tx)
     .await?;
     Ok(())
@@ -38,7 +47,8 @@ pub(crate) async fn end(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE power_attempt SET outcome = $3, words = $4, ended_at = $5 WHERE request_id = $1 AND number = $2",
+        "UPDATE power_attempt SET outcome = $3, words = $4, ended_at = $5, waiting = NULL
+         WHERE request_id = $1 AND number = $2",
     )
     .bind(request.id.as_str())
     .bind(attempt.number)
@@ -56,6 +66,24 @@ pub(crate) async fn end(
         events::append(tx, &event, now).await?;
     }
     Ok(())
+}
+
+/// What a request that waits for a hand needs to be gone on with. What can't be read is none: another version wrote it.
+pub(crate) async fn waiting(tx: &mut Tx, request: &Id) -> Result<Option<Waiting>, StoreError> {
+    let row: Option<String> = sqlx::query_scalar(
+        "SELECT waiting FROM power_attempt WHERE request_id = $1 AND outcome = 'running' AND waiting IS NOT NULL",
+    )
+    .bind(request.as_str())
+    .fetch_optional(tx)
+    .await?;
+    let read = |row: String| {
+        let read = serde_json::from_str(&row);
+        read.inspect_err(
+            |error| tracing::warn!(request.id = %request, %error, "a request can't be gone on with"),
+        )
+        .ok()
+    };
+    Ok(row.and_then(read))
 }
 
 /// What was tried, first to last.

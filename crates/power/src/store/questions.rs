@@ -108,11 +108,12 @@ pub(crate) async fn open(db: impl SqliteExecutor<'_>, host: &Id) -> Result<Optio
     row.map(Question::try_from).transpose()
 }
 
-/// All that have no answer, with their hosts' names.
-pub(crate) async fn all_open(tx: &mut Tx) -> Result<Vec<(Question, String)>, StoreError> {
+/// All that have no answer, and nobody waits for one, with their hosts' names.
+pub(crate) async fn all_forsaken(tx: &mut Tx) -> Result<Vec<(Question, String)>, StoreError> {
     let rows: Vec<NamedRow> = sqlx::query_as(
         "SELECT power_question.*, host.name AS host_name FROM power_question JOIN host ON host.id = host_id
-         WHERE answer IS NULL",
+         WHERE answer IS NULL AND NOT EXISTS (SELECT 1 FROM power_request AS request
+             WHERE request.host_id = power_question.host_id AND request.state = 'running')",
     )
     .fetch_all(tx)
     .await?;

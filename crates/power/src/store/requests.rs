@@ -103,7 +103,7 @@ pub(crate) async fn end(
         return Ok(());
     }
     sqlx::query(
-        "UPDATE power_attempt SET outcome = 'interrupted', words = 'the server was stopped', ended_at = $2
+        "UPDATE power_attempt SET outcome = 'interrupted', words = 'the server was stopped', ended_at = $2, waiting = NULL
          WHERE request_id = $1 AND outcome = 'running'",
     )
     .bind(request.id.as_str())

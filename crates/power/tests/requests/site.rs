@@ -44,6 +44,26 @@ pub(crate) fn button() -> WayName {
     "button".parse().unwrap()
 }
 
+async fn open(
+    store: &Store,
+    secrets: &Secrets,
+    clock: &Arc<ManualClock>,
+    room: &Arc<Room>,
+    dir: &TempDir,
+) -> Power {
+    let tuning = Tuning { poll: Duration::from_millis(2), ..Tuning::default() };
+    let power = Power::open(
+        store.clone(),
+        secrets.clone(),
+        clock.clone(),
+        room.clone(),
+        AnswerKey::new(&[7; 32]),
+        dir.path().join("no-such-key"),
+        tuning,
+    );
+    power.await.unwrap()
+}
+
 impl Site {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -78,18 +98,25 @@ impl Site {
         let errand = ErrandState { delivered: false, outcome: None, words: String::new() };
         let room = Arc::new(Room(Mutex::new(Shows { machine, signs: Signs::default(), errand })));
         let clock = Arc::new(ManualClock::at(START));
-        let tuning = Tuning { poll: Duration::from_millis(2), ..Tuning::default() };
-        let power = Power::open(
-            store.clone(),
-            secrets.clone(),
-            clock.clone(),
-            room.clone(),
-            AnswerKey::new(&[7; 32]),
-            dir.path().join("no-such-key"),
-            tuning,
-        );
-        let power = power.await.unwrap();
+        let power = open(&store, &secrets, &clock, &room, &dir).await;
         Self { power, clock, host, room, store, secrets, dir }
+    }
+
+    /// The next server, on what this one left.
+    pub(crate) async fn start_anew(&mut self) {
+        self.power = open(&self.store, &self.secrets, &self.clock, &self.room, &self.dir).await;
+    }
+
+    /// As another version may have left it.
+    pub(crate) async fn lose_what_waits(&self, left: Option<&'static str>) {
+        let forget = self.store.write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move {
+                let changed = sqlx::query("UPDATE power_attempt SET waiting = $1 WHERE waiting IS NOT NULL");
+                assert_eq!(changed.bind(left).execute(tx).await?.rows_affected(), 1);
+                Ok(())
+            })
+        });
+        forget.await.unwrap();
     }
 
     /// Changes what is seen of the machine.

@@ -1,9 +1,12 @@
 //! From an address to a gateway that is set up, and back.
 
 use fake_opnsense::{Trouble, When};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{LAN, Place};
+use crate::assets::efi;
+use crate::support::expect;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
@@ -31,13 +34,47 @@ async fn one_command_sets_it_up_and_a_second_plan_is_empty() {
     // What was not shown is not done.
     let stale = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/rollback");
     let stale = stale.json(&json!({"digest": "of another plan"})).send().await.unwrap();
-    assert_eq!(crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await.kind, "plan-changed");
+    assert_eq!(crate::support::problem(stale, StatusCode::CONFLICT).await.kind, "plan-changed");
     // Taken back, and the firewall is as before.
     let back = place.done(&["gateway", "rollback", "opnsense", "-y"]).await;
     assert!(!back.is_empty());
     assert!(place.fake.rows("dnsmasq.dhcp_boot").is_empty());
     let shown = place.done(&["gateway", "show", "opnsense"]).await;
     assert!(shown.contains("took an apply back"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_loader_that_was_added_is_given_to_every_firmware_that_it_fits() {
+    let place = Place::new().await;
+    for (name, machine) in [
+        ("snponly.efi", [0x64, 0x86]),
+        ("snponly-arm64.efi", [0x64, 0xaa]),
+        ("ipxe-i386.efi", [0x4c, 0x01]),
+        ("snponly-arm32.efi", [0xc2, 0x01]),
+    ] {
+        let added = place.server.upload(name, "ipxe", &efi(machine)).await;
+        expect(added, StatusCode::OK).await;
+    }
+    let said = place.add().await;
+    let classes = "bios, efi32, efi64, efiarm32, efiarm64, http32, http64, httparm32, httparm64";
+    assert!(said.contains(classes), "{said}");
+    let options = place.fake.rows("dnsmasq.dhcp_options");
+    let mut codes: Vec<u16> = options
+        .iter()
+        .filter(|row| row.field("option") == "93")
+        .map(|row| row.field("value").parse().unwrap())
+        .collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 6, 7, 9, 10, 11, 15, 16, 18, 19]);
+    let entries = place.fake.rows("dnsmasq.dhcp_boot");
+    let of = |file: &str| entries.iter().filter(|row| row.field("filename").ends_with(file)).count();
+    // By TFTP, and by HTTP Boot.
+    for (file, classes) in
+        [("undionly.kpxe", 1), ("ipxe-i386.efi", 2), ("snponly-arm32.efi", 2), ("/boot.ipxe", 1)]
+    {
+        assert_eq!(of(file), classes, "{file}");
+    }
+    assert_eq!(entries.len(), 10, "nine classes, and iPXE");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +222,7 @@ async fn the_pages_show_how_it_stands_and_what_a_firewall_says_stays_text() {
         .human("anna@192.168.1.77", |desk| desk.post(&format!("dnsmasq/settings/setBoot/{boot}"), &hostile));
     let page = async |path: &str| {
         let answer = place.server.operator(reqwest::Method::GET, path).send().await.unwrap();
-        crate::support::expect(answer, reqwest::StatusCode::OK).await
+        expect(answer, StatusCode::OK).await
     };
     let list = page("/gateways").await;
     assert!(list.contains("as it is wanted") && list.contains("/gateways/opnsense"), "{list}");
@@ -220,7 +257,7 @@ async fn an_apply_outlives_whoever_asked_for_it_and_asking_again_follows_it() {
     // The plan that was shown is done: it can't be applied a second time.
     let stale = place.server.operator(reqwest::Method::POST, "/api/v1/gateways/opnsense/apply");
     let stale = stale.json(&json!({"digest": plan["digest"]})).send().await.unwrap();
-    let problem = crate::support::problem(stale, reqwest::StatusCode::CONFLICT).await;
+    let problem = crate::support::problem(stale, StatusCode::CONFLICT).await;
     assert_eq!(problem.kind, "plan-changed");
 }
 

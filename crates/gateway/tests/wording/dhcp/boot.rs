@@ -122,3 +122,53 @@ fn network_boot_wants_a_network() {
     );
     assert_eq!(wording::dhcp(&SITE, &gateway::wish::Dhcp::default(), &reading()), Wanted::default());
 }
+
+/// The numbers of option 93 that a site may have a loader for, each in a class of its own.
+const CLIENTS: [(u16, &str); 11] = [
+    (0, "file = 'undionly.kpxe'"),
+    (6, "file = 'snponly-i386.efi'"),
+    (7, "file = 'snponly.efi'"),
+    (9, "file = 'ipxe.efi'"),
+    (10, "file = 'snponly-arm32.efi'"),
+    (11, "file = 'snponly-arm64.efi'"),
+    (15, "url = 'http://192.168.1.5:8080/boot/ipxe/snponly-i386.efi'"),
+    (16, "url = 'http://192.168.1.5:8080/boot/ipxe/snponly.efi'"),
+    (17, "url = 'http://192.168.1.5:8080/boot/ipxe/ebc.efi'"),
+    (18, "url = 'http://192.168.1.5:8080/boot/ipxe/snponly-arm32.efi'"),
+    (19, "url = 'http://192.168.1.5:8080/boot/ipxe/snponly-arm64.efi'"),
+];
+
+#[test]
+fn each_client_architecture_has_its_tag_its_match_and_its_entry_and_ipxe_comes_last() {
+    let classes: String =
+        CLIENTS.map(|(code, loads)| format!("{{ class = 'c{code}', codes = [{code}], {loads} }},")).concat();
+    let boot = "[boot]\nserver = '192.168.1.5'\nscript = 'http://192.168.1.5:8080/boot/boot.ipxe'\n";
+    let wanted = of(
+        &format!("{NETWORK}range = '192.168.1.100-192.168.1.199'\n{boot}firmware = [{classes}]"),
+        &reading(),
+    );
+    assert_eq!(conflicts(&wanted), [] as [&str; 0]);
+    let with = |kind: Kind, pairs: &[(&str, &str)]| -> Vec<&gateway::Object> {
+        let of_kind = wanted.objects.iter().filter(|object| object.kind == kind);
+        of_kind
+            .filter(|object| {
+                pairs.iter().all(|(name, value)| object.fields.get(*name).is_some_and(|is| is == value))
+            })
+            .collect()
+    };
+    for (code, loads) in CLIENTS {
+        let tags = with(Kind::Tag, &[("tag", &format!("muster1a2b3c4dc{code}"))]);
+        let [tag] = tags[..] else { panic!("{code}: {tags:?}") };
+        let (tag, code) = (tag.id.unwrap().to_string(), code.to_string());
+        let says = [("type", "match"), ("option", "93"), ("value", code.as_str()), ("set_tag", tag.as_str())];
+        assert_eq!(with(Kind::DhcpOption, &says).len(), 1, "{code}");
+        let file = loads.split('\'').nth(1).unwrap();
+        assert_eq!(with(Kind::Boot, &[("tag", &tag), ("filename", file)]).len(), 1, "{code}");
+        // HTTP Boot wants to be told in option 60 that it is meant.
+        let told = with(Kind::DhcpOption, &[("type", "set"), ("option", "60"), ("tag", &tag)]);
+        assert_eq!(told.len(), usize::from(loads.starts_with("url")), "{code}");
+    }
+    let entries = with(Kind::Boot, &[]);
+    assert_eq!(entries.len(), CLIENTS.len() + 1);
+    assert!(entries.last().unwrap().fields["filename"].ends_with("/boot/boot.ipxe"));
+}

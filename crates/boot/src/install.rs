@@ -10,6 +10,8 @@ use crate::site::CoreOs;
 /// An installation that an operator armed, as far as the boot script is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Install {
+    /// Which of the host's installations: its tickets are good for no other.
+    pub generation: i64,
     /// The live system that installs.
     pub coreos: CoreOs,
     /// The disk's name below `/dev/disk/by-id/`.

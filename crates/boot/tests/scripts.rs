@@ -103,16 +103,23 @@ fn installing(platform: &str, network: &[&str], options: &HostOptions) -> String
 }
 
 /// Several cards, of which one is off.
-const SEVERAL_CARDS: [&str; 4] =
-    ["BOOTIF=01-52-54-00-aa-bb-01", "ifname=nic0:52:54:00:aa:bb:01", "ip=nic0:dhcp", "ip=::::cp1:nic1:none"];
+const SEVERAL_CARDS: [&str; 6] = [
+    "ifname=nic0:52:54:00:aa:bb:01",
+    "ifname=nic1:52:54:00:aa:bb:02",
+    "ip=::::cp1:nic0:dhcp",
+    "ip=::::cp1:nic1:none",
+    "rd.bootif=0",
+    "rd.net.timeout.carrier=30",
+];
 /// A VLAN on a bond, fixed.
-const STATIC_VLAN_ON_BOND: [&str; 6] = [
+const STATIC_VLAN_ON_BOND: [&str; 7] = [
     "ifname=nic0:52:54:00:aa:bb:01",
     "ifname=nic1:52:54:00:aa:bb:02",
     "bond=bond0:nic0,nic1:mode=802.3ad,miimon=100",
     "vlan=bond0.42:bond0",
     "ip=10.0.42.11::10.0.42.1:255.255.255.0:cp1.okd1.example.lan:bond0.42:none",
     "nameserver=10.0.42.1",
+    "rd.net.timeout.carrier=90",
 ];
 
 #[test]
@@ -140,7 +147,7 @@ fn the_installing_scripts_are_as_they_are_meant() {
         }
         assert!(!script.contains("/dev/sd"), "{name}");
         let own = network.is_empty();
-        assert_eq!(script.contains(" BOOTIF=01-52-54-00-aa-bb-01 ip=dhcp "), own, "{name}");
+        assert_eq!(script.contains(" BOOTIF=01-52-54-00-aa-bb-01 ip=dhcp rd.net.timeout.carrier=30 "), own, "{name}");
         for argument in network {
             assert!(script.contains(&format!(" {argument} ")), "{name} lacks {argument}");
         }

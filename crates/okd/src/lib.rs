@@ -31,6 +31,7 @@ mod error;
 pub mod network;
 pub mod progress;
 mod role;
+mod store;
 pub mod validation;
 
 pub use arming::Arming;
@@ -39,4 +40,5 @@ pub use cluster::Cluster;
 pub use disk::Target;
 pub use error::OkdError;
 pub use network::NodeNetwork;
+pub use progress::Progress;
 pub use role::{Role, UnknownRole};

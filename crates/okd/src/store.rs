@@ -1,0 +1,3 @@
+//! The tables of this crate: the only SQL in it.
+
+pub(crate) mod progress;

@@ -68,6 +68,24 @@ impl Links {
         format!("{}/boot/ignition/{}.ign?arch={}", self.boot, ticket.reveal(), arch.name())
     }
 
+    /// The document of the live system that installs a node.
+    #[must_use]
+    pub fn live(&self, ticket: &Token) -> String {
+        format!("{}/boot/live/{}.ign", self.boot, ticket.reveal())
+    }
+
+    /// The node's own document, for the installer.
+    #[must_use]
+    pub fn node(&self, ticket: &Token) -> String {
+        format!("{}/boot/node/{}.ign", self.boot, ticket.reveal())
+    }
+
+    /// Where a machine that is being installed says how far it is.
+    #[must_use]
+    pub fn progress(&self, ticket: &Token) -> String {
+        format!("{}/boot/progress/{}", self.boot, ticket.reveal())
+    }
+
     /// The static agent for a processor. The MAC is there for the trail only.
     #[must_use]
     pub fn agent(&self, arch: Arch, mac: MacAddr) -> String {

@@ -114,7 +114,8 @@ impl State {
             (Armed, Event::InstallStarted) => Installing,
             (Installing, Event::InstallEnded) => Installed,
             (Installing | Installed, Event::InstallFailed) => Failed,
-            (Installing | Installed, Event::Joined) | (Armed, Event::StayInService) => InService,
+            // One that was taken for failed, and whose installed system speaks, was not.
+            (Installing | Installed | Failed, Event::Joined) | (Armed, Event::StayInService) => InService,
             (Ready | Assigned | InService | Failed, Event::EnterMaintenance) => Maintenance,
             (Discovered | Ready | Assigned | InService | Failed | Maintenance, Event::Retire) => Retired,
             (Retired, Event::Approve) => Ready,

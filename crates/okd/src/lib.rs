@@ -40,4 +40,5 @@ pub use cluster::Cluster;
 pub use disk::{Selector, Target};
 pub use error::OkdError;
 pub use network::NodeNetwork;
+pub use progress::Progress;
 pub use role::{Role, UnknownRole};

@@ -1,6 +1,8 @@
 //! Clusters, assignments and installations in the database: all SQL of this crate stands below.
 
+pub(crate) mod arming;
 pub(crate) mod assignment;
+pub(crate) mod progress;
 
 use ::store::StoreError;
 

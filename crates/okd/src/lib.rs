@@ -27,6 +27,7 @@ pub mod arming;
 pub mod assignment;
 pub mod cluster;
 pub mod disk;
+pub mod documents;
 mod error;
 pub mod network;
 pub mod progress;

@@ -31,6 +31,7 @@ mod error;
 pub mod network;
 pub mod progress;
 mod role;
+mod store;
 pub mod validation;
 
 pub use arming::Arming;

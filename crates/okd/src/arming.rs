@@ -32,10 +32,11 @@ use crate::disk::Target;
 use crate::network::NodeNetwork;
 use crate::role::Role;
 
-pub use installs::{Installs, Order};
+pub use installs::{Installs, Order, Released};
 pub use judge::{Asked, Unfit, document, script};
+pub(crate) use life::back;
 pub use life::consume;
-pub use plan::{ArmPlan, Occasion, Plan, Preparing};
+pub use plan::{ArmPlan, Occasion, Plan};
 pub use refusals::Refusals;
 
 /// How long an arming stands where nobody says otherwise: a room is switched on in that time.

@@ -36,7 +36,7 @@ pub(super) async fn arm(
     arming.generation = rows::latest_generation(tx, &arming.host).await?.saturating_add(1);
     let reason = format!("{}, on {}", arming.words(), arming.target);
     hosts::transition(tx, &arming.host, Event::Arm, &reason, &actor, now).await?;
-    rows::insert(tx, &arming).await?;
+    rows::insert(tx, &arming, host.state).await?;
     let summary = format!("{actor} armed the installation of {} as {}, on {}", host.name, arming.words(), arming.target);
     let event = event(Kind::InstallArmed, &arming.host, arming.generation, &actor, summary).data(json!({
         "generation": arming.generation, "cluster": arming.cluster, "role": arming.role,
@@ -99,7 +99,8 @@ pub(super) async fn disarm(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) ->
     let generation = arming.generation;
     rows::end(tx, id, generation, Outcome::Disarmed, now).await?;
     let reason = format!("{actor} took back generation {generation}");
-    hosts::transition(tx, id, back(tx, id, generation).await?, &reason, actor, now).await?;
+    let event = back(tx, id, generation).await?;
+    hosts::transition(tx, id, event, &reason, actor, now).await?;
     let summary = format!("{actor} disarmed {}: generation {generation} was not used", host.name);
     let event = event(Kind::InstallDisarmed, id, generation, actor, summary)
         .data(json!({ "generation": generation, "outcome": Outcome::Disarmed }));
@@ -110,8 +111,8 @@ pub(super) async fn disarm(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) ->
 /// What becomes of an armed host whose generation ends unused: it goes back to where it was. One that was in service when it was
 /// to be installed anew still is.
 pub(crate) async fn back(tx: &mut Tx, id: &Id, generation: i64) -> Result<Event, OkdError> {
-    let before = rows::last_outcome_of_use(tx, id, generation).await?;
-    Ok(if before == Some(Outcome::Installed) { Event::StayInService } else { Event::Disarm })
+    let was = rows::was(tx, id, generation).await?;
+    Ok(if was == Some(State::InService) { Event::StayInService } else { Event::Disarm })
 }
 
 /// An operator gives up an installation that is on its way.

@@ -95,13 +95,17 @@ async fn write(
         }
         Consequence::Failed(outcome) => {
             rows::end(tx, &course.host, course.generation, outcome, now).await?;
-            let happens = if course.consumed_at.is_some() { Event::InstallFailed } else { Event::Disarm };
+            let happens = match course.consumed_at {
+                Some(_) => Event::InstallFailed,
+                None => crate::arming::back(tx, &course.host, course.generation).await?,
+            };
             goes(tx, course, happens, &standing.text, now).await?;
             (Kind::InstallFailed, telling::failed(course, &standing, now))
         }
         Consequence::Expired => {
             rows::end(tx, &course.host, course.generation, Outcome::Expired, now).await?;
-            goes(tx, course, Event::Disarm, "its arming ran out", now).await?;
+            let back = crate::arming::back(tx, &course.host, course.generation).await?;
+            goes(tx, course, back, "its arming ran out", now).await?;
             (Kind::InstallDisarmed, telling::expired(course))
         }
     };

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ::store::{StoreError, Tx};
+use hosts::State;
 use inventory::{Id, Timestamp};
 use sqlx::{FromRow, SqliteExecutor};
 
@@ -47,22 +48,15 @@ pub(crate) async fn latest_generation(tx: &mut Tx, host: &Id) -> Result<i64, Sto
     Ok(latest.unwrap_or(0))
 }
 
-/// How the last one before `generation` ended that was used.
-pub(crate) async fn last_outcome_of_use(
-    tx: &mut Tx,
-    host: &Id,
-    generation: i64,
-) -> Result<Option<Outcome>, StoreError> {
-    let outcome: Option<Option<String>> = sqlx::query_scalar(
-        "SELECT outcome FROM arming
-         WHERE host_id = $1 AND generation < $2 AND consumed_at IS NOT NULL
-         ORDER BY generation DESC LIMIT 1",
-    )
-    .bind(host.as_str())
-    .bind(generation)
-    .fetch_optional(tx)
-    .await?;
-    outcome.flatten().map(|outcome| parsed(TABLE, host.as_str(), &outcome)).transpose()
+/// The state in which the host stood when it was armed.
+pub(crate) async fn was(tx: &mut Tx, host: &Id, generation: i64) -> Result<Option<State>, StoreError> {
+    let was: Option<Option<String>> =
+        sqlx::query_scalar("SELECT was FROM arming WHERE host_id = $1 AND generation = $2")
+            .bind(host.as_str())
+            .bind(generation)
+            .fetch_optional(tx)
+            .await?;
+    was.flatten().map(|was| parsed(TABLE, host.as_str(), &was)).transpose()
 }
 
 pub(crate) async fn assignment_version(tx: &mut Tx, host: &Id) -> Result<Option<i64>, StoreError> {
@@ -73,13 +67,14 @@ pub(crate) async fn assignment_version(tx: &mut Tx, host: &Id) -> Result<Option<
     Ok(version)
 }
 
-pub(crate) async fn insert(tx: &mut Tx, arming: &Arming) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Tx, arming: &Arming, was: State) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO arming (host_id, generation, plan, armed_at, armed_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO arming (host_id, generation, was, plan, armed_at, armed_by, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(arming.host.as_str())
     .bind(arming.generation)
+    .bind(was.as_str())
     .bind(to_json(TABLE, arming.host.as_str(), arming)?)
     .bind(arming.armed_at.millis())
     .bind(&arming.armed_by)

@@ -25,7 +25,9 @@ pub(super) fn why_exit(inventory: &Inventory, target: &Target) -> Option<String>
 }
 
 fn is_fixed(disk: &Disk) -> bool {
-    disk.removable != Some(true) && disk.transport != Some(Transport::Usb) && disk.size_bytes.is_some_and(|size| size > 0)
+    disk.removable != Some(true)
+        && disk.transport != Some(Transport::Usb)
+        && disk.size_bytes.is_some_and(|size| size > 0)
 }
 
 /// `sda` before `sdb` before `sdaa`, and those before NVMe.

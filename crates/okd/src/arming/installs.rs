@@ -12,7 +12,9 @@ use hosts::{HostFacts, State};
 use inventory::{Clock, Id, MacAddr};
 
 use super::plan::{Draft, Facts, digest, draft};
-use super::{Arming, Asked, LONGEST_LIFE, Occasion, Outcome, Plan, Refusals, SHORTEST_LIFE, judge, life, refusals};
+use super::{
+    Arming, Asked, LONGEST_LIFE, Occasion, Outcome, Plan, Refusals, SHORTEST_LIFE, judge, life, refusals,
+};
 use crate::assignment::{Assignment, Assignments};
 use crate::cluster::{Cluster, Clusters, in_time};
 use crate::error::OkdError;
@@ -65,11 +67,7 @@ impl Installs {
     ///
     /// # Errors
     /// [`OkdError::NoHost`], [`OkdError::TooMany`], or the database's.
-    pub async fn plan(
-        &self,
-        order: &Order,
-        incidents: &BTreeMap<Id, Vec<String>>,
-    ) -> Result<Plan, OkdError> {
+    pub async fn plan(&self, order: &Order, incidents: &BTreeMap<Id, Vec<String>>) -> Result<Plan, OkdError> {
         let drafts = self.drafts(order, incidents).await?;
         let digest = digest(&drafts, order.occasion);
         Ok(Plan { hosts: drafts.into_iter().map(|draft| draft.plan).collect(), digest })
@@ -135,8 +133,11 @@ impl Installs {
     pub async fn release(&self, host: &Id, actor: &str) -> Result<Released, OkdError> {
         let name = self.facts(host).await?.name;
         let (host, actor, now) = (host.clone(), actor.to_owned(), self.clock.now());
-        let work = move |tx| Box::pin(async move { life::release(tx, &host, &actor, now).await });
-        Ok(Released { name, wrote: self.store.write(work).await? })
+        let wrote = self
+            .store
+            .write(move |tx| Box::pin(async move { life::release(tx, &host, &actor, now).await }))
+            .await?;
+        Ok(Released { name, wrote })
     }
 
     /// What stands for a host.
@@ -167,10 +168,14 @@ impl Installs {
     ) -> Result<Option<Result<Install, String>>, OkdError> {
         match host.state {
             State::Armed => {
-                let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else { return Ok(None) };
+                let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else {
+                    return Ok(None);
+                };
                 self.install(&arming, host, asked).await.map(Some)
             }
-            State::Assigned => Ok(rows::latest(self.store.readers(), &host.id).await?.and_then(took_back).map(Err)),
+            State::Assigned => {
+                Ok(rows::latest(self.store.readers(), &host.id).await?.and_then(took_back).map(Err))
+            }
             _ => Ok(None),
         }
     }
@@ -258,7 +263,9 @@ impl Installs {
         why: &str,
     ) -> Result<(), StoreError> {
         let (address, now) = (address.to_canonical(), self.clock.now());
-        let Some(more) = self.refusals.may_tell(address, host.map(|host| &host.id), now) else { return Ok(()) };
+        let Some(more) = self.refusals.may_tell(address, host.map(|host| &host.id), now) else {
+            return Ok(());
+        };
         let host = host.map(|host| (host.id.clone(), host.name.clone()));
         let why = why.to_owned();
         self.store
@@ -318,9 +325,9 @@ fn took_back(latest: Arming) -> Option<String> {
     match latest.ended?.outcome {
         Outcome::Disarmed => Some(format!("generation {generation} was taken back")),
         Outcome::Expired => Some(format!("generation {generation} ran out unused")),
-        Outcome::Mismatched => {
-            Some(format!("what came under generation {generation} was not the machine, or the disk, that was armed"))
-        }
+        Outcome::Mismatched => Some(format!(
+            "what came under generation {generation} was not the machine, or the disk, that was armed"
+        )),
         Outcome::Installed | Outcome::Failed => None,
     }
 }

@@ -37,7 +37,12 @@ pub(super) async fn arm(
     let reason = format!("{}, on {}", arming.words(), arming.target);
     hosts::transition(tx, &arming.host, Event::Arm, &reason, &actor, now).await?;
     rows::insert(tx, &arming, host.state).await?;
-    let summary = format!("{actor} armed the installation of {} as {}, on {}", host.name, arming.words(), arming.target);
+    let summary = format!(
+        "{actor} armed the installation of {} as {}, on {}",
+        host.name,
+        arming.words(),
+        arming.target
+    );
     let event = event(Kind::InstallArmed, &arming.host, arming.generation, &actor, summary).data(json!({
         "generation": arming.generation, "cluster": arming.cluster, "role": arming.role,
         "hostname": arming.hostname, "target": arming.target, "expires_at": arming.expires_at,
@@ -78,9 +83,11 @@ pub async fn consume(
     if !rows::consume(tx, &host.id, generation, address, now).await? {
         return Err(OkdError::NotArmed(host.name));
     }
-    let reason = format!("its installer at {address} was given the node's document of generation {generation}");
+    let reason =
+        format!("its installer at {address} was given the node's document of generation {generation}");
     hosts::transition(tx, &host.id, Event::InstallStarted, &reason, &address.to_string(), now).await?;
-    let summary = format!("the node's document of {}, generation {generation}, was handed out to {address}", host.name);
+    let summary =
+        format!("the node's document of {}, generation {generation}, was handed out to {address}", host.name);
     let event = event(Kind::InstallStarted, &host.id, generation, &address.to_string(), summary)
         .data(json!({ "generation": generation, "address": address }));
     events::append(tx, &event, now).await?;
@@ -99,8 +106,8 @@ pub(super) async fn disarm(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) ->
     let generation = arming.generation;
     rows::end(tx, id, generation, Outcome::Disarmed, now).await?;
     let reason = format!("{actor} took back generation {generation}");
-    let event = back(tx, id, generation).await?;
-    hosts::transition(tx, id, event, &reason, actor, now).await?;
+    let goes = back(tx, id, generation).await?;
+    hosts::transition(tx, id, goes, &reason, actor, now).await?;
     let summary = format!("{actor} disarmed {}: generation {generation} was not used", host.name);
     let event = event(Kind::InstallDisarmed, id, generation, actor, summary)
         .data(json!({ "generation": generation, "outcome": Outcome::Disarmed }));
@@ -155,7 +162,8 @@ pub(super) async fn release(
         }
     }
     let role = crate::assignment::release(tx, id).await?;
-    let was = role.map_or_else(|| "its role".to_owned(), |it| format!("{} {} of {}", it.role, it.hostname, it.cluster));
+    let was = role
+        .map_or_else(|| "its role".to_owned(), |it| format!("{} {} of {}", it.role, it.hostname, it.cluster));
     hosts::transition(tx, id, Event::Release, &format!("it is no longer {was}"), actor, now).await?;
     Ok(rows::last_used(tx, id).await?)
 }

@@ -22,7 +22,9 @@ pub(super) fn agreed(
     if let Some(typed) = typed {
         assignment.wipe = Some(typed.to_owned());
     }
-    let Some(last) = last.filter(|last| last.target.is_same_disk(&target)) else { return (assignment, target) };
+    let Some(last) = last.filter(|last| last.target.is_same_disk(&target)) else {
+        return (assignment, target);
+    };
     let is_ours = |kind: &String| WRITTEN.contains(&kind.as_str()) || last.target.carries.contains(kind);
     let broke_off = last.ended.as_ref().is_none_or(|ended| ended.outcome != Outcome::Installed);
     if assignment.wipe.is_none() && broke_off && target.carries.iter().all(is_ours) {

@@ -140,7 +140,8 @@ pub(super) fn draft(facts: Facts<'_>, occasion: Occasion) -> Draft {
     if let Err(faults) = cluster_in_time(cluster, assignment.role, facts.now) {
         plan.findings.push(faults);
     }
-    let found = facts.known.candidate(&assignment, cluster, facts.others, facts.incidents, facts.now).target().ok();
+    let found =
+        facts.known.candidate(&assignment, cluster, facts.others, facts.incidents, facts.now).target().ok();
     let (assignment, target) = match found {
         Some(target) => {
             let (assignment, target) = own::agreed(assignment, target, facts.last.as_ref(), facts.typed);
@@ -207,13 +208,16 @@ fn marks(inventory: &Inventory) -> Marks {
     let system = inventory.system.as_ref();
     Marks {
         macs,
-        uuid: system.and_then(|system| system.uuid.clone()).filter(|uuid| !is_junk_uuid(&uuid.to_lowercase())),
+        uuid: system
+            .and_then(|system| system.uuid.clone())
+            .filter(|uuid| !is_junk_uuid(&uuid.to_lowercase())),
         serial: system.and_then(|system| system.serial.clone()).filter(|serial| !is_junk(serial)),
     }
 }
 
 fn cluster_in_time(cluster: &Cluster, role: Role, now: Timestamp) -> Result<(), Finding> {
-    let replace = "make new ones with openshift-install, and give them to Muster with muster cluster create --replace";
+    let replace =
+        "make new ones with openshift-install, and give them to Muster with muster cluster create --replace";
     let Some(config) = cluster.config(role) else {
         return Err(refused("configs", format!("the configs of {} were wiped", cluster.name), replace));
     };

@@ -58,7 +58,9 @@ pub(super) async fn write(
     more: u64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let whose = host.as_ref().map_or_else(|| "a node's document".to_owned(), |(_, name)| format!("the node's document of {name}"));
+    let whose = host
+        .as_ref()
+        .map_or_else(|| "a node's document".to_owned(), |(_, name)| format!("the node's document of {name}"));
     let again = if more > 0 { format!(" ({more} more since the last such event)") } else { String::new() };
     let summary = format!("{address} asked for {whose} and was refused: {why}{again}");
     let event = NewEvent::new(Kind::InstallRefused, host.map(|(id, _)| id), address.to_string(), summary)

@@ -11,7 +11,8 @@ use super::{from_json, parsed, to_json};
 use crate::arming::{Arming, Ended, Outcome};
 
 const TABLE: &str = "arming";
-const COLUMNS: &str = "host_id, generation, plan, armed_at, armed_by, expires_at, consumed_at, ended_at, outcome";
+const COLUMNS: &str =
+    "host_id, generation, plan, armed_at, armed_by, expires_at, consumed_at, ended_at, outcome";
 
 /// What the boot script is made of, in one read: the newest of a host's, whether it stands or has ended.
 pub(crate) async fn latest(db: impl SqliteExecutor<'_>, host: &Id) -> Result<Option<Arming>, StoreError> {
@@ -33,10 +34,8 @@ async fn one(
     which: &'static str,
 ) -> Result<Option<Arming>, StoreError> {
     let statement = format!("SELECT {COLUMNS} FROM arming WHERE host_id = $1 {which}");
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
-        .bind(host.as_str())
-        .fetch_optional(db)
-        .await?;
+    let row: Option<Row> =
+        sqlx::query_as(sqlx::AssertSqlSafe(statement)).bind(host.as_str()).fetch_optional(db).await?;
     row.map(Arming::try_from).transpose()
 }
 

@@ -12,6 +12,7 @@ use boot::{Control, SshPublicKey};
 use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
+use okd::Progress;
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;

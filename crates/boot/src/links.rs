@@ -28,7 +28,9 @@ pub struct Links {
 }
 
 impl Links {
-    pub(crate) fn pin(&self) -> String {
+    /// The pin, as the agent's settings have it.
+    #[must_use]
+    pub fn pin(&self) -> String {
         hex::encode(self.pin)
     }
 

@@ -3,6 +3,8 @@
 //! It is a form (`application/x-www-form-urlencoded`), for its sender is a shell script and curl: those two can encode any log's
 //! lines in a form, and none in JSON.
 
+use inventory::Refusal;
+
 use super::Step;
 
 /// The longest body.
@@ -23,25 +25,12 @@ pub struct Saying {
     pub words: String,
 }
 
-/// Why it was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidSaying {
-    /// A field is not what it should be.
-    #[error("{field}: {reason}")]
-    Field {
-        /// Which; of one that is not known, its beginning.
-        field: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-}
-
 impl Saying {
     /// Reads a body: `step`, and if need be `failed` (0 or 1), `percent` and `words`.
     ///
     /// # Errors
-    /// [`InvalidSaying`], which names the field.
-    pub fn parse(body: &[u8]) -> Result<Self, InvalidSaying> {
+    /// [`Refusal`], which names the field.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let (mut step, mut failed, mut percent, mut words) = (None, None, None, None);
         for (name, value) in form_urlencoded::parse(body) {
             let field = match name.as_ref() {
@@ -80,7 +69,7 @@ fn is_said(step: Step, failed: bool) -> bool {
     }
 }
 
-fn percent_of(text: &str) -> Result<Option<u8>, InvalidSaying> {
+fn percent_of(text: &str) -> Result<Option<u8>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -89,8 +78,11 @@ fn percent_of(text: &str) -> Result<Option<u8>, InvalidSaying> {
     Ok(Some(u8::try_from(percent.min(100)).unwrap_or(100)))
 }
 
-fn wrong(field: &str, reason: &'static str) -> InvalidSaying {
-    InvalidSaying::Field { field: field.chars().take(32).filter(|c| !c.is_control()).collect(), reason }
+fn wrong(field: &str, reason: &'static str) -> Refusal {
+    Refusal::Field {
+        path: field.chars().take(32).filter(|c| !c.is_control()).collect(),
+        reason: reason.to_owned(),
+    }
 }
 
 /// Without what steers a terminal or turns text around; lines stay lines.

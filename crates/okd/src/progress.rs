@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use course::{Course, Told};
 pub use followed::joined;
 pub use keep::{Progress, Shown};
-pub use said::{InvalidSaying, MAX_BODY_BYTES, Saying};
+pub use said::{MAX_BODY_BYTES, Saying};
 pub use standing::{Standing, State};
 pub use step::{Step, UnknownStep};
 

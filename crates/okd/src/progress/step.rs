@@ -94,12 +94,6 @@ impl Step {
             Self::InService => "in service",
         }
     }
-
-    /// Whether the machine itself may say it; the others the server sees.
-    #[must_use]
-    pub const fn is_said(self) -> bool {
-        matches!(self, Self::Live | Self::DiskChecked | Self::Writing | Self::Written | Self::FirstBoot)
-    }
 }
 
 impl FromStr for Step {

@@ -34,8 +34,10 @@ CREATE TABLE assignment (
     hostname   TEXT   NOT NULL,
     address    TEXT,                   -- kept for it by the gateway
     disk       TEXT   NOT NULL,        -- selector
+    target     TEXT   NOT NULL,        -- JSON: the disk that it found then
     network    TEXT,                   -- JSON
     wipe       TEXT,                   -- serial number of the disk whose data may be lost
+    accepted   TEXT   NOT NULL,        -- JSON: rules whose refusal the operator takes upon himself
     changed_at BIGINT NOT NULL,
     UNIQUE (cluster, hostname)
 );

@@ -31,12 +31,13 @@ mod error;
 pub mod network;
 pub mod progress;
 mod role;
+mod store;
 pub mod validation;
 
 pub use arming::Arming;
-pub use assignment::Assignment;
+pub use assignment::{Assignment, Assignments};
 pub use cluster::Cluster;
-pub use disk::Target;
+pub use disk::{Selector, Target};
 pub use error::OkdError;
 pub use network::NodeNetwork;
 pub use role::{Role, UnknownRole};

@@ -18,7 +18,7 @@ fn it_is_said_until_it_is_heard_and_then_never_again() {
         let ended = machine.run(&given.node(), PROGRAM);
         assert_eq!(ended.code, Some(0), "{}", ended.said);
         let word = format!(
-            "POST /boot/progress/{} step=first-boot&failed=0&words=kernel%205.14%0A",
+            "POST /boot/progress/{} step=first-boot&failed=0&words=kernel 5.14\n",
             given.progress.reveal()
         );
         assert_eq!(listener.heard(3), vec![word; 3]);

@@ -71,5 +71,20 @@ fn request(stream: &TcpStream) -> String {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    format!("{request} {}", String::from_utf8(body).unwrap())
+    let fields: Vec<String> = body.split(|byte| *byte == b'&').map(decoded).collect();
+    format!("{request} {}", fields.join("&"))
+}
+
+/// A field of a form.
+fn decoded(field: &[u8]) -> String {
+    let mut rest = field.iter().copied();
+    let mut bytes = Vec::new();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => bytes.extend(hex::decode(rest.by_ref().take(2).collect::<Vec<u8>>()).unwrap()),
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).unwrap()
 }

@@ -83,15 +83,15 @@ impl Machine {
 
     /// A program of the document, in the machine.
     pub(crate) fn command(&self, document: &str, program: &str) -> Command {
-        let script = self.path("script");
-        fs::write(&script, content(document, program)).unwrap();
+        let name = program.rsplit('/').next().unwrap();
+        fs::write(self.path(name), content(document, program)).unwrap();
         let folder = self.folder.path().display();
         let steps = format!(
             "set -e; M={folder}; export M; exec 9>&1
              mount --bind /dev/null $M/dev/null; mount --bind $M/cmdline /proc/cmdline
              for place in sys dev etc run; do mount --rbind $M/$place /$place; done
              {}
-             export PATH=$M/tools:$PATH; cd $M; set +e; bash $M/script 2>&1",
+             export PATH=$M/tools:$PATH; cd $M; set +e; bash $M/{name} 2>&1",
             self.before
         );
         let mut command = Command::new("unshare");

@@ -12,6 +12,7 @@ use boot::{Control, SshPublicKey};
 use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
+use okd::Progress;
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;
@@ -20,7 +21,7 @@ use store::{Store, StoreError};
 
 use crate::agent_file::Agents;
 use crate::api::agent::enrol::RateLimit;
-use crate::api::boot::LastKnown;
+use crate::api::boot::{LastKnown, Pace};
 use crate::api::live::Live;
 use crate::auth::{AdminToken, Sessions};
 use crate::downloads::Downloads;
@@ -60,6 +61,10 @@ pub struct App {
     pub alerts: Alerts,
     /// The site's gateways.
     pub gateways: Gateways,
+    /// The installations that go on.
+    pub progress: Progress,
+    /// How often a machine that is being installed may speak.
+    pub progress_pace: Pace,
     /// Scores that run.
     pub jobs: Jobs,
     /// Named secrets.

@@ -32,12 +32,14 @@ mod error;
 pub mod network;
 pub mod progress;
 mod role;
+mod store;
 pub mod validation;
 
-pub use arming::Arming;
-pub use assignment::Assignment;
+pub use arming::{Arming, Installs};
+pub use assignment::{Assignment, Assignments};
 pub use cluster::Cluster;
-pub use disk::Target;
+pub use disk::{Selector, Target};
 pub use error::OkdError;
 pub use network::NodeNetwork;
+pub use progress::Progress;
 pub use role::{Role, UnknownRole};

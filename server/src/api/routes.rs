@@ -63,6 +63,7 @@ pub const TABLE: &[Entry] = table! {
     Read "/boot/ipxe/{name}" Anybody => boot::file::binary,
     Read "/boot/kickstart/{ticket}.ks" Anybody => boot::kickstart::show,
     Read "/boot/ignition/{ticket}.ign" Anybody => boot::ignition::show,
+    Post "/boot/progress/{ticket}" Anybody => boot::progress::take,
     Read "/healthz" Anybody => v1::health::alive,
     Read "/readyz" Anybody => v1::health::ready,
 
@@ -88,6 +89,8 @@ pub const TABLE: &[Entry] = table! {
     Read "/api/v1/hosts/{host}/actions" Operator => v1::actions::list,
     Post "/api/v1/hosts/{host}/actions" Operator => v1::actions::ask,
     Put "/api/v1/hosts/{host}/place" Operator => v1::hosts::place,
+    Read "/api/v1/hosts/{host}/install" Operator => v1::install::show,
+    Read "/api/v1/hosts/{host}/install/live" Operator => v1::install::live,
     Read "/api/v1/hosts/{host}/power" Operator => v1::power::show,
     Put "/api/v1/hosts/{host}/power" Operator => v1::power::set,
     Post "/api/v1/hosts/{host}/power" Operator => v1::power::ask,
@@ -161,6 +164,7 @@ pub const TABLE: &[Entry] = table! {
     // Operators' browsers.
     Read "/" Viewer => pages::hosts::show,
     Read "/hosts/{host}" Viewer => pages::host::show,
+    Read "/hosts/{host}/install/live" Viewer => pages::install::live,
     Read "/hosts/{host}/trail/live" Viewer => pages::trail::of_host_live,
     Read "/boots" Viewer => pages::trail::list,
     Read "/boots/{mac}" Viewer => pages::trail::of_card,

@@ -9,6 +9,7 @@ pub mod health;
 pub mod hosts;
 pub mod images;
 pub mod incidents;
+pub mod install;
 pub mod jobs;
 pub mod power;
 pub mod preview;

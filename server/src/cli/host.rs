@@ -1,6 +1,7 @@
 //! `muster host`: the machines.
 
 mod claims;
+mod install;
 mod list;
 mod past;
 mod show;
@@ -46,6 +47,14 @@ pub(super) enum Command {
         /// Name or id; or a MAC address, of a machine that need not be known
         host: String,
         /// Go on, and print what it does as it does it
+        #[arg(short, long)]
+        follow: bool,
+    },
+    /// Show how far a host's installation is, what is late, and what usually causes that
+    Install {
+        /// Name or id
+        host: String,
+        /// Go on, and print what happens as it happens, until it is done or has failed
         #[arg(short, long)]
         follow: bool,
     },
@@ -117,6 +126,8 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Diff { host, from, to } => past::diff(&host, from, to, client, output).await,
         Command::Trail { host, follow: false } => super::trail::show(&host, client, output).await,
         Command::Trail { host, follow: true } => super::trail::follow(&host, client, output).await,
+        Command::Install { host, follow: false } => install::show(&host, client, output).await,
+        Command::Install { host, follow: true } => install::follow(&host, client, output).await,
         Command::Approve { hosts } => {
             for host in hosts {
                 let approved: Host = client.post(&path(&host, "/approve"), &()).await?;

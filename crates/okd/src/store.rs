@@ -1,6 +1,7 @@
 //! Clusters, assignments and installations in the database: all SQL of this crate stands below.
 
 pub(crate) mod assignment;
+pub(crate) mod cluster;
 
 use ::store::StoreError;
 

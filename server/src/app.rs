@@ -12,6 +12,8 @@ use boot::{Control, SshPublicKey};
 use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
+use okd::Assignments;
+use okd::cluster::Clusters;
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;
@@ -86,6 +88,10 @@ pub struct App {
     pub mailbox: Arc<Mailbox>,
     /// The power switches of the hosts.
     pub power: Power,
+    /// Clusters of OKD.
+    pub clusters: Clusters,
+    /// What the hosts are to be in them.
+    pub assignments: Assignments,
 }
 
 impl App {

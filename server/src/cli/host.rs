@@ -4,6 +4,7 @@ mod claims;
 mod install;
 mod list;
 mod past;
+mod role;
 mod show;
 
 use clap::Subcommand;
@@ -92,6 +93,8 @@ pub(super) enum Command {
         /// Such as rack-2/slot-3; or none, to forget it
         place: String,
     },
+    /// Say what a host is to be in a cluster, and which of its disks is written
+    SetRole(role::SetRoleArgs),
     /// Switch a host on, off, or off and on, and say how that is done
     Power(super::power::PowerArgs),
     /// Ask a host's agent for something; it does it when it speaks next
@@ -151,6 +154,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 None => format!("nobody knows where {} stands", placed.name),
             })
         }
+        Command::SetRole(args) => role::set(args, client, output).await,
         Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,
         Command::Actions { host } => super::action::list(&host, client, output).await,

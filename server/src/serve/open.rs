@@ -14,6 +14,8 @@ use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
+use okd::Assignments;
+use okd::cluster::Clusters;
 use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -148,6 +150,8 @@ pub(super) async fn open(
         cries: crate::api::agent::enrol::RateLimit::default(),
         mailbox,
         power,
+        clusters: Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock)),
+        assignments: Assignments::new(store.clone(), Arc::clone(&clock)),
         store,
         clock,
         settings,

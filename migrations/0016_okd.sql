@@ -46,6 +46,7 @@ CREATE TABLE assignment (
 CREATE TABLE arming (
     host_id     TEXT   NOT NULL REFERENCES host (id) ON DELETE CASCADE,
     generation  BIGINT NOT NULL,       -- from 1, for each host
+    was         TEXT,                  -- the state in which its host stood before
     plan        TEXT   NOT NULL,       -- JSON: all that it is made of
     armed_at    BIGINT NOT NULL,
     armed_by    TEXT   NOT NULL,
@@ -54,6 +55,8 @@ CREATE TABLE arming (
     consumed_by TEXT,                  -- to which address
     ended_at    BIGINT,
     outcome     TEXT,                  -- installed | failed | disarmed | expired | mismatched
+    overdue     TEXT,                  -- the step after which nothing came in time, while that is told
+    leaked_at   BIGINT,                -- when its document was said to count as leaked, while that is told
     PRIMARY KEY (host_id, generation)
 );
 CREATE UNIQUE INDEX arming_standing ON arming (host_id) WHERE ended_at IS NULL;
@@ -65,7 +68,8 @@ CREATE TABLE install_word (
     number     BIGINT NOT NULL,        -- from 1
     step       TEXT   NOT NULL,
     failed     BIGINT NOT NULL,
-    at         BIGINT NOT NULL,
+    at         BIGINT NOT NULL,        -- when it came first
+    heard_at   BIGINT NOT NULL,        -- when it came last: a step may be said again and again
     percent    BIGINT,
     words      TEXT   NOT NULL,
     PRIMARY KEY (host_id, generation, number),

@@ -7,6 +7,7 @@ pub mod gateways;
 pub mod host;
 pub mod hosts;
 mod incident;
+pub mod install;
 pub(crate) mod inventory_view;
 pub mod login;
 pub mod trail;

@@ -94,6 +94,15 @@ pub enum OkdError {
         /// What was found.
         findings: Vec<Finding>,
     },
+    /// More than are armed at once.
+    #[error("{limit} hosts are armed at once at the most: name fewer")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// An arming can't stand for that long, or for that short.
+    #[error("an arming stands for 5 minutes at the least and 24 hours at the most")]
+    Life,
     /// The plan that was shown is not the plan of now.
     #[error("the plan changed since it was shown: look at it again")]
     PlanChanged,

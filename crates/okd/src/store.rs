@@ -1,7 +1,9 @@
 //! Clusters, assignments and installations in the database: all SQL of this crate stands below.
 
+pub(crate) mod arming;
 pub(crate) mod assignment;
 pub(crate) mod cluster;
+pub(crate) mod progress;
 
 use ::store::StoreError;
 

@@ -6,7 +6,9 @@ pub mod file;
 pub mod ignition;
 pub mod kickstart;
 mod lookup;
+pub mod progress;
 pub mod script;
 mod sent;
 
 pub use lookup::LastKnown;
+pub use progress::Pace;

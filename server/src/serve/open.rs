@@ -14,6 +14,8 @@ use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
+use okd::Assignments;
+use okd::cluster::Clusters;
 use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -93,6 +95,11 @@ pub(super) async fn open(
         Gateways::open_with(store.clone(), Arc::new(adapters), Arc::clone(&clock), backups, Pace::default())
             .await
             .map_err(|error| start_error("the gateways could not be taken up".to_owned(), error))?;
+    let progress = okd::Progress::new(store.clone(), Arc::clone(&clock));
+    progress
+        .sweep()
+        .await
+        .map_err(|error| start_error("the installations could not be taken up".to_owned(), error))?;
     let mailbox = Arc::new(Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?));
     let machines = Arc::new(Known::new(store.clone(), Arc::clone(&clock), Arc::clone(&mailbox)));
     let power = Power::open(
@@ -143,6 +150,8 @@ pub(super) async fn open(
         cries: crate::api::agent::enrol::RateLimit::default(),
         mailbox,
         power,
+        clusters: Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock)),
+        assignments: Assignments::new(store.clone(), Arc::clone(&clock)),
         store,
         clock,
         settings,
@@ -152,6 +161,8 @@ pub(super) async fn open(
         live: crate::api::live::Live::default(),
         alerts,
         gateways,
+        progress,
+        progress_pace: crate::api::boot::Pace::default(),
         jobs,
         secrets,
     };

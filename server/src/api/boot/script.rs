@@ -90,7 +90,7 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
     let interval_secs = app.settings.agents.interval_secs;
     let handout =
         ticket.as_ref().map(|ticket: &Token| Handout::new(ticket, interval_secs, &machine, &options));
-    (step, script(scripts::for_decision(&decision, &machine, &links, handout.as_ref())))
+    (step, script(scripts::for_decision(&decision, &machine, &links, &options, handout.as_ref())))
 }
 
 /// What it shall boot, and how its host boots: counted as a boot.
@@ -98,7 +98,7 @@ async fn decided(app: &App, machine: &Machine) -> (Decision, HostOptions) {
     match app.last_known.host(&app.store, machine.mac).await {
         Found::Known(host) => {
             let said = app.control.asks(machine.mac, host.as_ref());
-            let decision = decide(&said.inputs(machine, host.as_ref(), &app.site()));
+            let decision = decide(&said.inputs(machine, host.as_ref(), &app.site(), None));
             app.control.answered(machine.mac, host.as_ref(), &said, &decision);
             (decision, said.options)
         }

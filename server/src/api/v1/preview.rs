@@ -66,7 +66,7 @@ pub async fn show(
         query.product.as_deref(),
     );
     let said = app.control.peek(mac, host.as_ref());
-    let decision = decide(&said.inputs(&machine, host.as_ref(), &app.site()));
+    let decision = decide(&said.inputs(&machine, host.as_ref(), &app.site(), None));
     let links = app
         .links
         .boot_links(&connection, &app.pin)
@@ -83,7 +83,7 @@ pub async fn show(
     Ok(web::Json(Preview {
         mac,
         host: host.map(|host| host.name),
-        script: scripts::for_decision(&decision, &machine, &links, handout.as_ref()),
+        script: scripts::for_decision(&decision, &machine, &links, &said.options, handout.as_ref()),
         decision: decision.as_str().to_owned(),
         reason: decision.reason,
         options: said.options.in_words(),

@@ -4,6 +4,7 @@
 //! which fetches the rest of its configuration; and as NetworkManager's keyfiles ([`keyfiles`]), for every boot after that.
 
 mod arguments;
+mod cards;
 mod check;
 mod file;
 mod keyfiles;
@@ -18,6 +19,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use arguments::arguments;
+pub use cards::cards;
 pub use check::{Faults, Place};
 pub use file::{EXAMPLE, NetworkFileError};
 pub use keyfiles::{Keyfile, keyfiles};

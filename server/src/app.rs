@@ -12,6 +12,7 @@ use boot::{Control, SshPublicKey};
 use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
+use okd::cluster::Clusters;
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;
@@ -60,6 +61,8 @@ pub struct App {
     pub alerts: Alerts,
     /// The site's gateways.
     pub gateways: Gateways,
+    /// Clusters, and their sealed configs.
+    pub clusters: Clusters,
     /// Scores that run.
     pub jobs: Jobs,
     /// Named secrets.

@@ -57,6 +57,16 @@ pub enum OkdError {
     /// The host has no role.
     #[error("{0} has no role: give it one with muster host set-role")]
     NoRole(String),
+    /// Another host of the cluster is called so.
+    #[error("{hostname} of {cluster} is {by} already: give this one another name")]
+    NameTaken {
+        /// The name.
+        hostname: String,
+        /// The cluster.
+        cluster: String,
+        /// The host that has it.
+        by: String,
+    },
     /// Nothing is armed.
     #[error("{0} is not armed")]
     NotArmed(String),

@@ -14,6 +14,7 @@ use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
+use okd::cluster::Clusters;
 use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -60,6 +61,10 @@ pub(super) async fn open(
     let secrets = Secrets::new(store.clone(), secret_key);
     if let Err(error) = secrets.check().await {
         tracing::error!(error = %chain(&error), "secrets can't be opened: what needs them will not work");
+    }
+    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
+    if let Err(error) = clusters.check().await {
+        tracing::error!(error = %chain(&error), "configs of clusters can't be opened: no node can be installed by them");
     }
     let links = Links::new(&settings, listeners.http_addresses(), listeners.tls_addresses());
     let all_hosts = hosts::all_facts(store.readers()).await?;
@@ -152,6 +157,7 @@ pub(super) async fn open(
         live: crate::api::live::Live::default(),
         alerts,
         gateways,
+        clusters,
         jobs,
         secrets,
     };

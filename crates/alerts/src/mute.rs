@@ -32,6 +32,10 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
             | RuleId::GatewayDrift
             | RuleId::GatewayHalfDone
             | RuleId::GatewayLost
+            | RuleId::InstallFailed
+            | RuleId::InstallOverdue
+            | RuleId::InstallRefused
+            | RuleId::InstallLeaked
             | RuleId::PowerButton
             | RuleId::HostsUnapproved
             | RuleId::FsUsage

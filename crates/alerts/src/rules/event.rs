@@ -128,6 +128,47 @@ pub(crate) const TABLE: &[EventRule] = &[
         advice: "What it was told goes on working. `muster gateway drift NAME` tries again and says what is wrong",
     },
     EventRule {
+        rule: RuleId::InstallFailed,
+        of: Of::Host,
+        opens: Kind::InstallFailed,
+        // Whoever arms it again has seen it.
+        closes: &[Kind::InstallArmed, Kind::InstallDisarmed, Kind::InstallEnded],
+        by_key: false,
+        except: never,
+        title: "installation failed",
+        ending: "installed after all, or tried again",
+        advice: "",
+    },
+    EventRule {
+        rule: RuleId::InstallOverdue,
+        of: Of::Host,
+        opens: Kind::InstallOverdue,
+        closes: &[
+            Kind::InstallCaughtUp,
+            Kind::InstallFailed,
+            Kind::InstallArmed,
+            Kind::InstallDisarmed,
+            Kind::InstallEnded,
+        ],
+        by_key: false,
+        except: never,
+        title: "installation is overdue",
+        ending: "installation is not overdue any more",
+        advice: "",
+    },
+    EventRule {
+        rule: RuleId::InstallLeaked,
+        of: Of::Host,
+        opens: Kind::InstallLeaked,
+        // Arming it again makes nothing secret that is known: only the machine's own word does, which shows that it had it.
+        closes: &[Kind::InstallCaughtUp, Kind::InstallEnded],
+        by_key: false,
+        except: never,
+        title: "secrets may have leaked",
+        ending: "the machine that has the secrets spoke",
+        advice: "",
+    },
+    EventRule {
         rule: RuleId::PowerButton,
         of: Of::Host,
         opens: Kind::PowerButtonAsked,
@@ -205,6 +246,10 @@ pub(crate) fn settings(rule: RuleId, rules: &RuleSettings) -> Option<&EventSetti
         RuleId::GatewayDrift => Some(&rules.gateway.drift),
         RuleId::GatewayHalfDone => Some(&rules.gateway.half_done),
         RuleId::GatewayLost => Some(&rules.gateway.lost),
+        RuleId::InstallFailed => Some(&rules.install.failed),
+        RuleId::InstallOverdue => Some(&rules.install.overdue),
+        RuleId::InstallRefused => Some(&rules.install.refused),
+        RuleId::InstallLeaked => Some(&rules.install.leaked),
         RuleId::PowerButton => Some(&rules.power.button),
         RuleId::AgentMissing
         | RuleId::HostsUnapproved

@@ -46,6 +46,7 @@ CREATE TABLE assignment (
 CREATE TABLE arming (
     host_id     TEXT   NOT NULL REFERENCES host (id) ON DELETE CASCADE,
     generation  BIGINT NOT NULL,       -- from 1, for each host
+    was         TEXT,                  -- the state in which its host stood before
     plan        TEXT   NOT NULL,       -- JSON: all that it is made of
     armed_at    BIGINT NOT NULL,
     armed_by    TEXT   NOT NULL,

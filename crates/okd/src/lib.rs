@@ -35,7 +35,7 @@ mod role;
 mod store;
 pub mod validation;
 
-pub use arming::Arming;
+pub use arming::{Arming, Installs};
 pub use assignment::{Assignment, Assignments};
 pub use cluster::Cluster;
 pub use disk::{Selector, Target};

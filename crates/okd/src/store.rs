@@ -2,6 +2,7 @@
 
 pub(crate) mod arming;
 pub(crate) mod assignment;
+pub(crate) mod cluster;
 pub(crate) mod progress;
 
 use ::store::StoreError;

@@ -13,6 +13,7 @@ use super::telling::{self, SERVER};
 use super::{Saying, Step, Word};
 use crate::arming::Outcome;
 use crate::error::OkdError;
+use crate::store::arming;
 use crate::store::progress as rows;
 
 /// Takes a word, and what follows from it. `false` where it changed nothing.
@@ -94,14 +95,18 @@ async fn write(
             return goes(tx, course, Event::InstallEnded, "the installer says that it has ended", now).await;
         }
         Consequence::Failed(outcome) => {
-            rows::end(tx, &course.host, course.generation, outcome, now).await?;
-            let happens = if course.consumed_at.is_some() { Event::InstallFailed } else { Event::Disarm };
+            arming::end(tx, &course.host, course.generation, outcome, now).await?;
+            let happens = match course.consumed_at {
+                Some(_) => Event::InstallFailed,
+                None => crate::arming::back(tx, &course.host, course.generation).await?,
+            };
             goes(tx, course, happens, &standing.text, now).await?;
             (Kind::InstallFailed, telling::failed(course, &standing, now))
         }
         Consequence::Expired => {
-            rows::end(tx, &course.host, course.generation, Outcome::Expired, now).await?;
-            goes(tx, course, Event::Disarm, "its arming ran out", now).await?;
+            arming::end(tx, &course.host, course.generation, Outcome::Expired, now).await?;
+            let back = crate::arming::back(tx, &course.host, course.generation).await?;
+            goes(tx, course, back, "its arming ran out", now).await?;
             (Kind::InstallDisarmed, telling::expired(course))
         }
     };
@@ -144,7 +149,7 @@ pub async fn joined(tx: &mut Tx, host: &Id, generation: i64, now: Timestamp) -> 
         let said = Saying { step, failed: false, percent: None, words: String::new() };
         rows::add(tx, &word(&course, &said, now), KEPT).await?;
     }
-    rows::end(tx, host, generation, Outcome::Installed, now).await?;
+    arming::end(tx, host, generation, Outcome::Installed, now).await?;
     rows::tell(tx, host, generation, Told::default()).await?;
     events::append(tx, &telling::installed(&course, now), now).await?;
     Ok(true)

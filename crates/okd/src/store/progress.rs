@@ -133,34 +133,6 @@ pub(crate) async fn tell(tx: &mut Tx, host: &Id, generation: i64, told: Told) ->
     Ok(())
 }
 
-/// Ends an arming; one that was taken for failed may still turn out well.
-pub(crate) async fn end(
-    tx: &mut Tx,
-    host: &Id,
-    generation: i64,
-    outcome: Outcome,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE arming SET ended_at = $3, outcome = $4 WHERE host_id = $1 AND generation = $2")
-        .bind(host.as_str())
-        .bind(generation)
-        .bind(now.millis())
-        .bind(written(outcome))
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-const fn written(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Installed => "installed",
-        Outcome::Failed => "failed",
-        Outcome::Disarmed => "disarmed",
-        Outcome::Expired => "expired",
-        Outcome::Mismatched => "mismatched",
-    }
-}
-
 #[derive(FromRow)]
 struct Row {
     generation: i64,
@@ -179,17 +151,8 @@ impl Row {
     fn course(self, host: hosts::HostFacts, words: Vec<Word>) -> Result<Course, StoreError> {
         let plan = plan_of(host.id.as_str(), self.generation, &self.plan)?;
         let broken = |reason: String| corrupt("arming", host.id.as_str(), self.generation, reason);
-        let outcome = self.outcome.as_deref().map(|text| {
-            let all = [
-                Outcome::Installed,
-                Outcome::Failed,
-                Outcome::Disarmed,
-                Outcome::Expired,
-                Outcome::Mismatched,
-            ];
-            let known = all.into_iter().find(|outcome| written(*outcome) == text);
-            known.ok_or_else(|| broken(format!("{text:?} is no outcome")))
-        });
+        let outcome =
+            self.outcome.as_deref().map(|text| text.parse::<Outcome>().map_err(|e| broken(e.to_string())));
         let overdue =
             self.overdue.as_deref().map(|text| text.parse::<Step>().map_err(|e| broken(e.to_string())));
         let ended = match (self.ended_at, outcome.transpose()?) {

@@ -12,7 +12,8 @@ use boot::{Control, SshPublicKey};
 use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
-use okd::Progress;
+use okd::cluster::Clusters;
+use okd::{Assignments, Installs, Progress};
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;
@@ -91,6 +92,12 @@ pub struct App {
     pub mailbox: Arc<Mailbox>,
     /// The power switches of the hosts.
     pub power: Power,
+    /// Clusters of OKD.
+    pub clusters: Clusters,
+    /// What the hosts are to be in them.
+    pub assignments: Assignments,
+    /// What is armed.
+    pub installs: Installs,
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! What operators and their programs use: `/api/v1/…`. Every page has its twin here.
 
 pub mod actions;
+pub mod arming;
 pub mod assets;
 pub mod boots;
 pub mod claims;

@@ -14,6 +14,8 @@ use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
+use okd::cluster::Clusters;
+use okd::{Assignments, Installs};
 use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -98,6 +100,9 @@ pub(super) async fn open(
         .sweep()
         .await
         .map_err(|error| start_error("the installations could not be taken up".to_owned(), error))?;
+    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
+    let assignments = Assignments::new(store.clone(), Arc::clone(&clock));
+    let installs = Installs::new(store.clone(), clusters.clone(), assignments.clone(), Arc::clone(&clock));
     let mailbox = Arc::new(Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?));
     let machines = Arc::new(Known::new(store.clone(), Arc::clone(&clock), Arc::clone(&mailbox)));
     let power = Power::open(
@@ -148,6 +153,9 @@ pub(super) async fn open(
         cries: crate::api::agent::enrol::RateLimit::default(),
         mailbox,
         power,
+        clusters,
+        assignments,
+        installs,
         store,
         clock,
         settings,

@@ -34,8 +34,10 @@ CREATE TABLE assignment (
     hostname   TEXT   NOT NULL,
     address    TEXT,                   -- kept for it by the gateway
     disk       TEXT   NOT NULL,        -- selector
+    target     TEXT   NOT NULL,        -- JSON: the disk that it found then
     network    TEXT,                   -- JSON
     wipe       TEXT,                   -- serial number of the disk whose data may be lost
+    accepted   TEXT   NOT NULL,        -- JSON: rules whose refusal the operator takes upon himself
     changed_at BIGINT NOT NULL,
     UNIQUE (cluster, hostname)
 );
@@ -44,6 +46,7 @@ CREATE TABLE assignment (
 CREATE TABLE arming (
     host_id     TEXT   NOT NULL REFERENCES host (id) ON DELETE CASCADE,
     generation  BIGINT NOT NULL,       -- from 1, for each host
+    was         TEXT,                  -- the state in which its host stood before
     plan        TEXT   NOT NULL,       -- JSON: all that it is made of
     armed_at    BIGINT NOT NULL,
     armed_by    TEXT   NOT NULL,
@@ -52,9 +55,19 @@ CREATE TABLE arming (
     consumed_by TEXT,                  -- to which address
     ended_at    BIGINT,
     outcome     TEXT,                  -- installed | failed | disarmed | expired | mismatched
+    overdue     TEXT,                  -- the step after which nothing came in time, while that is told
+    leaked_at   BIGINT,                -- when its document was said to count as leaked, while that is told
     PRIMARY KEY (host_id, generation)
 );
 CREATE UNIQUE INDEX arming_standing ON arming (host_id) WHERE ended_at IS NULL;
+
+-- Who asked for a node's document that was not for them, until they have not for a while.
+CREATE TABLE install_refusal (
+    address TEXT   NOT NULL,
+    host_id TEXT   NOT NULL,           -- whose document; empty where that is not known
+    at      BIGINT NOT NULL,           -- the last time that was told
+    PRIMARY KEY (address, host_id)
+);
 
 -- How far each is.
 CREATE TABLE install_word (
@@ -63,7 +76,8 @@ CREATE TABLE install_word (
     number     BIGINT NOT NULL,        -- from 1
     step       TEXT   NOT NULL,
     failed     BIGINT NOT NULL,
-    at         BIGINT NOT NULL,
+    at         BIGINT NOT NULL,        -- when it came first
+    heard_at   BIGINT NOT NULL,        -- when it came last: a step may be said again and again
     percent    BIGINT,
     words      TEXT   NOT NULL,
     PRIMARY KEY (host_id, generation, number),

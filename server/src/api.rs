@@ -7,6 +7,7 @@ pub mod boot;
 mod gateway_error;
 mod hosts_error;
 pub mod live;
+mod okd_error;
 pub mod problem;
 mod refusal;
 pub mod routes;

@@ -12,6 +12,8 @@ use boot::{Control, SshPublicKey};
 use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
+use okd::cluster::Clusters;
+use okd::{Assignments, Installs, Progress};
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;
@@ -20,7 +22,7 @@ use store::{Store, StoreError};
 
 use crate::agent_file::Agents;
 use crate::api::agent::enrol::RateLimit;
-use crate::api::boot::LastKnown;
+use crate::api::boot::{LastKnown, Pace};
 use crate::api::live::Live;
 use crate::auth::{AdminToken, Sessions};
 use crate::downloads::Downloads;
@@ -60,6 +62,10 @@ pub struct App {
     pub alerts: Alerts,
     /// The site's gateways.
     pub gateways: Gateways,
+    /// The installations that go on.
+    pub progress: Progress,
+    /// How often a machine that is being installed may speak.
+    pub progress_pace: Pace,
     /// Scores that run.
     pub jobs: Jobs,
     /// Named secrets.
@@ -86,6 +92,12 @@ pub struct App {
     pub mailbox: Arc<Mailbox>,
     /// The power switches of the hosts.
     pub power: Power,
+    /// Clusters of OKD.
+    pub clusters: Clusters,
+    /// What the hosts are to be in them.
+    pub assignments: Assignments,
+    /// What is armed.
+    pub installs: Installs,
 }
 
 impl App {

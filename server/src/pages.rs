@@ -2,11 +2,13 @@
 //! elsewhere, and every page is whole without the one script that there is.
 
 pub mod answer;
+pub mod clusters;
 pub mod files;
 pub mod gateways;
 pub mod host;
 pub mod hosts;
 mod incident;
+pub mod install;
 pub(crate) mod inventory_view;
 pub mod login;
 pub mod trail;

@@ -20,6 +20,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify};
 use self::memory::Memory;
 use crate::decide::{Action, Cause, Decision, Inputs};
 use crate::guard::Hold;
+use crate::install::Install;
 use crate::machine::Machine;
 use crate::next::{Next, Subject};
 use crate::options::HostOptions;
@@ -71,13 +72,14 @@ pub struct Held {
 }
 
 impl Said {
-    /// All that the decision follows from.
+    /// All that the decision follows from; `arming` is what those who arm installations say.
     #[must_use]
     pub fn inputs<'a>(
         &'a self,
         machine: &'a Machine,
         host: Option<&'a HostFacts>,
         site: &'a Site,
+        arming: Option<&'a Result<Install, String>>,
     ) -> Inputs<'a> {
         let next = self.next.as_ref().map(|(_, next)| next);
         Inputs {
@@ -88,6 +90,7 @@ impl Said {
             next,
             hold: self.hold,
             may_switch: self.may_switch,
+            arming,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! The boot answer: a pure function of the machine that asks, its host, the site, and what operators and the loop guard say.
 //!
-//! Three answers exist, and none writes to a disk: a discovery system, which reads; another iPXE, which asks again; and the
-//! local disk, which is what the firmware would have done without us. Whatever is unclear gets the last.
+//! Four answers exist: a discovery system, which reads; another iPXE, which asks again; the installer, which writes to one
+//! disk, for a host that is armed and nobody else; and the local disk, which is what the firmware would have done without us.
+//! Whatever is unclear gets the last.
 //!
 //! What is asked in which order: an operator's word for this one boot, the loop guard, the host's state. So an operator gets
-//! a machine out of a loop without lifting the hold first.
+//! a machine out of a loop without lifting the hold first. Whether an arming fits the machine that asks is not decided here,
+//! but by those who arm: what they say comes in as [`Inputs::arming`], and without their yes nothing is installed.
 
 use hosts::{HostFacts, State};
 
 use crate::guard::{Given, Hold};
+use crate::install::Install;
 use crate::ipxe::Build;
 use crate::machine::{Arch, Machine};
 use crate::next::{Next, NextAction};
@@ -32,6 +35,9 @@ pub struct Inputs<'a> {
     pub hold: Option<Hold>,
     /// It was not sent to another iPXE just now.
     pub may_switch: bool,
+    /// What those who arm installations say of this machine: that it is to be installed, and how; or why it boots its own
+    /// disk. `None` where nothing was ever armed that matters now.
+    pub arming: Option<&'a Result<Install, String>>,
 }
 
 /// What a machine shall boot, and why: the reason is shown on its console and kept in its trail.
@@ -50,6 +56,8 @@ pub struct Decision {
 pub enum Action {
     /// This discovery system.
     Discover(DiscoverySystem),
+    /// The live system that installs a node onto one disk.
+    Install(Box<Install>),
     /// What is on its own disk.
     LocalDisk,
     /// Another iPXE, which asks again.
@@ -88,6 +96,7 @@ impl Decision {
     pub const fn as_str(&self) -> &'static str {
         match self.action {
             Action::Discover(_) => "discovery",
+            Action::Install(_) => "installation",
             Action::LocalDisk => "local disk",
             Action::OtherIpxe { .. } => "another iPXE",
         }
@@ -100,11 +109,13 @@ pub fn decide(inputs: &Inputs<'_>) -> Decision {
     let decision = system(inputs);
     // The local disk needs no other iPXE.
     match other_ipxe(inputs) {
-        Some((build, file)) if matches!(decision.action, Action::Discover(_)) => Decision {
-            action: Action::OtherIpxe { build, file },
-            reason: format!("{} is to run the {} build of iPXE", name(inputs), build.as_str()),
-            cause: Cause::Option,
-        },
+        Some((build, file)) if matches!(decision.action, Action::Discover(_) | Action::Install(_)) => {
+            Decision {
+                action: Action::OtherIpxe { build, file },
+                reason: format!("{} is to run the {} build of iPXE", name(inputs), build.as_str()),
+                cause: Cause::Option,
+            }
+        }
         _ => decision,
     }
 }
@@ -127,9 +138,19 @@ fn system(inputs: &Inputs<'_>) -> Decision {
         );
         return Decision { action: Action::LocalDisk, reason, cause: Cause::Guard };
     }
-    match inputs.host.map_or_else(|| Ok("this machine is not known yet".to_owned()), wanted) {
-        Ok(why) => discover(inputs, why, Cause::State(Given::Discovery)),
-        Err(reason) => Decision { action: Action::LocalDisk, reason, cause: Cause::State(Given::LocalDisk) },
+    let Some(host) = inputs.host else {
+        return discover(inputs, "this machine is not known yet".to_owned(), Cause::State(Given::Discovery));
+    };
+    match wanted(host, inputs.arming) {
+        Wanted::Discovery(why) => discover(inputs, why, Cause::State(Given::Discovery)),
+        Wanted::Install(install) => Decision {
+            reason: format!("{} is armed: {}", host.name, install.words),
+            action: Action::Install(Box::new(install.clone())),
+            cause: Cause::State(Given::Install),
+        },
+        Wanted::LocalDisk(reason) => {
+            Decision { action: Action::LocalDisk, reason, cause: Cause::State(Given::LocalDisk) }
+        }
     }
 }
 
@@ -181,23 +202,35 @@ fn other_ipxe(inputs: &Inputs<'_>) -> Option<(Build, &'static str)> {
     Some((wanted, file))
 }
 
-/// Why a host of this state is to be discovered, or else why it is not.
-fn wanted(host: &HostFacts) -> Result<String, String> {
+enum Wanted<'a> {
+    Discovery(String),
+    Install(&'a Install),
+    LocalDisk(String),
+}
+
+/// What a host of this state boots, and why.
+fn wanted<'a>(host: &HostFacts, arming: Option<&'a Result<Install, String>>) -> Wanted<'a> {
     let name = &host.name;
+    let discovery = |why: &str| Wanted::Discovery(format!("{name} {why}"));
+    let local_disk = |why: &str| Wanted::LocalDisk(format!("{name} {why}"));
     match host.state {
-        State::Discovered => Ok(format!("{name} waits for approval")),
-        State::Ready => Ok(format!("{name} is ready and has no role yet")),
-        State::Assigned => Ok(format!("{name} has a role and is not armed")),
-        // An armed host is an assigned one that may be wiped: what is still on its disk is the one thing that must not
-        // start (an old member would rejoin its cluster). Discovery keeps it in sight, and its disk as it is.
-        State::Armed => Ok(format!("{name} is armed, but this server has no installer for it")),
-        State::Failed => Ok(format!("the installation of {name} failed")),
-        State::Installing => {
-            Err(format!("{name} is being installed, and was given its installer once already"))
-        }
-        State::Installed => Err(format!("{name} is installed")),
-        State::InService => Err(format!("{name} is in service")),
-        State::Maintenance => Err(format!("{name} is in maintenance")),
-        State::Retired => Err(format!("{name} is retired")),
+        State::Discovered => discovery("waits for approval"),
+        State::Ready => discovery("is ready and has no role yet"),
+        State::Assigned => match arming {
+            // Its arming ended unused: what an operator took back is not followed by anything but its own disk.
+            Some(Err(why)) => local_disk(&format!("has a role and is not armed: {why}")),
+            Some(Ok(_)) | None => discovery("has a role and is not armed"),
+        },
+        State::Armed => match arming {
+            Some(Ok(install)) => Wanted::Install(install),
+            Some(Err(why)) => local_disk(&format!("is armed, but {why}")),
+            None => local_disk("is armed, but its arming is not to be found"),
+        },
+        State::Failed => discovery("could not be installed"),
+        State::Installing => local_disk("is being installed, and was given its installer once already"),
+        State::Installed => local_disk("is installed"),
+        State::InService => local_disk("is in service"),
+        State::Maintenance => local_disk("is in maintenance"),
+        State::Retired => local_disk("is retired"),
     }
 }

@@ -16,7 +16,7 @@ const ONE_BOOT: Duration = Duration::from_secs(120);
 /// This many boots of one kind in its window, and no word of an agent: the next one is held.
 pub const BOOTS: usize = 5;
 /// Boots that are remembered; of each kind no more than [`BOOTS`] matter.
-const REMEMBERED: usize = 2 * BOOTS;
+const REMEMBERED: usize = Given::ALL.len() * BOOTS;
 /// At most one other iPXE in this time.
 const SWITCH_PAUSE: Duration = Duration::from_secs(120);
 
@@ -28,6 +28,8 @@ pub enum Given {
     Discovery,
     /// The local disk, because its state says so.
     LocalDisk,
+    /// The installer: it stands for another try until its document is handed out.
+    Install,
 }
 
 /// The boots of one machine since its agent was last heard.
@@ -55,10 +57,15 @@ pub struct Hold {
 }
 
 impl Given {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Discovery, Self::LocalDisk, Self::Install];
+
     /// In which time the boots have to come.
     #[must_use]
     pub const fn window(self) -> Duration {
         match self {
+            // A live system is a gigabyte: five of them take their time.
+            Self::Install => Duration::from_secs(60 * 60),
             Self::Discovery => Duration::from_secs(30 * 60),
             // A disk that starts nothing sends its machine back at once.
             Self::LocalDisk => Duration::from_secs(15 * 60),
@@ -77,6 +84,9 @@ impl Hold {
                     "it booted {BOOTS} times in {minutes} minutes for discovery, and its agent was not heard"
                 )
             }
+            Given::Install => format!(
+                "it was given its installer {BOOTS} times in {minutes} minutes, and did not come as far as to ask for its node's document"
+            ),
             Given::LocalDisk => format!(
                 "it came back {BOOTS} times in {minutes} minutes from its local disk: nothing on it starts, or the firmware does not try it"
             ),
@@ -92,8 +102,7 @@ impl Guard {
             self.hold = self.hold.filter(|hold| hold.since > heard_at);
         }
         if self.hold.is_none() && self.is_new_boot(now) {
-            let given =
-                [Given::Discovery, Given::LocalDisk].into_iter().find(|given| self.loops(*given, now));
+            let given = Given::ALL.into_iter().find(|given| self.loops(*given, now));
             self.hold = given.map(|given| Hold { since: now, given });
         }
         self.hold
@@ -135,10 +144,9 @@ impl Guard {
     /// It says nothing any more at `now`.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
-        let windows = [Given::Discovery, Given::LocalDisk];
         self.hold.is_none()
             && self.may_switch(now)
-            && self.boots.iter().all(|(at, _)| windows.iter().all(|given| now.since(*at) > given.window()))
+            && self.boots.iter().all(|(at, _)| Given::ALL.iter().all(|given| now.since(*at) > given.window()))
     }
 
     fn is_new_boot(&self, now: Timestamp) -> bool {

@@ -31,6 +31,7 @@ pub use manifest::{
 };
 pub use modules::ModulesError;
 pub use packed::PackedError;
+pub(crate) use site::require_assets;
 pub use site::{ChooseError, KnownImage, adopt, arch, choose, chosen, known, site};
 
 use std::io;

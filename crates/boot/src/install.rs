@@ -10,11 +10,14 @@ use crate::site::CoreOs;
 /// An installation that an operator armed, as far as the boot script is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Install {
+    /// Which of the host's installations: its tickets are good for no other.
+    pub generation: i64,
     /// The live system that installs.
     pub coreos: CoreOs,
     /// The disk's name below `/dev/disk/by-id/`.
     pub disk: DiskName,
-    /// What the kernel is told of the network: `ip=…`, `vlan=…`, `bond=…`. Empty: DHCP on the card that boots.
+    /// What the kernel is told of the network: `ip=…`, `vlan=…`, `bond=…`, and how long it waits for a link. Empty: DHCP on
+    /// the card that boots, and no other.
     pub network: Vec<KernelArgument>,
     /// What becomes of the machine, as a sentence goes on: `control-plane node cp1 of okd1.example.lan, generation 2`.
     pub words: String,

@@ -35,6 +35,7 @@ mod machine;
 pub mod next;
 pub mod options;
 mod plain;
+pub mod profiles;
 pub mod scripts;
 pub mod site;
 mod ssh_key;

@@ -28,7 +28,9 @@ pub struct Links {
 }
 
 impl Links {
-    pub(crate) fn pin(&self) -> String {
+    /// The pin, as the agent's settings have it.
+    #[must_use]
+    pub fn pin(&self) -> String {
         hex::encode(self.pin)
     }
 
@@ -66,6 +68,24 @@ impl Links {
     #[must_use]
     pub fn ignition(&self, ticket: &Token, arch: Arch) -> String {
         format!("{}/boot/ignition/{}.ign?arch={}", self.boot, ticket.reveal(), arch.name())
+    }
+
+    /// The document of the live system that installs a node.
+    #[must_use]
+    pub fn live(&self, ticket: &Token) -> String {
+        format!("{}/boot/live/{}.ign", self.boot, ticket.reveal())
+    }
+
+    /// The node's own document, for the installer.
+    #[must_use]
+    pub fn node(&self, ticket: &Token) -> String {
+        format!("{}/boot/node/{}.ign", self.boot, ticket.reveal())
+    }
+
+    /// Where a machine that is being installed says how far it is.
+    #[must_use]
+    pub fn progress(&self, ticket: &Token) -> String {
+        format!("{}/boot/progress/{}", self.boot, ticket.reveal())
     }
 
     /// The static agent for a processor. The MAC is there for the trail only.

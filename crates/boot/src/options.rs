@@ -28,6 +28,26 @@ pub struct HostOptions {
     /// It boots with Secure Boot: what it is given must be signed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub secure_boot: bool,
+    /// How it leaves to its own disk.
+    #[serde(skip_serializing_if = "LocalDisk::is_auto")]
+    pub local_disk: LocalDisk,
+}
+
+/// How iPXE leaves to the machine's own disk. With UEFI it always ends, and the firmware goes on with its next entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LocalDisk {
+    /// With BIOS it starts the first disk itself.
+    #[default]
+    Auto,
+    /// It ends with BIOS, too, and the BIOS goes on in its own order: where the system is not on the first disk.
+    Exit,
+}
+
+impl LocalDisk {
+    const fn is_auto(&self) -> bool {
+        matches!(self, Self::Auto)
+    }
 }
 
 /// A VLAN's number, 1 to 4094.
@@ -59,6 +79,9 @@ pub enum InvalidOption {
     /// No such discovery system.
     #[error("{0:?} is no discovery system: expected image:ID, centos, coreos or default")]
     Discovery(String),
+    /// No way to leave to the disk.
+    #[error("{0:?} is no way to leave to the local disk: expected auto or exit")]
+    LocalDisk(String),
     /// Neither on nor off.
     #[error("{0:?} is neither on nor off")]
     Switch(String),
@@ -165,6 +188,19 @@ impl HostOptions {
         Ok(())
     }
 
+    /// Sets how it leaves to its own disk: `auto` or `exit`.
+    ///
+    /// # Errors
+    /// [`InvalidOption`].
+    pub fn set_local_disk(&mut self, text: &str) -> Result<(), InvalidOption> {
+        self.local_disk = match text {
+            "auto" => LocalDisk::Auto,
+            "exit" => LocalDisk::Exit,
+            _ => return Err(InvalidOption::LocalDisk(cut(text))),
+        };
+        Ok(())
+    }
+
     /// In a line, as it is set: for people. Empty where nothing is.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -174,6 +210,7 @@ impl HostOptions {
             self.console.as_ref().map(|console| format!("console {console}")),
             self.discovery.as_ref().map(|discovery| format!("discovery {discovery}")),
             self.secure_boot.then(|| "Secure Boot".to_owned()),
+            (self.local_disk == LocalDisk::Exit).then(|| "local disk by exit".to_owned()),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -233,15 +270,16 @@ mod tests {
         options.set_vlan("42").unwrap();
         options.set_console("ttyS1,57600").unwrap();
         options.set_secure_boot("on").unwrap();
+        options.set_local_disk("exit").unwrap();
         options.discovery = Some(OwnDiscovery::Centos);
         assert_eq!(
             options.in_words(),
-            "iPXE full, VLAN 42, console ttyS1,57600, discovery centos, Secure Boot"
+            "iPXE full, VLAN 42, console ttyS1,57600, discovery centos, Secure Boot, local disk by exit"
         );
         let json = serde_json::to_string(&options).unwrap();
         assert_eq!(
             json,
-            r#"{"ipxe":"full","vlan":42,"console":"ttyS1,57600","discovery":{"by":"centos"},"secure_boot":true}"#
+            r#"{"ipxe":"full","vlan":42,"console":"ttyS1,57600","discovery":{"by":"centos"},"secure_boot":true,"local_disk":"exit"}"#
         );
         assert_eq!(serde_json::from_str::<HostOptions>(&json).unwrap(), options);
         options.discovery = None;
@@ -250,6 +288,7 @@ mod tests {
             HostOptions::set_vlan,
             HostOptions::set_console,
             HostOptions::set_secure_boot,
+            HostOptions::set_local_disk,
         ] {
             assert!(back(&mut options, "${x}").is_err());
         }
@@ -257,6 +296,7 @@ mod tests {
         options.set_vlan("none").unwrap();
         options.set_console("auto").unwrap();
         options.set_secure_boot("off").unwrap();
+        options.set_local_disk("auto").unwrap();
         assert_eq!(options, HostOptions::default());
         assert_eq!(serde_json::to_string(&options).unwrap(), "{}");
     }

@@ -5,17 +5,23 @@ use askama::Template;
 use inventory::MacAddr;
 
 use crate::decide::{Action, Decision};
+use crate::install::Install;
 use crate::links::Links;
 use crate::machine::{Arch, Machine};
-use crate::options::{HostOptions, Vlan};
+use crate::options::{HostOptions, LocalDisk, Vlan};
 use crate::site::{Centos, CoreOs, DiscoverySystem, ImageId};
 use crate::tickets::{Purpose, Token};
 
-/// What a discovery script carries beside its decision.
+/// The longest command line that a kernel reads (`COMMAND_LINE_SIZE` of x86 and arm64), with the byte that ends it.
+const COMMAND_LINE: usize = 2048;
+
+/// What a script that starts a system carries beside its decision.
 #[derive(Debug, Clone)]
 pub struct Handout<'a> {
     /// A ticket of the purpose that [`ticket_purpose`] names.
     pub ticket: &'a Token,
+    /// The one for the node's document, where a node is installed.
+    pub node: Option<&'a Token>,
     /// Seconds between two samples.
     pub interval_secs: u32,
     /// The kernel's `console=` arguments, the one for programs last.
@@ -33,11 +39,18 @@ impl<'a> Handout<'a> {
         let usual = || machine.ports.arguments().to_owned();
         Self {
             ticket,
+            node: None,
             interval_secs,
             consoles: options.console.as_ref().map_or_else(usual, |console| console.arguments()),
             vlan: options.vlan,
             secure_boot: options.secure_boot,
         }
+    }
+
+    /// With the ticket for the node's document.
+    #[must_use]
+    pub fn with_node(self, node: Option<&'a Token>) -> Self {
+        Self { node, ..self }
     }
 }
 
@@ -48,6 +61,7 @@ pub const fn ticket_purpose(decision: &Decision) -> Option<Purpose> {
         Action::Discover(DiscoverySystem::Image(_)) => Some(Purpose::Enrol),
         Action::Discover(DiscoverySystem::Centos(_)) => Some(Purpose::Kickstart),
         Action::Discover(DiscoverySystem::CoreOs(_)) => Some(Purpose::Ignition),
+        Action::Install(_) => Some(Purpose::Live),
         Action::LocalDisk | Action::OtherIpxe { .. } => None,
     }
 }
@@ -55,49 +69,74 @@ pub const fn ticket_purpose(decision: &Decision) -> Option<Purpose> {
 /// `boot.ipxe`: finds out who asks, and asks for that machine's own script.
 #[must_use]
 pub fn entry(links: &Links) -> String {
-    rendered(Entry { links })
+    rendered(Entry { links, leave: LocalDisk::Auto })
 }
 
-/// A machine's own script. A discovery without a ticket boots the local disk: its agent would be turned away.
+/// A machine's own script. What starts a system and has no ticket for it boots the local disk: it would be turned away.
 #[must_use]
 pub fn for_decision(
     decision: &Decision,
     machine: &Machine,
     links: &Links,
+    options: &HostOptions,
     handout: Option<&Handout>,
 ) -> String {
-    let (mac, reason) = (machine.mac, decision.reason.as_str());
+    let (mac, reason, leave) = (machine.mac, decision.reason.as_str(), options.local_disk);
+    let no_ticket = || local_disk_by(&format!("{reason}, but this server has no ticket for it"), leave);
     match (&decision.action, handout) {
-        (Action::LocalDisk, _) => local_disk(reason),
-        (Action::OtherIpxe { file, .. }, _) => rendered(OtherIpxe { mac, reason, links, file }),
-        (Action::Discover(_), None) => local_disk(&format!("{reason}, but this server has no ticket for it")),
+        (Action::LocalDisk, _) => local_disk_by(reason, leave),
+        (Action::OtherIpxe { file, .. }, _) => rendered(OtherIpxe { mac, reason, links, file, leave }),
+        (Action::Discover(_) | Action::Install(_), None) => no_ticket(),
+        (Action::Install(install), Some(handout)) => match handout.node {
+            Some(node) => installing(InstallNode { mac, reason, links, install, handout, node, leave }),
+            None => no_ticket(),
+        },
         (Action::Discover(DiscoverySystem::Image(image)), Some(handout)) => {
-            rendered(DiscoverImage { mac, reason, links, image: &image.id, arch: image.arch, handout })
+            rendered(DiscoverImage { mac, reason, links, image: &image.id, arch: image.arch, handout, leave })
         }
         (Action::Discover(DiscoverySystem::Centos(centos)), Some(handout)) => {
-            rendered(DiscoverCentos { mac, reason, links, centos, handout })
+            rendered(DiscoverCentos { mac, reason, links, centos, handout, leave })
         }
         (Action::Discover(DiscoverySystem::CoreOs(coreos)), Some(handout)) => {
-            rendered(DiscoverCoreOs { mac, reason, links, coreos, handout })
+            rendered(DiscoverCoreOs { mac, reason, links, coreos, handout, leave })
         }
     }
 }
 
-/// A script that boots the local disk, and says why: also for a request that names no machine.
+/// A script that boots the local disk, and says why: for a request that names no machine, or one of which nothing is known.
 #[must_use]
 pub fn local_disk(reason: &str) -> String {
-    rendered(LocalDisk { reason })
+    local_disk_by(reason, LocalDisk::Auto)
+}
+
+fn local_disk_by(reason: &str, leave: LocalDisk) -> String {
+    rendered(OwnDisk { reason, leave })
+}
+
+/// A kernel cuts off what it has no room for, and what is cut off is what says where the node's document lies.
+fn installing(script: InstallNode<'_>) -> String {
+    let (reason, leave) = (script.reason, script.leave);
+    let text = rendered(script);
+    let kernel = text.lines().find_map(|line| line.strip_prefix("kernel ")).unwrap_or_default();
+    // From the image's name on it is what the kernel reads; iPXE puts the name in front.
+    if kernel.trim_end_matches("|| goto failed").len() < COMMAND_LINE {
+        return text;
+    }
+    let why = format!("the kernel's command line would be longer than {} bytes", COMMAND_LINE - 1);
+    local_disk_by(&format!("{reason}, but {why}: describe its network in fewer words"), leave)
 }
 
 #[derive(Template)]
 #[template(path = "boot.ipxe")]
 struct Entry<'a> {
+    leave: LocalDisk,
     links: &'a Links,
 }
 
 #[derive(Template)]
 #[template(path = "discover-image.ipxe")]
 struct DiscoverImage<'a> {
+    leave: LocalDisk,
     mac: MacAddr,
     reason: &'a str,
     links: &'a Links,
@@ -109,6 +148,7 @@ struct DiscoverImage<'a> {
 #[derive(Template)]
 #[template(path = "discover-centos.ipxe")]
 struct DiscoverCentos<'a> {
+    leave: LocalDisk,
     mac: MacAddr,
     reason: &'a str,
     links: &'a Links,
@@ -119,6 +159,7 @@ struct DiscoverCentos<'a> {
 #[derive(Template)]
 #[template(path = "discover-coreos.ipxe")]
 struct DiscoverCoreOs<'a> {
+    leave: LocalDisk,
     mac: MacAddr,
     reason: &'a str,
     links: &'a Links,
@@ -127,8 +168,21 @@ struct DiscoverCoreOs<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "install.ipxe")]
+struct InstallNode<'a> {
+    leave: LocalDisk,
+    mac: MacAddr,
+    reason: &'a str,
+    links: &'a Links,
+    install: &'a Install,
+    handout: &'a Handout<'a>,
+    node: &'a Token,
+}
+
+#[derive(Template)]
 #[template(path = "other-ipxe.ipxe")]
 struct OtherIpxe<'a> {
+    leave: LocalDisk,
     mac: MacAddr,
     reason: &'a str,
     links: &'a Links,
@@ -137,7 +191,8 @@ struct OtherIpxe<'a> {
 
 #[derive(Template)]
 #[template(path = "local-disk.ipxe")]
-struct LocalDisk<'a> {
+struct OwnDisk<'a> {
+    leave: LocalDisk,
     reason: &'a str,
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod asset;
 pub(crate) mod control;
 pub(crate) mod image;
+pub(crate) mod profile;
 pub(crate) mod reference;
 pub(crate) mod ticket;
 pub(crate) mod trail;

@@ -14,7 +14,7 @@ use events::{Kind, NewEvent};
 use inventory::{MacAddr, Timestamp};
 use sqlx::SqlitePool;
 
-pub use token::{Purpose, TicketKey, Token};
+pub use token::{ANYWHERE, Purpose, TicketKey, Token};
 
 use crate::store::ticket::{self as rows, FirstUse};
 
@@ -38,8 +38,10 @@ pub struct Ticket {
     pub purpose: Purpose,
     /// For which machine.
     pub mac: MacAddr,
-    /// From where it may be used.
+    /// From where it may be used; [`ANYWHERE`] for one that is bound to no address.
     pub source: IpAddr,
+    /// Of which generation of the machine's installations it is; 0 where it is of none.
+    pub generation: i64,
     /// Until when.
     pub expires_at: Timestamp,
     nonce: [u8; 12],
@@ -150,8 +152,10 @@ pub async fn check(
 
 fn may_use(ticket: &Ticket, first: &FirstUse, holder: &str, now: Timestamp) -> Result<(), TicketError> {
     let in_time = match ticket.purpose {
-        Purpose::Enrol => true,
+        // These three are good as long as they live: what a node's document is given out by is counted with its arming.
+        Purpose::Enrol | Purpose::Live | Purpose::Progress => true,
         Purpose::Kickstart | Purpose::Ignition => now.since(first.at) <= REPEAT,
+        Purpose::Node => false,
     };
     if first.holder == holder && in_time { Ok(()) } else { Err(TicketError::Replayed { mac: ticket.mac }) }
 }

@@ -53,7 +53,7 @@ impl Room {
         let site = Site { discovery: vec![DiscoverySystem::Image(image)], known: vec![] };
         let machine = Machine::new(mac, Some("x86_64"), Some("efi"));
         let said = self.control.asks(mac, host);
-        let decision = decide(&said.inputs(&machine, host, &site));
+        let decision = decide(&said.inputs(&machine, host, &site, None));
         self.control.answered(mac, host, &said, &decision);
         decision
     }

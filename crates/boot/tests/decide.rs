@@ -2,6 +2,7 @@
 //! options, the processor, the site.
 
 use boot::guard::{Given, Hold};
+use boot::install::Install;
 use boot::ipxe::Build;
 use boot::next::{Next, NextAction};
 use boot::options::{HostOptions, OwnDiscovery};
@@ -62,10 +63,13 @@ fn next(action: NextAction) -> Next {
 /// Whether a host of this state is to be discovered. No wild card: a state that is added is decided here, too.
 const fn discovered(state: State) -> bool {
     match state {
-        State::Discovered | State::Ready | State::Assigned | State::Armed | State::Failed => true,
-        State::Installing | State::Installed | State::InService | State::Maintenance | State::Retired => {
-            false
-        }
+        State::Discovered | State::Ready | State::Assigned | State::Failed => true,
+        State::Armed
+        | State::Installing
+        | State::Installed
+        | State::InService
+        | State::Maintenance
+        | State::Retired => false,
     }
 }
 
@@ -107,7 +111,7 @@ fn expected_system(site: &Site, own: Option<&OwnDiscovery>, arch: Arch) -> Optio
 fn every_combination_is_answered() {
     let hosts: Vec<Option<State>> = State::ALL.into_iter().map(Some).chain([None]).collect();
     let nexts = [None, Some(NextAction::LocalDisk), Some(NextAction::Discover)];
-    let holds = [None, Some(Given::Discovery), Some(Given::LocalDisk)];
+    let holds = [None, Some(Given::Discovery), Some(Given::LocalDisk), Some(Given::Install)];
     let archs = ["x86_64", "i386", "arm64", "${arch}"];
     let sites = [
         Site::default(),
@@ -136,6 +140,7 @@ fn every_combination_is_answered() {
                         next: word.as_ref(),
                         hold: hold_given.map(|given| Hold { since: NOW, given }),
                         may_switch: true,
+                        arming: None,
                     });
                     let case = format!(
                         "{state:?} {next_action:?} {hold_given:?} {arch} {site:?} {own:?}: {decision:?}"
@@ -160,13 +165,107 @@ fn every_combination_is_answered() {
             }
         }
     }
-    assert_eq!(seen, (State::ALL.len() + 1) * 9 * 16 * 4);
+    assert_eq!(seen, (State::ALL.len() + 1) * 12 * 16 * 4);
+}
+
+fn install() -> Install {
+    let asset = |byte| AssetId::of_digest([byte; 32]);
+    Install {
+        generation: 2,
+        coreos: CoreOs {
+            arch: Arch::X86_64,
+            build: "9.0.20250510-0".to_owned(),
+            kernel: asset(1),
+            initramfs: asset(2),
+            rootfs: asset(3),
+        },
+        disk: "wwn-0x5000c500aabbccdd".parse().unwrap(),
+        network: vec![],
+        words: "control-plane node cp1 of okd1.example.lan, generation 2".to_owned(),
+    }
+}
+
+/// Only a host that is armed, whose arming says yes, is installed; what says no, or nothing, sends it to its disk.
+#[test]
+fn nobody_is_installed_without_the_yes_of_an_arming() {
+    let hosts: Vec<Option<State>> = State::ALL.into_iter().map(Some).chain([None]).collect();
+    let armings = [None, Some(Ok(install())), Some(Err("it says another serial number".to_owned()))];
+    let site = Site { discovery: vec![image(Arch::X86_64)], known: vec![] };
+    let (machine, options) = (machine(Some("x86_64")), HostOptions::default());
+    for (state, arming) in hosts.iter().flat_map(|state| armings.iter().map(move |arming| (state, arming))) {
+        let facts = state.map(host);
+        let inputs = Inputs {
+            machine: &machine,
+            host: facts.as_ref(),
+            site: &site,
+            options: &options,
+            next: None,
+            hold: None,
+            may_switch: true,
+            arming: arming.as_ref(),
+        };
+        let decision = decide(&inputs);
+        let case = format!("{state:?} {arming:?}: {decision:?}");
+        let (action, given) = match (state, arming) {
+            (Some(State::Armed), Some(Ok(install))) => {
+                (Action::Install(Box::new(install.clone())), Given::Install)
+            }
+            (Some(State::Armed), _) | (Some(State::Assigned), Some(Err(_))) => {
+                (Action::LocalDisk, Given::LocalDisk)
+            }
+            (None, _) => (Action::Discover(image(Arch::X86_64)), Given::Discovery),
+            (Some(state), _) if discovered(*state) => {
+                (Action::Discover(image(Arch::X86_64)), Given::Discovery)
+            }
+            (Some(_), _) => (Action::LocalDisk, Given::LocalDisk),
+        };
+        assert_eq!((decision.action, decision.cause), (action, Cause::State(given)), "{case}");
+        if let (Some(State::Armed | State::Assigned), Some(Err(why))) = (state, arming) {
+            assert!(decision.reason.contains(why), "{case}");
+        }
+        // An operator's word for this boot and the guard stand above it.
+        for (next, hold) in [
+            (Some(next(NextAction::LocalDisk)), None),
+            (None, Some(Hold { since: NOW, given: Given::Install })),
+        ] {
+            let kept = decide(&Inputs { next: next.as_ref(), hold, ..inputs });
+            assert_eq!(kept.action, Action::LocalDisk, "{case}: {kept:?}");
+        }
+    }
+}
+
+#[test]
+fn an_armed_machine_runs_the_ipxe_that_its_host_is_to_run() {
+    let options = HostOptions { ipxe: Some(Build::Full), ..HostOptions::default() };
+    let machine = machine(Some("x86_64")).telling(Some("SNPONLY"), None, None);
+    let (site, host, arming) = (Site::default(), host(State::Armed), Ok(install()));
+    let inputs = Inputs {
+        machine: &machine,
+        host: Some(&host),
+        site: &site,
+        options: &options,
+        next: None,
+        hold: None,
+        may_switch: true,
+        arming: Some(&arming),
+    };
+    assert!(matches!(decide(&inputs).action, Action::OtherIpxe { file: "ipxe.efi", .. }));
+    assert!(matches!(decide(&Inputs { may_switch: false, ..inputs }).action, Action::Install(_)));
 }
 
 fn plain(machine: &Machine, options: &HostOptions, may_switch: bool) -> Decision {
     let site = Site { discovery: vec![image(Arch::X86_64), coreos()], known: vec![] };
     let host = host(State::Ready);
-    decide(&Inputs { machine, host: Some(&host), site: &site, options, next: None, hold: None, may_switch })
+    decide(&Inputs {
+        machine,
+        host: Some(&host),
+        site: &site,
+        options,
+        next: None,
+        hold: None,
+        may_switch,
+        arming: None,
+    })
 }
 
 #[test]
@@ -220,6 +319,7 @@ fn a_machine_is_sent_to_another_ipxe_once_and_only_where_there_is_one() {
         next: None,
         hold: None,
         may_switch: true,
+        arming: None,
     });
     assert_eq!(decision.action, Action::LocalDisk);
 }
@@ -237,6 +337,7 @@ fn a_machine_is_told_what_is_missing() {
         next: None,
         hold: None,
         may_switch: true,
+        arming: None,
     };
     let reason = decide(&inputs).reason;
     assert!(reason.contains("no discovery image: run muster image use"), "{reason}");

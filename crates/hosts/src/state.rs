@@ -48,6 +48,8 @@ pub enum Event {
     Arm,
     /// The arming is taken back, or expired.
     Disarm,
+    /// The same, of a host that was in service when it was armed to be installed anew: it still is.
+    StayInService,
     /// The installer fetched what it was armed for.
     InstallStarted,
     /// The installer says that it has ended.
@@ -105,14 +107,15 @@ impl State {
         };
         Ok(match (self, event) {
             (Discovered, Event::Approve)
-            | (Assigned | Failed, Event::Release)
+            | (Assigned | Installed | InService | Failed, Event::Release)
             | (Maintenance, Event::LeaveMaintenance) => Ready,
             (Ready, Event::Assign) | (Armed, Event::Disarm) => Assigned,
-            (Assigned | Failed, Event::Arm) => Armed,
+            (Assigned | Installed | InService | Failed, Event::Arm) => Armed,
             (Armed, Event::InstallStarted) => Installing,
             (Installing, Event::InstallEnded) => Installed,
             (Installing | Installed, Event::InstallFailed) => Failed,
-            (Installing | Installed, Event::Joined) => InService,
+            // One that was taken for failed, and whose installed system speaks, was not.
+            (Installing | Installed | Failed, Event::Joined) | (Armed, Event::StayInService) => InService,
             (Ready | Assigned | InService | Failed, Event::EnterMaintenance) => Maintenance,
             (Discovered | Ready | Assigned | InService | Failed | Maintenance, Event::Retire) => Retired,
             (Retired, Event::Approve) => Ready,
@@ -160,6 +163,7 @@ impl fmt::Display for Event {
             Self::Release => "give up a role",
             Self::Arm => "be armed",
             Self::Disarm => "be disarmed",
+            Self::StayInService => "stay in service",
             Self::InstallStarted => "start an installation",
             Self::InstallEnded => "end an installation",
             Self::InstallFailed => "fail an installation",

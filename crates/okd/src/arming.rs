@@ -1,4 +1,29 @@
 //! The word of an operator that one host may be installed, once.
+//!
+//! ```text
+//!  plan ── digest ─▶ arm ─▶ a generation stands ─┬─▶ judge (pure): is that the machine, is it in time ─▶ script, documents
+//!                           (one transaction      ├─▶ consume: the node's document goes out, once; the host is being installed
+//!                            for all its hosts)   └─▶ disarm, expiry, an end: the receipt stays
+//! ```
+//!
+//! What is handed out is handed out by an arming that stands, is in time, was not used, and fits the machine that asks; and it
+//! is used in the transaction before: two who ask at once are not both answered, and a server that dies in between has
+//! answered nobody.
+
+mod bios;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod judge;
+mod life;
+mod own;
+mod plan;
+mod refusals;
+
+mod installs;
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
 
 use boot::site::CoreOs;
 use gateway::wish::{DomainName, Label};
@@ -8,6 +33,20 @@ use serde::{Deserialize, Serialize};
 use crate::disk::Target;
 use crate::network::NodeNetwork;
 use crate::role::Role;
+
+pub use installs::{Installs, Order, Released};
+pub use judge::{Asked, Unfit, document, script};
+pub(crate) use life::back;
+pub use life::consume;
+pub use plan::{ArmPlan, Occasion, Plan};
+pub use refusals::Refusals;
+
+/// How long an arming stands where nobody says otherwise: a room is switched on in that time.
+pub const USUAL_LIFE: Duration = Duration::from_secs(2 * 3600);
+/// The longest: what is armed for longer than a night's work was forgotten.
+pub const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// The shortest in which a machine comes through its firmware and its installer.
+pub const SHORTEST_LIFE: Duration = Duration::from_secs(5 * 60);
 
 /// One generation: all that the installation of one host is made of, as it was shown when it was armed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,4 +117,63 @@ pub enum Outcome {
     Expired,
     /// The machine is not the one that was armed, or its disk is not.
     Mismatched,
+}
+
+/// A name in the database that this build does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no way for an arming to end")]
+pub struct UnknownOutcome(String);
+
+impl Arming {
+    /// What becomes of the machine, as a sentence goes on.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let Self { role, hostname, generation, .. } = self;
+        format!("{role} node {hostname} of {}, generation {generation}", self.cluster_domain())
+    }
+
+    /// The cluster's own domain.
+    #[must_use]
+    pub fn cluster_domain(&self) -> String {
+        format!("{}.{}", self.cluster, self.domain)
+    }
+
+    /// The node's whole name.
+    #[must_use]
+    pub fn fqdn(&self) -> String {
+        format!("{}.{}", self.hostname, self.cluster_domain())
+    }
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Installed, Self::Failed, Self::Disarmed, Self::Expired, Self::Mismatched];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Failed => "failed",
+            Self::Disarmed => "disarmed",
+            Self::Expired => "expired",
+            Self::Mismatched => "mismatched",
+        }
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = UnknownOutcome;
+
+    fn from_str(text: &str) -> Result<Self, UnknownOutcome> {
+        let known = Self::ALL.into_iter().find(|outcome| outcome.as_str() == text);
+        known.ok_or_else(|| UnknownOutcome(text.chars().take(32).collect()))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }

@@ -1,14 +1,35 @@
-//! A cluster, as the operator's installer made it.
+//! A cluster, as the operator's installer made it: its configs, which are secrets as a whole, what its nodes boot, and where
+//! it is reached.
+//!
+//! ```text
+//!  bootstrap.ign, master.ign, worker.ign, metadata.json ─▶ folder (pure: are they of one run, for this cluster?)
+//!      each ─▶ ignition (by its own edition) ─▶ certificate (every one in it) ─▶ validity (until when for which role)
+//!  Clusters ─▶ sealed, in the database ─▶ a node's document; nothing else opens them
+//! ```
+
+mod certificate;
+mod data_url;
+mod folder;
+mod handle;
+mod ignition;
+mod image;
+mod pointer;
+mod validity;
 
 use std::net::Ipv4Addr;
 
 use boot::site::CoreOs;
 use gateway::GatewayName;
 use gateway::wish::{DomainName, InterfaceKey, Label};
-use inventory::Timestamp;
+use inventory::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::role::Role;
+
+pub use folder::{Checked, Folder, METADATA_FILE, check};
+pub use handle::{Clusters, New};
+pub use image::{Files, compose};
+pub use validity::{GOOD_FOR, begin_by, in_time};
 
 /// A cluster. Never with a config in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +56,35 @@ pub struct Cluster {
     pub wiped_at: Option<Timestamp>,
 }
 
+/// One of its nodes, as far as a list of them goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// The host.
+    pub host: Id,
+    /// What it is called here.
+    pub name: String,
+    /// What it is called there.
+    pub hostname: Label,
+    /// What it is there.
+    pub role: Role,
+    /// Where it stands.
+    pub state: hosts::State,
+}
+
+impl Cluster {
+    /// What is known of a role's config; none after they were wiped.
+    #[must_use]
+    pub fn config(&self, role: Role) -> Option<&Config> {
+        self.configs.iter().find(|config| config.role == role)
+    }
+
+    /// The domain that its nodes' names are in.
+    #[must_use]
+    pub fn domain(&self) -> String {
+        format!("{}.{}", self.name, self.domain)
+    }
+}
+
 /// What is known of one role's config, without what stands in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
@@ -49,7 +99,8 @@ pub struct Config {
 /// The time of the certificates in a config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validity {
-    /// The earliest start of one that is for a day only (or, where there is none such, of any): the hour at which the configs were made.
+    /// The earliest start of one that is for a day only (or, where there is none such, of the authority that the nodes believe):
+    /// the hour at which the configs were made.
     pub from: Timestamp,
     /// The earliest end of an authority that the role depends on.
     pub until: Timestamp,

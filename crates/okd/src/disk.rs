@@ -1,6 +1,35 @@
 //! The disk that is to be written: described by what stays with it, and found in the inventory.
+//!
+//! ```text
+//!  "size>=400GB,rotational=no" ─▶ Selector ─┐
+//!  inventory: disks ─▶ drives (paths joined)├─▶ resolve ─▶ Target: by-id name, serial, WWN, size, what is on it
+//!             contents ─▶ what is on each ──┘             └▶ fates: the one that is written, and each that is kept
+//! ```
+//!
+//! A drive is chosen among those that an installer may write at all: nothing that can be taken out, read-only or attached by
+//! USB is ever found. What lies on a disk is known only where it was read; what was not read is never held to be empty.
+
+mod barred;
+mod by_id;
+mod carried;
+mod condition;
+mod drive;
+mod fate;
+mod resolve;
+mod selector;
+mod size;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use carried::Carried;
+use drive::Said;
+pub(crate) use drive::drives;
+pub use fate::{Fate, Fated, fates};
+pub use resolve::resolve;
+pub use selector::{InvalidSelector, Selector};
+pub(crate) use size::capacity;
 
 /// One disk of a host, by what stays with it. It has a serial number or a WWN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +44,35 @@ pub struct Target {
     pub size_bytes: u64,
     /// What it is sold as.
     pub model: Option<String>,
-    /// What was found on it and was agreed to be lost, in a word each (`ext4`, `LVM2_member`); empty for an empty disk.
+    /// What was found on it, in a word each, as `blkid` calls it (`gpt`, `ext4`, `LVM2_member`); empty for an empty disk. What
+    /// counts as data may be lost only where the operator said so.
     pub carries: Vec<String>,
+}
+
+impl Target {
+    /// Whether that is the same disk, whatever is written on it now.
+    #[must_use]
+    pub fn is_same_disk(&self, other: &Self) -> bool {
+        let key = |target: &Self| {
+            (target.by_id.clone(), target.serial.clone(), target.wwn.clone(), target.size_bytes)
+        };
+        key(self) == key(other)
+    }
+
+    /// Whether the operator typed this disk's serial number, or its WWN.
+    #[must_use]
+    pub fn is_named_by(&self, typed: &str) -> bool {
+        let serial = self.serial.as_deref().map(condition::bare);
+        let wwn = self.wwn.as_deref().map(condition::bare_wwn);
+        serial.is_some_and(|serial| serial == condition::bare(typed))
+            || wwn.is_some_and(|wwn| wwn == condition::bare_wwn(typed))
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let said =
+            Said { model: self.model.as_deref(), serial: self.serial.as_deref(), wwn: self.wwn.as_deref() };
+        write!(f, "{}", said.words(Some(self.size_bytes)))
+    }
 }

@@ -12,7 +12,7 @@ pub enum OkdError {
     #[error("there is no cluster called {0:?}: see muster cluster list")]
     NoCluster(String),
     /// There is one already.
-    #[error("there is a cluster called {0} already")]
+    #[error("there is a cluster called {0} already; with --replace it gets these configs")]
     ClusterExists(String),
     /// Hosts have roles in it.
     #[error("{cluster} can't be removed: {hosts} have roles in it; release them first")]
@@ -22,6 +22,21 @@ pub enum OkdError {
         /// Their names.
         hosts: String,
     },
+    /// Hosts are armed with its configs.
+    #[error(
+        "{what} {cluster} would change what {hosts} were armed with: disarm them first (muster host disarm), or wait until they are installed"
+    )]
+    ClusterArmed {
+        /// What was to be done: `giving new configs to`.
+        what: &'static str,
+        /// Which cluster.
+        cluster: String,
+        /// Their names.
+        hosts: String,
+    },
+    /// Its nodes can't boot this.
+    #[error("{0}")]
+    Image(String),
     /// What the installer wrote can't be used.
     #[error("{file}: {why}")]
     Folder {
@@ -42,6 +57,16 @@ pub enum OkdError {
     /// The host has no role.
     #[error("{0} has no role: give it one with muster host set-role")]
     NoRole(String),
+    /// Another host of the cluster is called so.
+    #[error("{hostname} of {cluster} is {by} already: give this one another name")]
+    NameTaken {
+        /// The name.
+        hostname: String,
+        /// The cluster.
+        cluster: String,
+        /// The host that has it.
+        by: String,
+    },
     /// Nothing is armed.
     #[error("{0} is not armed")]
     NotArmed(String),
@@ -69,6 +94,15 @@ pub enum OkdError {
         /// What was found.
         findings: Vec<Finding>,
     },
+    /// More than are armed at once.
+    #[error("{limit} hosts are armed at once at the most: name fewer")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// An arming can't stand for that long, or for that short.
+    #[error("an arming stands for 5 minutes at the least and 24 hours at the most")]
+    Life,
     /// The plan that was shown is not the plan of now.
     #[error("the plan changed since it was shown: look at it again")]
     PlanChanged,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use store::StoreError;
 
+use crate::document::MAX_DOCUMENT_BYTES;
 use crate::name::{InvalidName, Name};
 use crate::value::InvalidValue;
 
@@ -53,6 +54,27 @@ pub enum KeyError {
     },
 }
 
+/// Why what is sealed does not open, as a sentence goes on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenFault {
+    /// It was sealed for another key.
+    #[error(
+        "was sealed for the key {sealed_for}, and {path} holds another one ({holds}): bring the right key file",
+        path = key_file.display()
+    )]
+    WrongKey {
+        /// The public half of the key that it was sealed for.
+        sealed_for: String,
+        /// The key file.
+        key_file: PathBuf,
+        /// The public half of the key in it.
+        holds: String,
+    },
+    /// The row is damaged, or was moved to another name.
+    #[error("can't be opened: {0}. Bring back the database as it was")]
+    Damaged(String),
+}
+
 /// Why something could not be done with a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
@@ -73,28 +95,29 @@ pub enum SecretsError {
         /// What uses it.
         users: Vec<String>,
     },
-    /// It was sealed for another key.
-    #[error(
-        "the secret {name} was sealed for the key {sealed_for}, and {path} holds another one ({holds}): bring the right key file, or set the secret anew",
-        path = key_file.display()
-    )]
-    WrongKey {
+    /// It can't be opened.
+    #[error("the secret {name} {fault}, or set the secret anew")]
+    Closed {
         /// Which secret.
         name: Name,
-        /// The public half of the key that it was sealed for.
-        sealed_for: String,
-        /// The key file.
-        key_file: PathBuf,
-        /// The public half of the key in it.
-        holds: String,
+        /// Why.
+        fault: OpenFault,
     },
-    /// The row is damaged, or was moved to another name.
-    #[error("the secret {name} can't be opened: {reason}. Set it anew")]
-    Damaged {
-        /// Which secret.
-        name: Name,
-        /// What is wrong.
-        reason: String,
+    /// No document.
+    #[error("{what} has {bytes} bytes; 1 to {MAX_DOCUMENT_BYTES} are kept")]
+    DocumentSize {
+        /// What it is.
+        what: String,
+        /// How many it has.
+        bytes: usize,
+    },
+    /// A sealed document can't be opened.
+    #[error("{what} {fault}, or give it to the server anew")]
+    ClosedDocument {
+        /// What it is.
+        what: String,
+        /// Why.
+        fault: OpenFault,
     },
     /// The value could not be sealed.
     #[error("the secret could not be sealed: {0}")]

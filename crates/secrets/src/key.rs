@@ -8,10 +8,8 @@ use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
 use zeroize::Zeroizing;
 
-use crate::error::{KeyError, SecretsError};
+use crate::error::{KeyError, OpenFault, SecretsError};
 use crate::key_file;
-use crate::name::Name;
-use crate::value::SecretValue;
 
 /// The key file's content, and where it lies. Its `Debug` shows the public half only.
 pub struct SecretKey {
@@ -49,35 +47,36 @@ impl SecretKey {
         &self.path
     }
 
-    pub(crate) fn seal(&self, name: &Name, value: &SecretValue) -> Result<Vec<u8>, SecretsError> {
-        let mut text = Zeroizing::new(Vec::with_capacity(name.as_str().len() + 1 + value.reveal().len()));
-        text.extend_from_slice(name.as_str().as_bytes());
+    /// Seals `content` together with what it is: opened as anything else, it does not open.
+    pub(crate) fn seal(&self, what: &str, content: &[u8]) -> Result<Vec<u8>, SecretsError> {
+        let mut text = Zeroizing::new(Vec::with_capacity(what.len() + 1 + content.len()));
+        text.extend_from_slice(what.as_bytes());
         text.push(b'\n');
-        text.extend_from_slice(value.reveal());
+        text.extend_from_slice(content);
         age::encrypt(&self.identity.to_public(), &text).map_err(|error| SecretsError::Seal(error.to_string()))
     }
 
     pub(crate) fn open(
         &self,
-        name: &Name,
+        what: &str,
         sealed: &[u8],
         sealed_for: &str,
-    ) -> Result<SecretValue, SecretsError> {
+    ) -> Result<Zeroizing<Vec<u8>>, OpenFault> {
         if sealed_for != self.recipient {
-            return Err(SecretsError::WrongKey {
-                name: name.clone(),
+            return Err(OpenFault::WrongKey {
                 sealed_for: sealed_for.to_owned(),
                 key_file: self.path.clone(),
                 holds: self.recipient.clone(),
             });
         }
-        let damaged = |reason: String| SecretsError::Damaged { name: name.clone(), reason };
-        let text =
-            age::decrypt(&self.identity, sealed).map(Zeroizing::new).map_err(|e| damaged(e.to_string()))?;
-        let own = [name.as_str().as_bytes(), b"\n"].concat();
-        let value = text.strip_prefix(own.as_slice());
-        let value = value.ok_or_else(|| damaged("it was sealed under another name".to_owned()))?;
-        SecretValue::new(value).map_err(|error| damaged(error.to_string()))
+        let text = age::decrypt(&self.identity, sealed).map(Zeroizing::new);
+        let mut text = text.map_err(|error| OpenFault::Damaged(error.to_string()))?;
+        let own = [what.as_bytes(), b"\n"].concat();
+        if !text.starts_with(&own) {
+            return Err(OpenFault::Damaged("it was sealed under another name".to_owned()));
+        }
+        text.drain(..own.len());
+        Ok(text)
     }
 }
 

@@ -15,10 +15,13 @@
 //! - A value is at most [`MAX_VALUE_BYTES`] long, is wiped from memory when it is dropped, and never shows in `Debug`.
 //! - The name is sealed in with the value: a sealed value that is moved to another name does not open.
 //! - A key that fits not is told from a damaged row, and the error names the key file.
+//! - A document that is secret as a whole (a config with a cluster's keys) is sealed by the same key, up to
+//!   [`MAX_DOCUMENT_BYTES`], and kept by whoever owns it: [`Secrets::seal_document`].
 //! - A secret that something uses can't be removed: whoever calls [`remove`] says what uses it.
 //!
 //! What this crate does not know: what the secrets are for, and where the key file should lie (the server chooses).
 
+mod document;
 mod error;
 mod key;
 mod key_file;
@@ -27,7 +30,8 @@ mod secrets;
 mod store;
 mod value;
 
-pub use error::{KeyError, SecretsError};
+pub use document::{MAX_DOCUMENT_BYTES, Sealed};
+pub use error::{KeyError, OpenFault, SecretsError};
 pub use key::SecretKey;
 pub use name::{InvalidName, Name};
 pub use secrets::Secrets;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use ::store::Store;
 use inventory::Timestamp;
+use zeroize::Zeroizing;
 
-use crate::error::SecretsError;
+use crate::document::{MAX_DOCUMENT_BYTES, Sealed, document_name};
+use crate::error::{OpenFault, SecretsError};
 use crate::key::SecretKey;
 use crate::name::Name;
 use crate::store::{self, Listed};
@@ -36,7 +38,7 @@ impl Secrets {
         actor: &str,
         now: Timestamp,
     ) -> Result<(), SecretsError> {
-        let sealed = self.key.seal(name, value)?;
+        let sealed = self.key.seal(name.as_str(), value.reveal())?;
         let (name, actor, recipient) = (name.clone(), actor.to_owned(), self.key.recipient().to_owned());
         self.store
             .write(move |tx| {
@@ -48,11 +50,35 @@ impl Secrets {
     /// A secret's value.
     ///
     /// # Errors
-    /// [`SecretsError::NoSecret`]; [`SecretsError::WrongKey`], which names the key file; [`SecretsError::Damaged`].
+    /// [`SecretsError::NoSecret`]; [`SecretsError::Closed`], which names the key file where that is wrong.
     pub async fn get(&self, name: &Name) -> Result<SecretValue, SecretsError> {
         let row = store::sealed(self.store.readers(), name).await?;
         let (sealed, recipient) = row.ok_or_else(|| SecretsError::NoSecret(name.clone()))?;
-        self.key.open(name, &sealed, &recipient)
+        let closed = |fault| SecretsError::Closed { name: name.clone(), fault };
+        let mut value = self.key.open(name.as_str(), &sealed, &recipient).map_err(closed)?;
+        SecretValue::new(std::mem::take(&mut *value))
+            .map_err(|error| closed(OpenFault::Damaged(error.to_string())))
+    }
+
+    /// Seals a document that whoever calls keeps in a row of its own. `what` it is, in words, is sealed in with it.
+    ///
+    /// # Errors
+    /// [`SecretsError::DocumentSize`] for none, or one of more than [`MAX_DOCUMENT_BYTES`].
+    pub fn seal_document(&self, what: &str, document: &[u8]) -> Result<Sealed, SecretsError> {
+        if document.is_empty() || document.len() > MAX_DOCUMENT_BYTES {
+            return Err(SecretsError::DocumentSize { what: what.to_owned(), bytes: document.len() });
+        }
+        let bytes = self.key.seal(&document_name(what), document)?;
+        Ok(Sealed { bytes, recipient: self.key.recipient().to_owned() })
+    }
+
+    /// Opens what [`seal_document`](Self::seal_document) sealed as the same thing.
+    ///
+    /// # Errors
+    /// [`SecretsError::ClosedDocument`], which names the key file where that is wrong.
+    pub fn open_document(&self, what: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SecretsError> {
+        let opened = self.key.open(&document_name(what), &sealed.bytes, &sealed.recipient);
+        opened.map_err(|fault| SecretsError::ClosedDocument { what: what.to_owned(), fault })
     }
 
     /// All of them, by name; never a value.
@@ -67,15 +93,13 @@ impl Secrets {
     /// file that was mistaken shows then, and not when a phone should ring.
     ///
     /// # Errors
-    /// [`SecretsError::WrongKey`].
+    /// [`SecretsError::Closed`].
     pub async fn check(&self) -> Result<(), SecretsError> {
         match store::sealed_for_another(self.store.readers(), self.key.recipient()).await? {
-            Some((name, sealed_for)) => Err(SecretsError::WrongKey {
-                name,
-                sealed_for,
-                key_file: self.key.path().to_owned(),
-                holds: self.key.recipient().to_owned(),
-            }),
+            Some((name, sealed_for)) => {
+                let (key_file, holds) = (self.key.path().to_owned(), self.key.recipient().to_owned());
+                Err(SecretsError::Closed { name, fault: OpenFault::WrongKey { sealed_for, key_file, holds } })
+            }
             None => Ok(()),
         }
     }

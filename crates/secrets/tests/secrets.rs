@@ -5,7 +5,7 @@ use std::path::Path;
 
 use events::Kind;
 use inventory::Timestamp;
-use secrets::{Listed, Name, SecretKey, SecretValue, Secrets, SecretsError};
+use secrets::{Listed, MAX_DOCUMENT_BYTES, Name, OpenFault, SecretKey, SecretValue, Secrets, SecretsError};
 use store::{Store, StoreError};
 
 async fn open(dir: &Path, key: &str) -> (Store, Secrets) {
@@ -87,7 +87,11 @@ async fn another_key_opens_nothing_and_the_error_names_its_file() {
     let other = Secrets::new(store, other);
     for error in [other.get(&name("token")).await.unwrap_err(), other.check().await.unwrap_err()] {
         let said = error.to_string();
-        assert!(matches!(error, SecretsError::WrongKey { .. }) && said.contains("other-key"), "{said}");
+        assert!(
+            matches!(error, SecretsError::Closed { fault: OpenFault::WrongKey { .. }, .. })
+                && said.contains("other-key"),
+            "{said}"
+        );
     }
     // Set anew it opens again.
     set(&other, "token", "tk_new", 2).await;
@@ -112,6 +116,53 @@ async fn a_sealed_value_under_another_name_or_changed_does_not_open() {
     for (at, why) in [("bmc", "another name"), ("token", "can't be opened")] {
         let error = secrets.get(&name(at)).await.unwrap_err();
         let said = error.to_string();
-        assert!(matches!(error, SecretsError::Damaged { .. }) && said.contains(why), "{said}");
+        assert!(
+            matches!(error, SecretsError::Closed { fault: OpenFault::Damaged(_), .. }) && said.contains(why),
+            "{said}"
+        );
     }
+}
+
+#[tokio::test]
+async fn a_document_opens_as_what_it_was_sealed_as_and_as_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, secrets) = open(dir.path(), "key").await;
+    let document = vec![7; MAX_DOCUMENT_BYTES];
+    let mut sealed = secrets.seal_document("the config of a", &document).unwrap();
+    assert!(!sealed.bytes.windows(64).any(|part| part == &document[..64]));
+    assert!(format!("{sealed:?}").len() < 150, "Debug shows no bytes");
+    assert_eq!(*secrets.open_document("the config of a", &sealed).unwrap(), document);
+    let other = secrets.open_document("the config of b", &sealed).unwrap_err().to_string();
+    assert!(other.starts_with("the config of b can't be opened"), "{other}");
+
+    for bad in [Vec::new(), vec![7; MAX_DOCUMENT_BYTES + 1]] {
+        let refused = secrets.seal_document("the config of a", &bad);
+        assert!(matches!(refused, Err(SecretsError::DocumentSize { bytes, .. }) if bytes == bad.len()));
+    }
+
+    let key = SecretKey::load_or_create(&dir.path().join("other-key")).unwrap();
+    let said = Secrets::new(store, key).open_document("the config of a", &sealed).unwrap_err().to_string();
+    assert!(said.contains("other-key") && said.contains("bring the right key file"), "{said}");
+    let last = sealed.bytes.last_mut().unwrap();
+    *last ^= 1;
+    let damaged = secrets.open_document("the config of a", &sealed);
+    assert!(matches!(damaged, Err(SecretsError::ClosedDocument { fault: OpenFault::Damaged(_), .. })));
+}
+
+#[tokio::test]
+async fn a_document_and_a_secret_of_one_name_are_two_things() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, secrets) = open(dir.path(), "key").await;
+    set(&secrets, "token", "tk_very_secret", 1).await;
+    let document = secrets.seal_document("token", b"a document").unwrap();
+    let bytes = document.bytes.clone();
+    let done: Result<_, StoreError> = store
+        .write(move |tx| {
+            Box::pin(async move {
+                Ok(sqlx::query("UPDATE secret SET sealed = $1").bind(bytes).execute(tx).await?)
+            })
+        })
+        .await;
+    done.unwrap();
+    assert!(matches!(secrets.get(&name("token")).await, Err(SecretsError::Closed { .. })));
 }

@@ -1,7 +1,10 @@
-//! Server-sent events: a boot trail that is told anew whenever it has changed, to those who look on.
+//! Server-sent events: what is shown is told anew whenever it has changed, to those who look on.
 //!
 //! Each event holds all that there is to show, so that one that was missed, or a server that was started anew, costs
 //! nothing: the next event makes it good.
+
+pub mod boots;
+pub mod install;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -10,38 +13,25 @@ use std::time::Duration;
 
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, http::header};
-use boot::trail::diagnosis::State;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream;
-use inventory::{Id, MacAddr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::problem::ApiError;
-use super::v1::trail::{self, TrailAttempt};
 use crate::app::App;
 
 /// Those who may look on at once: each holds a connection, and asks the database again with every change.
 const CLIENTS: usize = 64;
 /// Events come no faster than people can see.
 const PAUSE: Duration = Duration::from_millis(300);
-/// How often a file that is on its way is looked at.
-const PROGRESS_EVERY: Duration = Duration::from_millis(700);
 /// How often it is looked whether the next step is late.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// A word at least so often: whoever hears nothing for longer has lost the connection, and so have we.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// When a browser asks again.
 const RETRY: &str = "retry: 2000\n\n";
-
-/// Whose trail is looked at.
-#[derive(Debug, Clone)]
-pub enum Subject {
-    /// A host, with all its cards.
-    Host(Id),
-    /// One card, whose host need not be known.
-    Card(MacAddr),
-}
 
 /// Who looks on.
 #[derive(Debug)]
@@ -63,30 +53,35 @@ impl Live {
     }
 }
 
-/// What an event holds, as it is written.
-pub type Render = fn(&App, &[TrailAttempt]) -> Result<String, ApiError>;
+/// What is looked at.
+trait Sight: 'static {
+    /// What there is to show, and when it is to be looked at again though nothing has changed.
+    fn look<'a>(&'a mut self, app: &'a App) -> LocalBoxFuture<'a, Result<(String, Duration), ApiError>>;
 
-/// A stream of the newest `attempts` boots of `subject`, each event as `render` writes it.
-///
-/// # Errors
-/// 429 when too many look on.
-pub fn stream(
-    app: &web::Data<App>,
-    subject: Subject,
-    attempts: usize,
-    render: Render,
-) -> Result<HttpResponse, ApiError> {
+    /// Until something has changed.
+    fn changed(&mut self) -> LocalBoxFuture<'_, ()>;
+}
+
+/// Until `changes` tells of one that `concerns` us, or of more than could be counted.
+async fn change<T: Clone>(changes: &mut broadcast::Receiver<T>, concerns: impl Fn(&T) -> bool) {
+    loop {
+        match changes.recv().await {
+            Ok(changed) if !concerns(&changed) => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// A stream of what `sight` shows.
+fn stream(app: &web::Data<App>, sight: impl Sight) -> Result<HttpResponse, ApiError> {
     let place = Arc::clone(&app.live.places).try_acquire_owned().map_err(|_| ApiError::TooMany {
         detail: format!("{CLIENTS} others look on already; the page can be loaded anew instead"),
         retry_after_secs: 10,
     })?;
     let look = Look {
-        changes: app.trail.changes(),
         app: app.clone(),
-        subject,
-        attempts,
-        render,
-        macs: Vec::new(),
+        sight,
         told: None,
         told_at: Instant::now(),
         next_look: Duration::ZERO,
@@ -101,13 +96,9 @@ pub fn stream(
         .streaming(stream::unfold(look, Look::next)))
 }
 
-struct Look {
+struct Look<S> {
     app: web::Data<App>,
-    changes: broadcast::Receiver<MacAddr>,
-    subject: Subject,
-    attempts: usize,
-    render: Render,
-    macs: Vec<MacAddr>,
+    sight: S,
     told: Option<String>,
     told_at: Instant,
     next_look: Duration,
@@ -115,7 +106,7 @@ struct Look {
     _place: OwnedSemaphorePermit,
 }
 
-impl Look {
+impl<S: Sight> Look<S> {
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
         let closing = self.app.live.closing.clone();
         loop {
@@ -127,7 +118,7 @@ impl Look {
                 Ok(()) => {}
                 Err(error) => {
                     // The one who looks on comes again, and may have more luck.
-                    tracing::error!(error = %super::problem::chain(&error), "a boot trail could not be followed");
+                    tracing::error!(error = %super::problem::chain(&error), "what is looked at could not be followed");
                     return None;
                 }
             }
@@ -139,32 +130,13 @@ impl Look {
         if self.told.is_some() {
             sleep(PAUSE).await;
         }
-        let changed = async {
-            loop {
-                match self.changes.recv().await {
-                    Ok(mac) if !self.macs.contains(&mac) => {}
-                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
-                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-                }
-            }
-        };
         // Elapsed: time to look, whatever was told.
-        timeout(self.next_look, changed).await.ok();
+        timeout(self.next_look, self.sight.changed()).await.ok();
     }
 
     async fn look(&mut self) -> Result<(), ApiError> {
-        self.macs = match &self.subject {
-            Subject::Host(host) => trail::macs(&self.app, host).await?,
-            Subject::Card(mac) => vec![*mac],
-        };
-        let attempts = trail::of_cards(&self.app, &self.macs, self.attempts).await?;
-        let newest = attempts.first();
-        self.next_look = match newest {
-            Some(newest) if !newest.running.is_empty() => PROGRESS_EVERY,
-            Some(newest) if newest.standing.state == State::Going => LOOK_EVERY,
-            _ => HEARTBEAT,
-        };
-        let text = (self.render)(&self.app, &attempts)?;
+        let (text, next_look) = self.sight.look(&self.app).await?;
+        self.next_look = next_look;
         if self.told.as_ref() != Some(&text) {
             self.ready.push_back(event(&text));
             self.told = Some(text);
@@ -178,7 +150,7 @@ impl Look {
 }
 
 fn event(text: &str) -> Bytes {
-    let mut event = "event: trail\n".to_owned();
+    let mut event = "event: shown\n".to_owned();
     for line in text.lines() {
         event.push_str("data: ");
         event.push_str(line);
@@ -194,6 +166,6 @@ mod tests {
 
     #[test]
     fn an_event_is_one_however_many_lines_its_text_has() {
-        assert_eq!(event("a\n\nevent: b\r\n"), "event: trail\ndata: a\ndata: \ndata: event: b\n\n");
+        assert_eq!(event("a\n\nevent: b\r\n"), "event: shown\ndata: a\ndata: \ndata: event: b\n\n");
     }
 }

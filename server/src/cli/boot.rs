@@ -82,7 +82,7 @@ pub(super) struct NextArgs {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true, args = ["ipxe", "vlan", "console", "discovery", "secure_boot"])]
+#[group(required = true, multiple = true, args = ["ipxe", "vlan", "console", "discovery", "secure_boot", "local_disk"])]
 pub(super) struct SetArgs {
     /// Name or id
     host: String,
@@ -101,6 +101,9 @@ pub(super) struct SetArgs {
     /// Whether it boots with Secure Boot: on or off
     #[arg(long, value_name = "ON|OFF")]
     secure_boot: Option<String>,
+    /// How a BIOS machine leaves to its own disk: auto starts the first disk, exit leaves it to the BIOS
+    #[arg(long, value_name = "AUTO|EXIT")]
+    local_disk: Option<String>,
 }
 
 pub(super) async fn run(command: Command, client: &Client, output: Format) -> anyhow::Result<()> {
@@ -112,8 +115,8 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
             let boot: HostBoot = client.get(&path(&host, "/boot")).await?;
             output.print(&boot, |boot| in_words(&host, boot))
         }
-        Command::Set(SetArgs { host, ipxe, vlan, console, discovery, secure_boot }) => {
-            let change = Change { ipxe, vlan, console, discovery, secure_boot, version: None };
+        Command::Set(SetArgs { host, ipxe, vlan, console, discovery, secure_boot, local_disk }) => {
+            let change = Change { ipxe, vlan, console, discovery, secure_boot, local_disk, version: None };
             let body = serde_json::to_vec(&change)?;
             let boot: HostBoot = client.put(&path(&host, "/boot"), body.into()).await?;
             output.print(&boot, |boot| in_words(&host, boot))

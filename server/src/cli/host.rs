@@ -1,8 +1,11 @@
 //! `muster host`: the machines.
 
+mod arm;
 mod claims;
+mod install;
 mod list;
 mod past;
+mod role;
 mod show;
 
 use clap::Subcommand;
@@ -49,6 +52,14 @@ pub(super) enum Command {
         #[arg(short, long)]
         follow: bool,
     },
+    /// Show how far a host's installation is, what is late, and what usually causes that
+    Install {
+        /// Name or id
+        host: String,
+        /// Go on, and print what happens as it happens, until it is done or has failed
+        #[arg(short, long)]
+        follow: bool,
+    },
     /// Take hosts in: from now on their silence rings
     Approve {
         /// Names or ids
@@ -83,6 +94,26 @@ pub(super) enum Command {
         /// Such as rack-2/slot-3; or none, to forget it
         place: String,
     },
+    /// Allow the installation of hosts, once: shows what would be done, and asks
+    Arm(arm::ArmArgs),
+    /// Take back what was armed and not used yet
+    Disarm {
+        /// Names or ids
+        #[arg(required = true)]
+        hosts: Vec<String>,
+    },
+    /// Allow a host to be installed anew, once: after a failure, or over what it runs now
+    Reprovision(arm::ReprovisionArgs),
+    /// Take a host's role back: it is ready for another one
+    Release {
+        /// Name or id
+        host: String,
+        /// Don't ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Say what a host is to be in a cluster, and which of its disks is written
+    SetRole(role::SetRoleArgs),
     /// Switch a host on, off, or off and on, and say how that is done
     Power(super::power::PowerArgs),
     /// Ask a host's agent for something; it does it when it speaks next
@@ -117,6 +148,8 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Diff { host, from, to } => past::diff(&host, from, to, client, output).await,
         Command::Trail { host, follow: false } => super::trail::show(&host, client, output).await,
         Command::Trail { host, follow: true } => super::trail::follow(&host, client, output).await,
+        Command::Install { host, follow: false } => install::show(&host, client, output).await,
+        Command::Install { host, follow: true } => install::follow(&host, client, output).await,
         Command::Approve { hosts } => {
             for host in hosts {
                 let approved: Host = client.post(&path(&host, "/approve"), &()).await?;
@@ -140,6 +173,11 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 None => format!("nobody knows where {} stands", placed.name),
             })
         }
+        Command::Arm(args) => arm::arm(args, client, output).await,
+        Command::Disarm { hosts } => arm::disarm(&hosts, client).await,
+        Command::Reprovision(args) => arm::reprovision(args, client, output).await,
+        Command::Release { host, yes } => arm::release(&host, yes, client, output).await,
+        Command::SetRole(args) => role::set(args, client, output).await,
         Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,
         Command::Actions { host } => super::action::list(&host, client, output).await,

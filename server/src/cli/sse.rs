@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn events_are_whole_however_they_are_cut() {
-        let stream = "retry: 2000\n\nevent: trail\ndata: [1]\n\n: still here\n\nevent: trail\r\ndata: a\r\ndata: ü\r\n\r\n";
+        let stream = "retry: 2000\n\nevent: shown\ndata: [1]\n\n: still here\n\nevent: shown\r\ndata: a\r\ndata: ü\r\n\r\n";
         for length in [1, 2, 7, stream.len()] {
             let mut events = Events::default();
             let read: Vec<String> =

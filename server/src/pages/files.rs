@@ -11,7 +11,7 @@ use crate::api::problem::ApiError;
 pub async fn show(file: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let (kind, content) = match file.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("../../static/style.css")),
-        "trail.js" => ("text/javascript; charset=utf-8", include_str!("../../static/trail.js")),
+        "live.js" => ("text/javascript; charset=utf-8", include_str!("../../static/live.js")),
         "icon.svg" => ("image/svg+xml", include_str!("../../static/icon.svg")),
         _ => return Err(ApiError::not_found("file", file.into_inner())),
     };

@@ -6,6 +6,7 @@ use power::{Answer, Level, Via};
 
 use super::hosts::{last_seen, machine, state_class};
 use super::incident::{self, Line};
+use super::install;
 use super::inventory_view::{Card, Table, View};
 use super::page;
 use super::trail;
@@ -35,6 +36,8 @@ struct Page {
     boot_order_is_wrong: bool,
     cards: Vec<Card>,
     tables: Vec<TableView>,
+    /// Rendered already, as the trail; empty where nothing was ever armed.
+    install: String,
     /// Rendered already: the same piece of page is sent again when it has changed.
     trail: String,
     revisions: Vec<RevisionView>,
@@ -118,6 +121,7 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
         boot_order_is_wrong: boot_order.advice().is_some(),
         cards: view.cards(),
         tables: view.tables().into_iter().map(bounded).collect(),
+        install: install::html(app.progress.of(&host.id).await?.as_ref())?,
         trail: trail::html(&attempts)?,
         revisions: revisions
             .into_iter()

@@ -6,7 +6,7 @@ use askama::Template;
 use boot::trail::diagnosis::State;
 
 use super::page;
-use crate::api::live::{self, Subject};
+use crate::api::live::boots::{self, Subject};
 use crate::api::problem::ApiError;
 use crate::api::v1::hosts::find;
 use crate::api::v1::trail::{self, Boot, TrailAttempt, TrailStep, TrailTransfer};
@@ -89,7 +89,7 @@ struct RunningView {
 /// 404 for a host that is not known, 429 when too many look on.
 pub async fn of_host_live(app: web::Data<App>, host: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let host = find(&app, &host).await?;
-    live::stream(&app, Subject::Host(host.id), ATTEMPTS, fragment)
+    boots::stream(&app, Subject::Host(host.id), ATTEMPTS, fragment)
 }
 
 /// `GET /boots`: the cards that booted lately.
@@ -123,7 +123,7 @@ pub async fn of_card(app: web::Data<App>, mac: web::Path<String>) -> Result<Http
 /// # Errors
 /// 400 for no MAC address, 429 when too many look on.
 pub async fn of_card_live(app: web::Data<App>, mac: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    live::stream(&app, Subject::Card(trail::parse(&mac)?), ATTEMPTS, fragment)
+    boots::stream(&app, Subject::Card(trail::parse(&mac)?), ATTEMPTS, fragment)
 }
 
 fn fragment(_: &App, attempts: &[TrailAttempt]) -> Result<String, ApiError> {

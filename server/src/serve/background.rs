@@ -21,6 +21,9 @@ use crate::settings::DhcpLog;
 /// What is swept out is days old: an hour sooner or later makes no difference.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// Their times are minutes, and a step that is late is told a few seconds later.
+const LOOK_AT_INSTALLS_EVERY: Duration = Duration::from_secs(2);
+
 pub(super) struct Background {
     tasks: JoinSet<()>,
     stop: CancellationToken,
@@ -65,6 +68,16 @@ pub(super) async fn start(
         while token.run_until_cancelled(every.tick()).await.is_some() {
             if let Some(Err(error)) = token.run_until_cancelled(gateways.sweep()).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "looking at the gateways");
+            }
+        }
+    });
+    let (progress, token) = (app.progress.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut every = tokio::time::interval(LOOK_AT_INSTALLS_EVERY);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while token.run_until_cancelled(every.tick()).await.is_some() {
+            if let Some(Err(error)) = token.run_until_cancelled(progress.sweep()).await {
+                tracing::error!(error = %crate::api::problem::chain(&error), "looking at the installations");
             }
         }
     });

@@ -133,7 +133,7 @@ fn hostile<T: serde::Serialize + serde::de::DeserializeOwned>(message: &T) -> (T
 }
 
 /// The one script of the host's page.
-const OUR_SCRIPT: &str = r#"<script src="/static/trail.js" defer></script>"#;
+const OUR_SCRIPT: &str = r#"<script src="/static/live.js" defer></script>"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_machine_says_stays_text() {

@@ -174,8 +174,8 @@ async fn a_boot_is_seen_live_step_by_step_and_while_a_file_is_on_its_way() {
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
     let page = expect(page, StatusCode::OK).await;
-    assert!(page.contains(piece.trim()) && page.contains("/static/trail.js"), "{page}");
-    let script = server.request(Method::GET, "/static/trail.js").send().await.unwrap();
+    assert!(page.contains(piece.trim()) && page.contains("/static/live.js"), "{page}");
+    let script = server.request(Method::GET, "/static/live.js").send().await.unwrap();
     assert!(script.headers()["content-type"].to_str().unwrap().starts_with("text/javascript"));
 }
 

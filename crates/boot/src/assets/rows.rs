@@ -14,7 +14,7 @@ use crate::asset::AssetId;
 use crate::image::{KnownImage, Manifest};
 use crate::options::OwnDiscovery;
 use crate::site::DiscoverySystem;
-use crate::store::{asset as rows, control, image, reference};
+use crate::store::{asset as rows, control, image, profile, reference};
 
 /// An asset that is about to be noted; its bytes are in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,6 +219,7 @@ async fn read_referenced(tx: &mut Tx) -> Result<(Referenced, Vec<KnownImage>), S
         OwnDiscovery::Centos | OwnDiscovery::CoreOs => None,
     }));
     let binaries: BTreeMap<AssetName, AssetId> = rows::binaries(&mut *tx).await?;
+    systems.extend(profile::all(&mut *tx).await?);
     Ok((referenced(&systems, &images, binaries), images))
 }
 

@@ -27,6 +27,9 @@ fn five_boots_in_the_window_are_the_last_that_are_not_held() {
     assert_eq!(boots(Given::Discovery, &[0, 600, 1200, 1500, 1790, 1810, 2401]), [] as [i64; 0]);
     assert_eq!(boots(Given::LocalDisk, &[0, 180, 360, 540, 720, 900]), [900]);
     assert_eq!(boots(Given::LocalDisk, &[0, 300, 600, 900, 1200, 1500]), [] as [i64; 0]);
+    // An armed machine that comes again and again and never as far as its document.
+    assert_eq!(boots(Given::Install, &[0, 600, 1200, 1800, 2400, 3000]), [3000]);
+    assert_eq!(boots(Given::Install, &[0, 900, 1800, 2700, 3600, 4500]), [] as [i64; 0]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub enum ChooseError {
     )]
     UnknownAsset(AssetId),
     /// The database's.
-    #[error("the discovery system could not be chosen")]
+    #[error("what machines boot could not be chosen")]
     Store(#[from] StoreError),
 }
 
@@ -63,6 +63,15 @@ pub async fn choose(
     actor: &str,
     now: Timestamp,
 ) -> Result<(), ChooseError> {
+    require_assets(tx, system).await?;
+    rows::choose(tx, system, now).await?;
+    let event = NewEvent::new(Kind::ImageChosen, None, actor, format!("machines are discovered by {system}"));
+    events::append(tx, &event, now).await?;
+    Ok(())
+}
+
+/// What a system is made of must be there.
+pub(crate) async fn require_assets(tx: &mut Tx, system: &DiscoverySystem) -> Result<(), ChooseError> {
     if let DiscoverySystem::Image(image) = system
         && !rows::exists(tx, &image.id).await?
     {
@@ -75,9 +84,6 @@ pub async fn choose(
             }
         }
     }
-    rows::choose(tx, system, now).await?;
-    let event = NewEvent::new(Kind::ImageChosen, None, actor, format!("machines are discovered by {system}"));
-    events::append(tx, &event, now).await?;
     Ok(())
 }
 

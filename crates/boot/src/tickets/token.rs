@@ -1,7 +1,7 @@
 //! A ticket as it travels: what stands in it, and the HMAC over that. Pure.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use base64::Engine;
@@ -21,7 +21,17 @@ pub enum Purpose {
     Kickstart,
     /// To fetch an Ignition config.
     Ignition,
+    /// To fetch the document of the live system that installs a node: no secret, as often as it likes.
+    Live,
+    /// To fetch a node's document, which holds secrets: once, for it is the arming that is used.
+    Node,
+    /// To say how far an installation is, and nothing else.
+    Progress,
 }
+
+/// The source of a ticket that may be used from anywhere: its holder is the same machine, with another system and maybe
+/// another address by then.
+pub const ANYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// The server's key for tickets. Its `Debug` hides it.
 #[derive(Clone)]
@@ -31,12 +41,16 @@ pub struct TicketKey([u8; 32]);
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-// version, purpose, MAC, address (IPv4 as mapped IPv6), expiry in ms, nonce; then the HMAC-SHA256 over all of that.
-const VERSION: u8 = 1;
-const BODY: usize = 1 + 1 + 6 + 16 + 8 + 12;
+// version, purpose, MAC, address (IPv4 as mapped IPv6), generation, expiry in ms, nonce; then the HMAC-SHA256 over all of that.
+const VERSION: u8 = 2;
+const BODY: usize = 1 + 1 + 6 + 16 + 8 + 8 + 12;
 const LEN: usize = BODY + 32;
 
 impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Enrol, Self::Kickstart, Self::Ignition, Self::Live, Self::Node, Self::Progress];
+
     /// In a word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -44,6 +58,9 @@ impl Purpose {
             Self::Enrol => "enrolment",
             Self::Kickstart => "kickstart",
             Self::Ignition => "ignition",
+            Self::Live => "the installing system's document",
+            Self::Node => "a node's document",
+            Self::Progress => "progress",
         }
     }
 
@@ -52,11 +69,14 @@ impl Purpose {
             Self::Enrol => 1,
             Self::Kickstart => 2,
             Self::Ignition => 3,
+            Self::Live => 4,
+            Self::Node => 5,
+            Self::Progress => 6,
         }
     }
 
     fn of_octet(octet: u8) -> Option<Self> {
-        [Self::Enrol, Self::Kickstart, Self::Ignition].into_iter().find(|p| p.octet() == octet)
+        Self::ALL.into_iter().find(|p| p.octet() == octet)
     }
 }
 
@@ -73,12 +93,28 @@ impl TicketKey {
         Self(bits)
     }
 
-    /// Makes a ticket for one purpose, one machine and one source address, good for `life`.
+    /// Makes a ticket for one purpose, one machine and one source address (or [`ANYWHERE`]), good for `life`.
     ///
     /// # Errors
     /// The kernel's random generator's.
     pub fn mint(
         &self,
+        purpose: Purpose,
+        mac: MacAddr,
+        source: IpAddr,
+        now: Timestamp,
+        life: Duration,
+    ) -> Result<Token, getrandom::Error> {
+        self.mint_of(0, purpose, mac, source, now, life)
+    }
+
+    /// The same, of this generation of the machine's installations.
+    ///
+    /// # Errors
+    /// The kernel's random generator's.
+    pub fn mint_of(
+        &self,
+        generation: i64,
         purpose: Purpose,
         mac: MacAddr,
         source: IpAddr,
@@ -91,6 +127,7 @@ impl TicketKey {
             purpose,
             mac,
             source: source.to_canonical(),
+            generation,
             expires_at: now.plus(life),
             nonce,
         }))
@@ -112,7 +149,7 @@ impl TicketKey {
         if ticket.purpose != purpose {
             return Err(TicketError::WrongPurpose { mac, expected: purpose, actual: ticket.purpose });
         }
-        if ticket.source != actual {
+        if ticket.source != ANYWHERE && ticket.source != actual {
             return Err(TicketError::WrongAddress { mac, expected: ticket.source, actual });
         }
         if now >= ticket.expires_at {
@@ -126,6 +163,7 @@ impl TicketKey {
         bytes.extend([VERSION, ticket.purpose.octet()]);
         bytes.extend(ticket.mac.octets());
         bytes.extend(mapped(ticket.source).octets());
+        bytes.extend(ticket.generation.to_be_bytes());
         bytes.extend(ticket.expires_at.millis().to_be_bytes());
         bytes.extend(ticket.nonce);
         let tag = self.tagged(&bytes).finalize().into_bytes();
@@ -144,6 +182,7 @@ impl TicketKey {
         let ([version, purpose], rest) = body.split_first_chunk()?;
         let (mac, rest) = rest.split_first_chunk::<6>()?;
         let (source, rest) = rest.split_first_chunk::<16>()?;
+        let (generation, rest) = rest.split_first_chunk::<8>()?;
         let (expires_at, nonce) = rest.split_first_chunk::<8>()?;
         if *version != VERSION {
             return None;
@@ -152,6 +191,7 @@ impl TicketKey {
             purpose: Purpose::of_octet(*purpose)?,
             mac: MacAddr::new(*mac),
             source: IpAddr::V6(Ipv6Addr::from(*source)).to_canonical(),
+            generation: i64::from_be_bytes(*generation),
             expires_at: Timestamp(i64::from_be_bytes(*expires_at)),
             nonce: nonce.try_into().ok()?,
         })

@@ -172,7 +172,7 @@ impl Step {
             Action::OtherIpxe { .. } => Course::OtherIpxe,
             Action::Discover(DiscoverySystem::Image(_)) => Course::Image,
             Action::Discover(DiscoverySystem::Centos(_)) => Course::Installer,
-            Action::Discover(DiscoverySystem::CoreOs(_)) => Course::Live,
+            Action::Discover(DiscoverySystem::CoreOs(_)) | Action::Install(_) => Course::Live,
         });
         self
     }

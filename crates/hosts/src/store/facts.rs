@@ -34,8 +34,8 @@ pub(crate) async fn by_key(
 ///
 /// # Errors
 /// The database's.
-pub async fn facts(readers: &SqlitePool, id: &Id) -> Result<Option<HostFacts>, StoreError> {
-    by_id(readers, id).await
+pub async fn facts(db: impl SqliteExecutor<'_>, id: &Id) -> Result<Option<HostFacts>, StoreError> {
+    by_id(db, id).await
 }
 
 pub(crate) async fn by_id(db: impl SqliteExecutor<'_>, id: &Id) -> Result<Option<HostFacts>, StoreError> {

@@ -10,6 +10,7 @@ use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use hosts::{EnrolError, EnrolOutcome, Proof};
 use inventory::{EnrolReply, EnrolRequest, Limits};
+use okd::OkdError;
 use store::StoreError;
 
 use crate::api::body;
@@ -53,6 +54,8 @@ enum Refused {
     #[error(transparent)]
     Enrol(#[from] EnrolError),
     #[error(transparent)]
+    Install(#[from] OkdError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -78,11 +81,15 @@ pub async fn handle(
         },
     };
     let mac = ticket.as_ref().map(|ticket| ticket.mac);
+    let is_installed = ticket.as_ref().is_some_and(|ticket| ticket.generation > 0);
     match enrol(&app, message, ticket, address).await {
         Ok(EnrolOutcome::Enrolled { host, how }) => {
             if let Some(mac) = mac {
                 let said = format!("enrolled as {}", host.name);
                 app.trail.record(Step::new(StepKind::AgentFirstWord, address).mac(mac).detail(&said));
+            }
+            if is_installed {
+                app.progress.changed(&host.id);
             }
             app.control.heard(&host.id, mac);
             app.alerts.heard(&host, now).await?;
@@ -101,11 +108,13 @@ pub async fn handle(
         }),
         Err(Refused::Ticket(error)) => Err(refuse_ticket(&app, address, error).await),
         Err(Refused::Enrol(error)) => Err(error.into()),
+        Err(Refused::Install(error)) => Err(error.into()),
         Err(Refused::Store(error)) => Err(error.into()),
     }
 }
 
-/// Counts the ticket and takes the host in: both, or neither.
+/// Counts the ticket and takes the host in: both, or neither. A ticket that came with a node's document is an installation's
+/// end, too.
 async fn enrol(
     app: &App,
     message: EnrolRequest,
@@ -117,6 +126,7 @@ async fn enrol(
     app.store
         .write(move |tx| {
             Box::pin(async move {
+                let generation = ticket.as_ref().map_or(0, |ticket| ticket.generation);
                 let proof = match &ticket {
                     None => Proof::None,
                     Some(ticket) => {
@@ -124,7 +134,13 @@ async fn enrol(
                         Proof::Ticket { mac: ticket.mac }
                     }
                 };
-                Ok(hosts::enrol(tx, &message, proof, address, &limits, now).await?)
+                let outcome = hosts::enrol(tx, &message, proof, address, &limits, now).await?;
+                if let EnrolOutcome::Enrolled { host, .. } = &outcome
+                    && generation > 0
+                {
+                    okd::progress::joined(tx, &host.id, generation, now).await?;
+                }
+                Ok(outcome)
             })
         })
         .await

@@ -104,6 +104,7 @@ pub async fn asset(
         AssetKind::Initramfs => StepKind::Initramfs,
         AssetKind::Rootfs | AssetKind::Iso | AssetKind::Image | AssetKind::Other => StepKind::Rootfs,
     };
+    super::progress::fetched(&app, &connection, who.mac(), kind, &request);
     let step = step(&connection, kind, who.mac(), &name);
     Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }

@@ -66,6 +66,9 @@ pub struct Change {
     /// `on` or `off`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secure_boot: Option<String>,
+    /// `auto` or `exit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_disk: Option<String>,
     /// The version that the change was made of: another one is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -112,6 +115,7 @@ pub async fn set(
     change.vlan.iter().try_for_each(|text| options.set_vlan(text)).map_err(wrong)?;
     change.console.iter().try_for_each(|text| options.set_console(text)).map_err(wrong)?;
     change.secure_boot.iter().try_for_each(|text| options.set_secure_boot(text)).map_err(wrong)?;
+    change.local_disk.iter().try_for_each(|text| options.set_local_disk(text)).map_err(wrong)?;
     if let Some(text) = &change.discovery {
         options.discovery = own_discovery(&app, text).await?;
     }

@@ -64,7 +64,8 @@ impl From<SecretsError> for ApiError {
             SecretsError::Name(_) | SecretsError::Value(_) => Self::BadRequest(detail),
             SecretsError::NoSecret(name) => Self::not_found("secret", name.as_str()),
             SecretsError::InUse { .. } => Self::Conflict { kind: "secret-in-use", detail },
-            SecretsError::WrongKey { .. } | SecretsError::Damaged { .. } | SecretsError::Seal(_) => {
+            SecretsError::DocumentSize { .. } => Self::BadRequest(detail),
+            SecretsError::Closed { .. } | SecretsError::ClosedDocument { .. } | SecretsError::Seal(_) => {
                 Self::Internal(chain(&error))
             }
             SecretsError::Store(error) => error.into(),

@@ -8,7 +8,7 @@ use inventory::{Id, MacAddr, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::hosts::find;
-use crate::api::live::{self, Subject};
+use crate::api::live::boots::{self, Subject};
 use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::format;
@@ -117,7 +117,7 @@ pub async fn of_host(
 /// 404 for a host that is not known, 429 when too many look on.
 pub async fn of_host_live(app: web::Data<App>, host: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let host = find(&app, &host).await?;
-    live::stream(&app, Subject::Host(host.id), FOLLOWED, as_json)
+    boots::stream(&app, Subject::Host(host.id), FOLLOWED, as_json)
 }
 
 /// `GET /api/v1/boots`: the cards that booted lately, the newest first, each with its newest boot.
@@ -144,7 +144,7 @@ pub async fn of_card(
 /// # Errors
 /// 400 for no MAC address, 429 when too many look on.
 pub async fn of_card_live(app: web::Data<App>, mac: web::Path<String>) -> Result<HttpResponse, ApiError> {
-    live::stream(&app, Subject::Card(parse(&mac)?), FOLLOWED, as_json)
+    boots::stream(&app, Subject::Card(parse(&mac)?), FOLLOWED, as_json)
 }
 
 pub(crate) fn parse(mac: &str) -> Result<MacAddr, ApiError> {

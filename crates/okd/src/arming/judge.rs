@@ -1,0 +1,183 @@
+//! Whether an arming is for the machine that asks, now. Pure.
+//!
+//! A machine says of itself what its firmware says, before anything proves it: so what it says can only speak against it. It is
+//! known by a card that was armed; where it names a UUID or a serial number, these must be the ones that were armed, too.
+
+use boot::Arch;
+use hosts::{HostFacts, State};
+use inventory::{MacAddr, Timestamp};
+
+use super::{Arming, Outcome};
+
+/// What a machine says of itself as it asks for its boot script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// The card that it boots from.
+    pub mac: MacAddr,
+    /// Its system UUID.
+    pub uuid: Option<&'a str>,
+    /// Its system serial number.
+    pub serial: Option<&'a str>,
+    /// Its processor.
+    pub arch: Arch,
+}
+
+/// Why an arming is not for whoever asks: as a sentence about the host goes on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It is not armed.
+    #[error("it is {0}, and not armed")]
+    State(State),
+    /// An operator has not taken it in.
+    #[error("it is not approved")]
+    NotApproved,
+    /// The arming ended.
+    #[error("generation {generation} was {outcome}")]
+    Ended {
+        /// Which.
+        generation: i64,
+        /// How.
+        outcome: Outcome,
+    },
+    /// It was used.
+    #[error("generation {0} is used: its node's document was handed out")]
+    Used(i64),
+    /// It ran out.
+    #[error("generation {generation} ran out {minutes} minutes ago: arm it again")]
+    Expired {
+        /// Which.
+        generation: i64,
+        /// How long ago.
+        minutes: u64,
+    },
+    /// The ticket is of another generation.
+    #[error("the ticket is of generation {asked}, and generation {stands} is armed")]
+    Generation {
+        /// The ticket's.
+        asked: i64,
+        /// What stands.
+        stands: i64,
+    },
+    /// That card was not armed.
+    #[error("the card {0} was not there when it was armed")]
+    Card(MacAddr),
+    /// The machine says another UUID.
+    #[error("the machine says that its UUID is {0}, which is not the one that was armed")]
+    Uuid(String),
+    /// The machine says another serial number.
+    #[error("the machine says that its serial number is {0}, which is not the one that was armed")]
+    Serial(String),
+    /// The image is for another processor.
+    #[error("the machine says that its processor is {said}, and the image is for {image}")]
+    Processor {
+        /// What it says.
+        said: &'static str,
+        /// What the image is for.
+        image: &'static str,
+    },
+}
+
+/// Whether the machine that asks for its script is to be installed.
+///
+/// # Errors
+/// [`Unfit`]: it boots its own disk.
+pub fn script(arming: &Arming, host: &HostFacts, asked: &Asked<'_>, now: Timestamp) -> Result<(), Unfit> {
+    stands(arming, host, now)?;
+    is_card(arming, asked.mac)?;
+    if let (Some(armed), Some(said)) = (&arming.machine.uuid, said(asked.uuid)) {
+        if !is_same_uuid(armed, said) {
+            return Err(Unfit::Uuid(shown(said)));
+        }
+    }
+    if let (Some(armed), Some(said)) = (&arming.machine.serial, said(asked.serial)) {
+        if words(armed) != words(said) {
+            return Err(Unfit::Serial(shown(said)));
+        }
+    }
+    let image = arming.image.arch;
+    if asked.arch != Arch::Unknown && asked.arch != image {
+        return Err(Unfit::Processor { said: asked.arch.as_str(), image: image.as_str() });
+    }
+    Ok(())
+}
+
+/// Whether a document may be handed out by a ticket for this card and of this generation.
+///
+/// # Errors
+/// [`Unfit`]: it is refused.
+pub fn document(
+    arming: &Arming,
+    host: &HostFacts,
+    mac: MacAddr,
+    generation: i64,
+    now: Timestamp,
+) -> Result<(), Unfit> {
+    if generation != arming.generation {
+        return Err(Unfit::Generation { asked: generation, stands: arming.generation });
+    }
+    stands(arming, host, now)?;
+    is_card(arming, mac)
+}
+
+fn stands(arming: &Arming, host: &HostFacts, now: Timestamp) -> Result<(), Unfit> {
+    let generation = arming.generation;
+    // What happened to the arming says more than what became of the host by it.
+    if let Some(ended) = &arming.ended {
+        return Err(Unfit::Ended { generation, outcome: ended.outcome });
+    }
+    if arming.consumed_at.is_some() {
+        return Err(Unfit::Used(generation));
+    }
+    if now >= arming.expires_at {
+        let minutes = now.since(arming.expires_at).as_secs() / 60;
+        return Err(Unfit::Expired { generation, minutes });
+    }
+    if !host.approved {
+        return Err(Unfit::NotApproved);
+    }
+    if host.state != State::Armed {
+        return Err(Unfit::State(host.state));
+    }
+    Ok(())
+}
+
+fn is_card(arming: &Arming, mac: MacAddr) -> Result<(), Unfit> {
+    if arming.machine.macs.contains(&mac) { Ok(()) } else { Err(Unfit::Card(mac)) }
+}
+
+/// What was said, where anything was.
+fn said(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Blanks and case are not what tells one machine from another; firmware and kernel differ in both.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The first three fields of a UUID stand in either byte order, by the edition of SMBIOS and by who reads it.
+fn is_same_uuid(armed: &str, said: &str) -> bool {
+    let digits = |text: &str| -> Option<[u8; 16]> {
+        let digits: String = text.chars().filter(|c| !"-{}".contains(*c)).take(33).collect();
+        hex::decode(digits).ok()?.try_into().ok()
+    };
+    let swapped = |bytes: [u8; 16]| {
+        let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
+        let mut other = [0; 16];
+        let order = [d, c, b, a, f, e, h, g].into_iter().chain(rest);
+        other.iter_mut().zip(order).for_each(|(to, from)| *to = from);
+        other
+    };
+    match (digits(armed), digits(said)) {
+        (Some(armed), Some(said)) => armed == said || armed == swapped(said),
+        _ => false,
+    }
+}
+
+/// As much of it as a line can bear.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+#[cfg(test)]
+mod tests;

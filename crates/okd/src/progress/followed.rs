@@ -1,0 +1,156 @@
+//! What follows, written down: each change of an installation in one transaction with its events and the host's state.
+
+use ::store::Tx;
+use events::Kind;
+use hosts::{Event, HostError};
+use inventory::{Id, Timestamp};
+
+use super::consequence::{Consequence, consequences};
+use super::course::{Course, Told};
+use super::record::{KEPT, Record, record};
+use super::standing::standing;
+use super::telling::{self, SERVER};
+use super::{Saying, Step, Word};
+use crate::arming::Outcome;
+use crate::error::OkdError;
+use crate::store::arming;
+use crate::store::progress as rows;
+
+/// Takes a word, and what follows from it. `false` where it changed nothing.
+pub(super) async fn take(
+    tx: &mut Tx,
+    host: &Id,
+    generation: i64,
+    said: &Saying,
+    now: Timestamp,
+) -> Result<bool, OkdError> {
+    let Some(course) = rows::course(tx, host, generation).await? else { return Ok(false) };
+    match record(&course, said, now) {
+        Record::Nothing => return Ok(false),
+        Record::New => rows::add(tx, &word(&course, said, now), KEPT).await?,
+        Record::Again(place) => {
+            if let Some(word) = course.words.get(place) {
+                rows::again(tx, word, said, now).await?;
+            }
+        }
+    }
+    review(tx, host, generation, now).await?;
+    Ok(true)
+}
+
+fn word(course: &Course, said: &Saying, now: Timestamp) -> Word {
+    Word {
+        host: course.host.clone(),
+        generation: course.generation,
+        step: said.step,
+        failed: said.failed,
+        at: now,
+        heard_at: now,
+        percent: said.percent,
+        words: said.words.clone(),
+    }
+}
+
+/// Writes what follows now from where an installation stands. `false` where that is nothing.
+pub(super) async fn review(
+    tx: &mut Tx,
+    host: &Id,
+    generation: i64,
+    now: Timestamp,
+) -> Result<bool, OkdError> {
+    let Some(course) = rows::course(tx, host, generation).await? else { return Ok(false) };
+    let follows = consequences(&course, now);
+    for consequence in &follows {
+        write(tx, &course, *consequence, now).await?;
+    }
+    if !follows.is_empty() {
+        rows::tell(tx, host, generation, told(course.told, &follows, now)).await?;
+    }
+    Ok(!follows.is_empty())
+}
+
+/// What is being told after all this.
+fn told(before: Told, follows: &[Consequence], now: Timestamp) -> Told {
+    follows.iter().fold(before, |told, consequence| match consequence {
+        Consequence::CaughtUp => Told::default(),
+        Consequence::Overdue(step) => Told { overdue: Some(*step), ..told },
+        Consequence::Leaked => Told { leaked_at: Some(now), ..told },
+        Consequence::Failed(_) | Consequence::Expired => Told { overdue: None, ..told },
+        Consequence::InstallerEnded => told,
+    })
+}
+
+async fn write(
+    tx: &mut Tx,
+    course: &Course,
+    consequence: Consequence,
+    now: Timestamp,
+) -> Result<(), OkdError> {
+    let standing = standing(course, now);
+    let (kind, summary) = match consequence {
+        Consequence::CaughtUp => (Kind::InstallCaughtUp, telling::caught_up(course, &standing)),
+        Consequence::Overdue(_) => (Kind::InstallOverdue, telling::overdue(course, &standing, now)),
+        Consequence::Leaked => (Kind::InstallLeaked, telling::leaked(course, now)),
+        Consequence::InstallerEnded => {
+            return goes(tx, course, Event::InstallEnded, "the installer says that it has ended", now).await;
+        }
+        Consequence::Failed(outcome) => {
+            arming::end(tx, &course.host, course.generation, outcome, now).await?;
+            let happens = match course.consumed_at {
+                Some(_) => Event::InstallFailed,
+                None => crate::arming::back(tx, &course.host, course.generation).await?,
+            };
+            goes(tx, course, happens, &standing.text, now).await?;
+            (Kind::InstallFailed, telling::failed(course, &standing, now))
+        }
+        Consequence::Expired => {
+            arming::end(tx, &course.host, course.generation, Outcome::Expired, now).await?;
+            let back = crate::arming::back(tx, &course.host, course.generation).await?;
+            goes(tx, course, back, "its arming ran out", now).await?;
+            (Kind::InstallDisarmed, telling::expired(course))
+        }
+    };
+    events::append(tx, &telling::event(kind, course, summary, &standing), now).await?;
+    Ok(())
+}
+
+/// The host's state follows, where it can: an operator may have been faster.
+async fn goes(
+    tx: &mut Tx,
+    course: &Course,
+    event: Event,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), OkdError> {
+    let reason = format!("{reason} (generation {})", course.generation);
+    hosts::news(tx, &course.host, event, &reason, SERVER, now).await?;
+    Ok(())
+}
+
+/// The agent that the node's document brought has enrolled: the installation is done, in the transaction of the enrolment.
+/// An older generation's agent says nothing of a newer one; `false` then.
+///
+/// # Errors
+/// The database's.
+pub async fn joined(tx: &mut Tx, host: &Id, generation: i64, now: Timestamp) -> Result<bool, OkdError> {
+    let Some(course) = rows::course(tx, host, generation).await? else { return Ok(false) };
+    let is_newest = rows::newest(tx, host).await? == Some(generation);
+    let may = course.ended.is_none() || course.ended_as(Outcome::Failed);
+    if !is_newest || !may || course.consumed_at.is_none() {
+        return Ok(false);
+    }
+    match hosts::transition(tx, host, Event::Joined, "the installed system's agent spoke", SERVER, now).await
+    {
+        // An operator has other plans with it meanwhile.
+        Err(HostError::Illegal(_)) => return Ok(false),
+        other => other?,
+    };
+    for step in [Step::Agent, Step::InService] {
+        let said = Saying { step, failed: false, percent: None, words: String::new() };
+        rows::add(tx, &word(&course, &said, now), KEPT).await?;
+    }
+    arming::end(tx, host, generation, Outcome::Installed, now).await?;
+    rows::tell(tx, host, generation, Told::default()).await?;
+    events::append(tx, &telling::installed(&course, now), now).await?;
+    Ok(true)
+}

@@ -1,0 +1,51 @@
+//! What follows from nothing having come.
+
+use std::time::Duration;
+
+use inventory::{Id, Timestamp};
+
+use super::Progress;
+use super::followed;
+use crate::error::OkdError;
+use crate::store::progress as rows;
+
+/// An installation that failed is looked at a while longer: its document may turn out to be in other hands.
+const AFTERMATH: Duration = Duration::from_secs(3600);
+
+impl Progress {
+    /// Looks at every installation that something may follow from: what is late, what has run out, whose document nobody speaks
+    /// for. One that can't be looked at keeps no other from it.
+    ///
+    /// # Errors
+    /// The database's, where not even their list can be had.
+    pub async fn sweep(&self) -> Result<(), OkdError> {
+        let now = self.clock.now();
+        let watched = rows::watched(self.store.readers(), now.minus(AFTERMATH)).await?;
+        for it in &watched {
+            match self.look(&it.host, it.generation, now).await {
+                Ok(true) => self.changed(&it.host),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(host.id = %it.host, %error, "an installation could not be looked at")
+                }
+            }
+        }
+        let standing: Vec<_> = watched.into_iter().filter(|it| !it.ended).collect();
+        self.remember(&standing);
+        Ok(())
+    }
+
+    async fn look(&self, host: &Id, generation: i64, now: Timestamp) -> Result<bool, OkdError> {
+        let (id, readers) = (host.clone(), self.store.readers());
+        // Most looks find nothing, and need no writer.
+        let mut db = readers.acquire().await.map_err(::store::StoreError::from)?;
+        let course = rows::course(&mut db, host, generation).await?;
+        drop(db);
+        if !course.is_some_and(|course| !super::consequence::consequences(&course, now).is_empty()) {
+            return Ok(false);
+        }
+        self.store
+            .write(move |tx| Box::pin(async move { followed::review(tx, &id, generation, now).await }))
+            .await
+    }
+}

@@ -5,6 +5,7 @@ pub mod arming;
 pub mod assets;
 pub mod boots;
 pub mod claims;
+pub mod clusters;
 pub mod gateways;
 pub mod health;
 pub mod hosts;

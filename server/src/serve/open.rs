@@ -104,7 +104,6 @@ pub(super) async fn open(
         .sweep()
         .await
         .map_err(|error| start_error("the installations could not be taken up".to_owned(), error))?;
-    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
     let assignments = Assignments::new(store.clone(), Arc::clone(&clock));
     let installs = Installs::new(store.clone(), clusters.clone(), assignments.clone(), Arc::clone(&clock));
     let mailbox = Arc::new(Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?));

@@ -61,6 +61,14 @@ CREATE TABLE arming (
 );
 CREATE UNIQUE INDEX arming_standing ON arming (host_id) WHERE ended_at IS NULL;
 
+-- Who asked for a node's document that was not for them, until they have not for a while.
+CREATE TABLE install_refusal (
+    address TEXT   NOT NULL,
+    host_id TEXT   NOT NULL,           -- whose document; empty where that is not known
+    at      BIGINT NOT NULL,           -- the last time that was told
+    PRIMARY KEY (address, host_id)
+);
+
 -- How far each is.
 CREATE TABLE install_word (
     host_id    TEXT   NOT NULL,

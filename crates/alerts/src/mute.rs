@@ -23,6 +23,15 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
         State::Maintenance if rule == RuleId::PowerButton => Hearing::Told,
         // A stranger is one name in the summary of all of them, and nothing more: it costs no row and rings no phone.
         State::Discovered => Hearing::Off,
+        // Who gave its role up is not installed any more.
+        State::Ready
+            if matches!(
+                rule,
+                RuleId::InstallFailed | RuleId::InstallOverdue | RuleId::InstallRefused | RuleId::InstallLeaked
+            ) =>
+        {
+            Hearing::Off
+        }
         State::Ready | State::Assigned | State::InService => Hearing::Told,
         // Its agent leaves for the installer and comes back in another system, or never: the installation says so.
         State::Armed | State::Installing | State::Installed | State::Failed => match rule {
@@ -32,6 +41,10 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
             | RuleId::GatewayDrift
             | RuleId::GatewayHalfDone
             | RuleId::GatewayLost
+            | RuleId::InstallFailed
+            | RuleId::InstallOverdue
+            | RuleId::InstallRefused
+            | RuleId::InstallLeaked
             | RuleId::PowerButton
             | RuleId::HostsUnapproved
             | RuleId::FsUsage
@@ -60,6 +73,7 @@ mod tests {
                     "discovered" | "retired" => Hearing::Off,
                     "maintenance" if *rule == RuleId::PowerButton => Hearing::Told,
                     "maintenance" => Hearing::Held,
+                    "ready" if rule.as_str().starts_with("install.") => Hearing::Off,
                     "armed" | "installing" | "installed" | "failed" if is_agents => Hearing::Off,
                     _ => Hearing::Told,
                 };

@@ -56,6 +56,14 @@ rules! {
     GatewayHalfDone = "gateway.half-done",
     /// A gateway can't be reached. Component: the gateway.
     GatewayLost = "gateway.lost",
+    /// The installation of a host failed.
+    InstallFailed = "install.failed",
+    /// A step of an installation did not come in its time.
+    InstallOverdue = "install.overdue",
+    /// Somebody asked for a node's document, and it was not for them. Component: from which address.
+    InstallRefused = "install.refused",
+    /// A node's document was handed out, and nothing was heard of its machine.
+    InstallLeaked = "install.leaked",
     /// Somebody is needed at a machine, to press its button. Component: the question.
     PowerButton = "power.button",
     /// Hosts wait for an operator's approval: one incident for all of them.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::rules::{
     AgentRules, BootRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules,
-    MissingSettings, PowerRules, RuleSettings, TempRules, TempSettings, UnapprovedSettings,
+    InstallRules, MissingSettings, PowerRules, RuleSettings, TempRules, TempSettings, UnapprovedSettings,
 };
 pub use self::span::{InvalidSpan, Span};
 

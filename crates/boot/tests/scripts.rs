@@ -147,7 +147,11 @@ fn the_installing_scripts_are_as_they_are_meant() {
         }
         assert!(!script.contains("/dev/sd"), "{name}");
         let own = network.is_empty();
-        assert_eq!(script.contains(" BOOTIF=01-52-54-00-aa-bb-01 ip=dhcp rd.net.timeout.carrier=30 "), own, "{name}");
+        assert_eq!(
+            script.contains(" BOOTIF=01-52-54-00-aa-bb-01 ip=dhcp rd.net.timeout.carrier=30 "),
+            own,
+            "{name}"
+        );
         for argument in network {
             assert!(script.contains(&format!(" {argument} ")), "{name} lacks {argument}");
         }

@@ -164,6 +164,8 @@ kinds! {
     InstallLeaked = "install.leaked",
     /// Somebody asked for a node's document, and it was not for them. Key: the address.
     InstallRefused = "install.refused",
+    /// They have not asked again for long. Key: the address.
+    InstallUnasked = "install.unasked",
 }
 
 impl fmt::Display for Kind {

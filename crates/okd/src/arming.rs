@@ -11,6 +11,8 @@
 //! answered nobody.
 
 mod bios;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod judge;
 mod life;
 mod own;

@@ -4,8 +4,11 @@
 mod document;
 pub mod file;
 pub mod ignition;
+mod install;
 pub mod kickstart;
+pub mod live;
 mod lookup;
+pub mod node;
 pub mod progress;
 pub mod script;
 mod sent;

@@ -24,14 +24,12 @@ impl From<OkdError> for ApiError {
             OkdError::NotArmed(_) => conflict("not-armed", detail),
             OkdError::State { .. } => conflict("illegal-transition", detail),
             OkdError::Refused { .. } => conflict("not-installable", detail),
+            OkdError::Life | OkdError::TooMany { .. } => Self::BadRequest(detail),
             OkdError::PlanChanged => conflict("plan-changed", detail),
             OkdError::Changed(_) => conflict("changed-meanwhile", detail),
-            OkdError::Folder { .. }
-            | OkdError::Disk(_)
-            | OkdError::Image(_)
-            | OkdError::Network(_)
-            | OkdError::Life
-            | OkdError::TooMany { .. } => Self::BadRequest(detail),
+            OkdError::Folder { .. } | OkdError::Disk(_) | OkdError::Image(_) | OkdError::Network(_) => {
+                Self::BadRequest(detail)
+            }
             OkdError::Host(error) => error.into(),
             OkdError::Gateway(error) => error.into(),
             OkdError::Secrets(error) => error.into(),

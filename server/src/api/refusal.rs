@@ -11,14 +11,7 @@ use crate::app::App;
 
 /// Notes the refusal, and says what the caller is answered.
 pub(super) async fn refuse_ticket(app: &App, address: IpAddr, error: TicketError) -> ApiError {
-    let kind = match &error {
-        TicketError::Forged => "ticket-forged",
-        TicketError::Expired { .. } => "ticket-expired",
-        TicketError::WrongAddress { .. } => "ticket-wrong-address",
-        TicketError::WrongPurpose { .. } => "ticket-wrong-purpose",
-        TicketError::Replayed { .. } => "ticket-replayed",
-        TicketError::Store(_) => "ticket-not-counted",
-    };
+    let kind = kind_of(&error);
     if let TicketError::Store(error) = error {
         return error.into();
     }
@@ -38,4 +31,16 @@ pub(super) async fn refuse_ticket(app: &App, address: IpAddr, error: TicketError
         tracing::error!(%error, "the refusal of a ticket could not be noted");
     }
     refusal
+}
+
+/// A stable name of the reason.
+pub(super) const fn kind_of(error: &TicketError) -> &'static str {
+    match error {
+        TicketError::Forged => "ticket-forged",
+        TicketError::Expired { .. } => "ticket-expired",
+        TicketError::WrongAddress { .. } => "ticket-wrong-address",
+        TicketError::WrongPurpose { .. } => "ticket-wrong-purpose",
+        TicketError::Replayed { .. } => "ticket-replayed",
+        TicketError::Store(_) => "ticket-not-counted",
+    }
 }

@@ -1,9 +1,11 @@
 //! What operators and their programs use: `/api/v1/…`. Every page has its twin here.
 
 pub mod actions;
+pub mod arming;
 pub mod assets;
 pub mod boots;
 pub mod claims;
+pub mod clusters;
 pub mod gateways;
 pub mod health;
 pub mod hosts;

@@ -1,5 +1,6 @@
 //! `muster host`: the machines.
 
+mod arm;
 mod claims;
 mod install;
 mod list;
@@ -93,6 +94,24 @@ pub(super) enum Command {
         /// Such as rack-2/slot-3; or none, to forget it
         place: String,
     },
+    /// Allow the installation of hosts, once: shows what would be done, and asks
+    Arm(arm::ArmArgs),
+    /// Take back what was armed and not used yet
+    Disarm {
+        /// Names or ids
+        #[arg(required = true)]
+        hosts: Vec<String>,
+    },
+    /// Allow a host to be installed anew, once: after a failure, or over what it runs now
+    Reprovision(arm::ReprovisionArgs),
+    /// Take a host's role back: it is ready for another one
+    Release {
+        /// Name or id
+        host: String,
+        /// Don't ask
+        #[arg(short, long)]
+        yes: bool,
+    },
     /// Say what a host is to be in a cluster, and which of its disks is written
     SetRole(role::SetRoleArgs),
     /// Switch a host on, off, or off and on, and say how that is done
@@ -154,6 +173,10 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 None => format!("nobody knows where {} stands", placed.name),
             })
         }
+        Command::Arm(args) => arm::arm(args, client, output).await,
+        Command::Disarm { hosts } => arm::disarm(&hosts, client).await,
+        Command::Reprovision(args) => arm::reprovision(args, client, output).await,
+        Command::Release { host, yes } => arm::release(&host, yes, client, output).await,
         Command::SetRole(args) => role::set(args, client, output).await,
         Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,

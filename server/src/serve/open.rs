@@ -14,8 +14,8 @@ use boot::tickets::TicketKey;
 use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
-use okd::Assignments;
 use okd::cluster::Clusters;
+use okd::{Assignments, Installs};
 use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -63,6 +63,10 @@ pub(super) async fn open(
     if let Err(error) = secrets.check().await {
         tracing::error!(error = %chain(&error), "secrets can't be opened: what needs them will not work");
     }
+    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
+    if let Err(error) = clusters.check().await {
+        tracing::error!(error = %chain(&error), "configs of clusters can't be opened: no node can be installed by them");
+    }
     let links = Links::new(&settings, listeners.http_addresses(), listeners.tls_addresses());
     let all_hosts = hosts::all_facts(store.readers()).await?;
     let approved: HashSet<Id> =
@@ -100,6 +104,9 @@ pub(super) async fn open(
         .sweep()
         .await
         .map_err(|error| start_error("the installations could not be taken up".to_owned(), error))?;
+    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
+    let assignments = Assignments::new(store.clone(), Arc::clone(&clock));
+    let installs = Installs::new(store.clone(), clusters.clone(), assignments.clone(), Arc::clone(&clock));
     let mailbox = Arc::new(Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?));
     let machines = Arc::new(Known::new(store.clone(), Arc::clone(&clock), Arc::clone(&mailbox)));
     let power = Power::open(
@@ -150,8 +157,9 @@ pub(super) async fn open(
         cries: crate::api::agent::enrol::RateLimit::default(),
         mailbox,
         power,
-        clusters: Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock)),
-        assignments: Assignments::new(store.clone(), Arc::clone(&clock)),
+        clusters,
+        assignments,
+        installs,
         store,
         clock,
         settings,

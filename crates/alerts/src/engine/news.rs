@@ -64,7 +64,8 @@ impl Inner {
             updates.extend(watch.heard(rules, self.deaf_until(), event.at));
         }
         match event.kind {
-            Kind::PowerAsked => watch.words.expect_silence(wanted_silence(event)),
+            // A node that was just installed starts over once more, by itself.
+            Kind::PowerAsked | Kind::InstallEnded => watch.words.expect_silence(wanted_silence(event)),
             Kind::PowerEnded if event.data.get("state").is_some_and(|state| state == "failed") => {
                 watch.words.expect_silence(None)
             }

@@ -27,6 +27,8 @@ pub struct RuleSettings {
     pub gateway: GatewayRules,
     /// `hosts.…`
     pub hosts: HostsRules,
+    /// `install.…`
+    pub install: InstallRules,
     /// `power.…`
     pub power: PowerRules,
 }
@@ -96,6 +98,20 @@ pub struct GatewayRules {
     pub half_done: EventSettings,
     /// `gateway.lost`
     pub lost: EventSettings,
+}
+
+/// `install.…`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstallRules {
+    /// `install.failed`
+    pub failed: EventSettings,
+    /// `install.overdue`
+    pub overdue: EventSettings,
+    /// `install.refused`
+    pub refused: EventSettings,
+    /// `install.leaked`
+    pub leaked: EventSettings,
 }
 
 /// `power.…`
@@ -218,6 +234,10 @@ impl RuleSettings {
             RuleId::GatewayDrift => self.gateway.drift.enabled,
             RuleId::GatewayHalfDone => self.gateway.half_done.enabled,
             RuleId::GatewayLost => self.gateway.lost.enabled,
+            RuleId::InstallFailed => self.install.failed.enabled,
+            RuleId::InstallOverdue => self.install.overdue.enabled,
+            RuleId::InstallRefused => self.install.refused.enabled,
+            RuleId::InstallLeaked => self.install.leaked.enabled,
             RuleId::PowerButton => self.power.button.enabled,
             RuleId::HostsUnapproved => self.hosts.unapproved.enabled,
             RuleId::FsUsage => self.fs.usage.enabled,

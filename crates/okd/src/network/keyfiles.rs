@@ -188,6 +188,3 @@ impl Draft {
         Keyfile { name: self.name, content: self.text }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -19,7 +19,7 @@ pub(super) fn said(course: &Course, word: &Word) -> Failure {
     let (what, cause) = match (word.step, course.consumed_at) {
         (Step::DiskChecked, None) => (
             "Its disk is not the one that was armed, or carries what nobody agreed to lose. Nothing was written",
-            "The disk was swapped, has another name or size, or somebody wrote on it since the inventory. Let it be discovered anew, look at muster host explain, and arm it again.",
+            "The disk was swapped, has another name or size, or somebody wrote on it since the inventory. Let it be looked at anew (muster boot next HOST discover), look at muster host explain, and arm it again.",
         ),
         (_, None) => (
             "The installer failed before it had its document. Nothing was written",

@@ -1,7 +1,7 @@
 //! All that is known of one installation, and what can be read from it without looking at the time.
 
 use hosts::State as HostState;
-use inventory::{Id, MacAddr, Timestamp};
+use inventory::{Id, Timestamp};
 
 use super::{Step, Word};
 use crate::arming::{Ended, Outcome};
@@ -22,8 +22,6 @@ pub(crate) struct Course {
     pub(crate) role: Role,
     /// What it becomes, in words: `control-plane node cp1 of okd1.example.lan`.
     pub(crate) node: String,
-    /// Its cards.
-    pub(crate) macs: Vec<MacAddr>,
     /// When it was armed.
     pub(crate) armed_at: Timestamp,
     /// From when on the arming counts no more.
@@ -112,3 +110,6 @@ impl Course {
         self.ended.as_ref().is_some_and(|ended| ended.outcome == outcome)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod example;

@@ -39,6 +39,8 @@ pub(crate) fn record(course: &Course, said: &Saying, now: Timestamp) -> Record {
             Some(last) if now.since(last.heard_at) < SAME_BOOT => Record::Again(course.words.len() - 1),
             _ => Record::New,
         },
+        // Of what a boot that was not given the installer fetches, nothing is of interest here.
+        Step::Kernel | Step::Rootfs if course.attempts() == 0 => Record::Nothing,
         // Only a machine that has its document can be so far. That an installer failed before is news.
         step if step > Step::Ignition && course.consumed_at.is_none() && !said.failed => Record::Nothing,
         // What the server sees of a boot is over with it: later, anybody may fetch a kernel.
@@ -66,3 +68,6 @@ fn known(course: &Course, said: &Saying) -> Record {
     let same = course.attempt().iter().rposition(|word| word.step == said.step && word.failed == said.failed);
     same.map_or(Record::New, |place| Record::Again(first + place))
 }
+
+#[cfg(test)]
+mod tests;

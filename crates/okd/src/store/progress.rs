@@ -162,7 +162,6 @@ impl Row {
         Ok(Course {
             node: format!("{} node {} of {}.{}", plan.role, plan.hostname, plan.cluster, plan.domain),
             role: plan.role,
-            macs: plan.machine.macs,
             generation: self.generation,
             armed_at: Timestamp(self.armed_at),
             expires_at: Timestamp(self.expires_at),

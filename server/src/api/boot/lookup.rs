@@ -8,8 +8,8 @@ use hosts::HostFacts;
 use inventory::MacAddr;
 use store::Store;
 
-/// iPXE waits longer than this for a script, but a person beside the machine does not.
-const DEADLINE: Duration = Duration::from_millis(800);
+/// For one look into the database: iPXE waits longer than this for a script, but a person beside the machine does not.
+pub(super) const DEADLINE: Duration = Duration::from_millis(800);
 /// MACs that are remembered; a room has fewer.
 const REMEMBERED: usize = 16_384;
 

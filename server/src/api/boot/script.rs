@@ -1,16 +1,21 @@
 //! The iPXE scripts.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use boot::install::Install;
 use boot::options::HostOptions;
 use boot::scripts::{self, Handout};
-use boot::tickets::{DEFAULT_LIFE, Token};
+use boot::tickets::{DEFAULT_LIFE, Purpose, Token};
 use boot::trail::{Step, StepKind};
-use boot::{Arch, Decision, Machine, Platform, decide};
+use boot::{Action, Arch, Decision, Machine, Platform, decide};
+use hosts::{HostFacts, State};
 use inventory::MacAddr;
+use okd::arming::Asked;
 use serde::Deserialize;
 
-use super::lookup::Found;
+use super::install::TICKET_LIFE;
+use super::lookup::{DEADLINE, Found};
 use super::sent::watched;
+use crate::api::problem::chain;
 use crate::app::App;
 use crate::transport::Connection;
 
@@ -24,6 +29,8 @@ struct Said {
     chip: Option<String>,
     manufacturer: Option<String>,
     product: Option<String>,
+    uuid: Option<String>,
+    serial: Option<String>,
     kept: Option<String>,
     version: Option<String>,
 }
@@ -71,7 +78,7 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         }
     };
     let machine = said.machine(mac);
-    let (decision, options) = decided(app, &machine).await;
+    let Decided { decision, options, host } = decided(app, &machine, &said).await;
     let told = format!("{}, because {}", decision.as_str(), decision.reason);
     let detail = match said.in_words(&machine) {
         said if said.is_empty() => told,
@@ -83,30 +90,64 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         Ok(links) => links,
         Err(error) => return (step, script(scripts::local_disk(&error.to_string()))),
     };
-    let ticket = scripts::ticket_purpose(&decision).and_then(|purpose| {
-        let token = app.ticket_key.mint(purpose, mac, address, app.clock.now(), DEFAULT_LIFE);
+    let (generation, life) = match &decision.action {
+        Action::Install(install) => (install.generation, TICKET_LIFE),
+        _ => (0, DEFAULT_LIFE),
+    };
+    let mint = |purpose| {
+        let token = app.ticket_key.mint_of(generation, purpose, mac, address, app.clock.now(), life);
         token.inspect_err(|error| tracing::error!(%error, "a ticket could not be made")).ok()
-    });
+    };
+    let ticket = scripts::ticket_purpose(&decision).and_then(mint);
+    let node = Some(Purpose::Node).filter(|_| generation > 0).and_then(mint);
     let interval_secs = app.settings.agents.interval_secs;
-    let handout =
-        ticket.as_ref().map(|ticket: &Token| Handout::new(ticket, interval_secs, &machine, &options));
+    let handout = ticket.as_ref().map(|ticket: &Token| {
+        Handout::new(ticket, interval_secs, &machine, &options).with_node(node.as_ref())
+    });
+    if let (Some(host), Some(_)) = (&host, &node) {
+        app.progress.given(&host.id, generation, mac, address);
+    }
     (step, script(scripts::for_decision(&decision, &machine, &links, &options, handout.as_ref())))
 }
 
+struct Decided {
+    decision: Decision,
+    options: HostOptions,
+    host: Option<HostFacts>,
+}
+
 /// What it shall boot, and how its host boots: counted as a boot.
-async fn decided(app: &App, machine: &Machine) -> (Decision, HostOptions) {
+async fn decided(app: &App, machine: &Machine, told: &Said) -> Decided {
     match app.last_known.host(&app.store, machine.mac).await {
         Found::Known(host) => {
+            let arming = match &host {
+                Some(host) => arming(app, host, &told.asked(machine)).await,
+                None => None,
+            };
             let said = app.control.asks(machine.mac, host.as_ref());
-            let decision = decide(&said.inputs(machine, host.as_ref(), &app.site(), None));
+            let decision = decide(&said.inputs(machine, host.as_ref(), &app.site(), arming.as_ref()));
             app.control.answered(machine.mac, host.as_ref(), &said, &decision);
-            (decision, said.options)
+            if let Some(host) = host.as_ref().filter(|host| host.state == State::Installing) {
+                app.progress.asked_again(&host.id);
+            }
+            Decided { decision, options: said.options, host }
         }
         Found::Unknown(why) => {
             let reason = format!("the server's database does not answer ({why})");
-            (Decision::local_disk(reason), HostOptions::default())
+            Decided { decision: Decision::local_disk(reason), options: HostOptions::default(), host: None }
         }
     }
+}
+
+/// What is armed for this machine, in time: what can't be looked up installs nobody.
+async fn arming(app: &App, host: &HostFacts, asked: &Asked<'_>) -> Option<Result<Install, String>> {
+    let why = match tokio::time::timeout(DEADLINE, app.installs.for_boot(host, asked)).await {
+        Ok(Ok(arming)) => return arming,
+        Ok(Err(error)) => chain(&error),
+        Err(_) => "it took too long".to_owned(),
+    };
+    tracing::error!(host.id = %host.id, %why, "the database did not say what is armed");
+    Some(Err(format!("the server's database does not say for what ({why})")))
 }
 
 impl Said {
@@ -117,6 +158,11 @@ impl Said {
             self.product.as_deref(),
         );
         Machine { kept: self.kept.is_some(), ..machine }
+    }
+
+    fn asked(&self, machine: &Machine) -> Asked<'_> {
+        let (uuid, serial) = (self.uuid.as_deref(), self.serial.as_deref());
+        Asked { mac: machine.mac, uuid, serial, arch: machine.arch }
     }
 
     /// What a person may want to know of it, as far as it was said.

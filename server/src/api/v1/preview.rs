@@ -1,12 +1,13 @@
 //! What a machine would boot, and why, without anything being minted, used or counted.
 
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use actix_web::web;
 use boot::scripts::{self, Handout};
-use boot::{Machine, decide};
-use inventory::MacAddr;
+use boot::tickets::{ANYWHERE, Purpose, TicketKey};
+use boot::{Action, Machine, decide};
+use inventory::{MacAddr, Timestamp};
+use okd::arming::Asked;
 use serde::{Deserialize, Serialize};
 
 use super::boots::{Target, target};
@@ -66,20 +67,29 @@ pub async fn show(
         query.product.as_deref(),
     );
     let said = app.control.peek(mac, host.as_ref());
-    let decision = decide(&said.inputs(&machine, host.as_ref(), &app.site(), None));
+    let arming = match &host {
+        Some(host) => {
+            let asked = Asked { mac, uuid: None, serial: None, arch: machine.arch };
+            app.installs.for_boot(host, &asked).await?
+        }
+        None => None,
+    };
+    let decision = decide(&said.inputs(&machine, host.as_ref(), &app.site(), arming.as_ref()));
     let links = app
         .links
         .boot_links(&connection, &app.pin)
         .map_err(|error| ApiError::Internal(format!("the addresses of this server: {error}")))?;
-    // Bound to no address and over before it began: the script is whole, and its ticket good for nothing.
-    let ticket = scripts::ticket_purpose(&decision)
-        .map(|purpose| {
-            app.ticket_key.mint(purpose, mac, Ipv4Addr::UNSPECIFIED.into(), app.clock.now(), Duration::ZERO)
-        })
-        .transpose()
-        .map_err(|error| ApiError::Internal(format!("a ticket could not be made: {error}")))?;
+    // Made with a key that is not the server's: the script is whole, and its tickets are good for nothing.
+    let nobodys = TicketKey::new([0; 32]);
+    let mint = |purpose| nobodys.mint(purpose, mac, ANYWHERE, Timestamp(0), Duration::ZERO);
+    let failed = |error| ApiError::Internal(format!("a ticket could not be made: {error}"));
+    let ticket = scripts::ticket_purpose(&decision).map(mint).transpose().map_err(failed)?;
+    let is_install = matches!(decision.action, Action::Install(_));
+    let node = is_install.then(|| mint(Purpose::Node)).transpose().map_err(failed)?;
     let interval_secs = app.settings.agents.interval_secs;
-    let handout = ticket.as_ref().map(|ticket| Handout::new(ticket, interval_secs, &machine, &said.options));
+    let handout = ticket
+        .as_ref()
+        .map(|ticket| Handout::new(ticket, interval_secs, &machine, &said.options).with_node(node.as_ref()));
     Ok(web::Json(Preview {
         mac,
         host: host.map(|host| host.name),

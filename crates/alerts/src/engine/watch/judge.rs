@@ -26,7 +26,7 @@ impl Watch {
     pub(crate) fn look(&self, rules: &RuleSettings, deaf_until: Timestamp, now: Timestamp) -> Vec<Update> {
         let mut findings: Vec<Finding> = self.silence(rules, deaf_until, now).into_iter().collect();
         if now >= deaf_until {
-            findings.extend(pending(&self.tracked, rules));
+            findings.extend(pending(&self.tracked, Of::Host, rules));
         }
         judge(&self.tracked, findings, rules, now)
     }
@@ -161,9 +161,9 @@ pub(super) fn findings(
 }
 
 /// What an event opened that waits for its time.
-pub(super) fn pending(known: &Conditions, rules: &RuleSettings) -> Vec<Finding> {
+pub(super) fn pending(known: &Conditions, of: Of, rules: &RuleSettings) -> Vec<Finding> {
     let waiting = known.iter().filter_map(|(target, tracked)| {
-        let row = TABLE.iter().find(|row| row.rule == target.rule)?;
+        let row = TABLE.iter().find(|row| row.rule == target.rule && row.of == of)?;
         tracked.state.pending_since()?;
         let summary = tracked.said.clone().unwrap_or_default();
         Some(row.opening(target.clone(), summary, rules))

@@ -33,7 +33,7 @@ impl SiteWatch {
 
     /// What has waited long enough.
     pub(crate) fn look(&self, rules: &RuleSettings, now: Timestamp) -> Vec<Update> {
-        judge(&self.tracked, pending(&self.tracked, rules), rules, now)
+        judge(&self.tracked, pending(&self.tracked, Of::Site, rules), rules, now)
     }
 
     /// What no rule watches any more, after the settings changed.

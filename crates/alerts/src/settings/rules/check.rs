@@ -28,6 +28,10 @@ impl RuleSettings {
         span("rules.gateway.drift.after", self.gateway.drift.after, Duration::ZERO)?;
         span("rules.gateway.half-done.after", self.gateway.half_done.after, Duration::ZERO)?;
         span("rules.gateway.lost.after", self.gateway.lost.after, Duration::ZERO)?;
+        span("rules.install.failed.after", self.install.failed.after, Duration::ZERO)?;
+        span("rules.install.overdue.after", self.install.overdue.after, Duration::ZERO)?;
+        span("rules.install.refused.after", self.install.refused.after, Duration::ZERO)?;
+        span("rules.install.leaked.after", self.install.leaked.after, Duration::ZERO)?;
         span("rules.power.button.after", self.power.button.after, Duration::ZERO)?;
         span("rules.hosts.unapproved.after", self.hosts.unapproved.after, Duration::ZERO)?;
         span("rules.hosts.unapproved.again_after", self.hosts.unapproved.again_after, Duration::from_secs(1))

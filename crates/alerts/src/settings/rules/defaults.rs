@@ -1,7 +1,7 @@
 //! What every rule does unless it is told otherwise. Firmware's own limits come first; these stand in where there are none.
 
 use super::{
-    AgentRules, BootRules, EventSettings, FilesystemSettings, GatewayRules, IdentityRules, MissingSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, GatewayRules, IdentityRules, InstallRules, MissingSettings,
     PowerRules, TempRules, TempSettings, UnapprovedSettings,
 };
 use crate::settings::Span;
@@ -42,6 +42,18 @@ impl Default for GatewayRules {
             drift: at_once(Severity::Warn),
             half_done: at_once(Severity::Crit),
             lost: at_once(Severity::Warn),
+        }
+    }
+}
+
+impl Default for InstallRules {
+    fn default() -> Self {
+        let at_once = |severity| EventSettings { enabled: true, after: Span::secs(0), severity };
+        Self {
+            failed: at_once(Severity::Crit),
+            overdue: at_once(Severity::Warn),
+            refused: at_once(Severity::Crit),
+            leaked: at_once(Severity::Crit),
         }
     }
 }

@@ -1,0 +1,1 @@
+//! Clusters in the database: made, replaced, opened, wiped, removed.

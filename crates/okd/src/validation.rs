@@ -5,6 +5,7 @@
 
 mod address;
 mod clock;
+mod config;
 mod cores;
 mod cpu_level;
 mod disk;
@@ -116,6 +117,7 @@ pub fn validate(candidate: &Candidate<'_>) -> Vec<Finding> {
         role::check(candidate),
         hostname::check(candidate),
         address::check(candidate),
+        config::check(candidate),
         image::check(candidate),
         cpu_level::check(candidate),
         cores::check(candidate),

@@ -1,12 +1,16 @@
-//! What clusters and installations refuse, as HTTP answers.
+//! What clusters and installations refuse, as HTTP answers. Words of a machine may be in the text: they are one bounded line.
 
 use okd::OkdError;
 
 use super::problem::ApiError;
+use crate::format::line;
+
+/// Characters of what is said.
+const DETAIL: usize = 4000;
 
 impl From<OkdError> for ApiError {
     fn from(error: OkdError) -> Self {
-        let detail = error.to_string();
+        let detail = line(&error.to_string(), DETAIL);
         let conflict = |kind, detail| Self::Conflict { kind, detail };
         match error {
             OkdError::NoCluster(name) => Self::not_found("cluster", name),

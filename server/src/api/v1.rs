@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod power;
 pub mod preview;
 pub mod providers;
+pub mod roles;
 pub mod scores;
 pub mod secrets;
 pub mod status;

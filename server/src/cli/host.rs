@@ -5,6 +5,7 @@ mod claims;
 mod install;
 mod list;
 mod past;
+mod role;
 mod show;
 
 use clap::Subcommand;
@@ -111,6 +112,8 @@ pub(super) enum Command {
         #[arg(short, long)]
         yes: bool,
     },
+    /// Say what a host is to be in a cluster, and which of its disks is written
+    SetRole(role::SetRoleArgs),
     /// Switch a host on, off, or off and on, and say how that is done
     Power(super::power::PowerArgs),
     /// Ask a host's agent for something; it does it when it speaks next
@@ -174,6 +177,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Disarm { hosts } => arm::disarm(&hosts, client).await,
         Command::Reprovision(args) => arm::reprovision(args, client, output).await,
         Command::Release { host, yes } => arm::release(&host, yes, client, output).await,
+        Command::SetRole(args) => role::set(args, client, output).await,
         Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,
         Command::Actions { host } => super::action::list(&host, client, output).await,

@@ -41,6 +41,7 @@ mod kickstart;
 mod machine;
 mod muster;
 mod namespace;
+mod network_manager;
 mod ntfy;
 pub mod packages;
 pub mod phone;
@@ -66,6 +67,7 @@ pub use machine::{
 };
 pub use muster::{Manner, Muster, Programs};
 pub use namespace::Namespace;
+pub use network_manager::{NetworkManager, network_manager};
 pub use ntfy::{Message, Ntfy};
 pub use place::Place;
 pub use process::{Log, Process};

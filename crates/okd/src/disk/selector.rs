@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::condition::{Condition, OPERATORS};
 use super::drive::Drive;
 
@@ -14,7 +16,8 @@ const CONDITIONS: usize = 16;
 const KERNEL_NAMES: [&str; 10] = ["sd", "nvme", "vd", "xvd", "hd", "mmcblk", "dm-", "md", "pmem", "loop"];
 
 /// A description of one disk, never by what the kernel calls it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Selector {
     conditions: Vec<Condition>,
 }
@@ -53,6 +56,20 @@ impl FromStr for Selector {
         }
         let conditions: Result<Vec<Condition>, String> = parts.into_iter().map(condition).collect();
         Ok(Self { conditions: conditions.map_err(invalid)? })
+    }
+}
+
+impl TryFrom<String> for Selector {
+    type Error = InvalidSelector;
+
+    fn try_from(text: String) -> Result<Self, InvalidSelector> {
+        text.parse()
+    }
+}
+
+impl From<Selector> for String {
+    fn from(selector: Selector) -> Self {
+        selector.to_string()
     }
 }
 

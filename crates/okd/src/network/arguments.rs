@@ -67,8 +67,6 @@ pub fn arguments(
     if !network.dns.is_empty() {
         all.push("rd.peerdns=0".to_owned());
     }
-    // What it is to do is said of each card: nothing more is to be made up for the one that boots.
-    all.push("rd.bootif=0".to_owned());
     let lacp = network.bonds.iter().any(|bond| bond.mode == BondMode::Lacp);
     let carrier_secs = if lacp { LACP_CARRIER_SECS } else { CARRIER_SECS };
     all.push(format!("rd.net.timeout.carrier={carrier_secs}"));

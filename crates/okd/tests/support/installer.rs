@@ -43,6 +43,8 @@ pub(crate) struct Written {
     pub(crate) metadata: String,
     /// What stands in the configs and must show nowhere: keys, and the pull secret.
     pub(crate) planted: Vec<String>,
+    /// Certificate and key of the cluster's machine-config server.
+    pub(crate) machine_configs: (String, String),
 }
 
 struct Authority {
@@ -124,6 +126,7 @@ impl Installer {
             })
             .to_string(),
             planted,
+            machine_configs: server,
         }
     }
 
@@ -141,7 +144,8 @@ impl Installer {
     }
 
     fn leaf(&self, name: &str, by: &Authority, secs: u64) -> (String, String) {
-        let made = certificate(name, self.made_at_ms, self.made_at_ms + ms(secs), Some(&by.issuer));
+        let host = format!("api-int.{}.{}", self.name, self.domain);
+        let made = certificate(name, self.made_at_ms, self.made_at_ms + ms(secs), Some((&by.issuer, host)));
         (made.pem, made.key_pem)
     }
 }
@@ -158,9 +162,16 @@ impl Written {
     }
 }
 
-fn certificate(name: &str, from_ms: i64, until_ms: i64, by: Option<&Issuer<'static, KeyPair>>) -> Authority {
+/// An authority's; or one that it signed, for a host.
+fn certificate(
+    name: &str,
+    from_ms: i64,
+    until_ms: i64,
+    by: Option<(&Issuer<'static, KeyPair>, String)>,
+) -> Authority {
     let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    let (by, hosts) = by.unzip();
+    let mut params = CertificateParams::new(hosts.into_iter().collect::<Vec<_>>()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     let epoch = rcgen::date_time_ymd(1970, 1, 1);
     params.not_before = epoch + Duration::from_millis(from_ms.unsigned_abs());

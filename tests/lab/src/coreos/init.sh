@@ -55,7 +55,7 @@ lease() {
   udhcpc -i "$1" -q -n -t 10 -T 3 -s /bin/lease || say "no address on $1"
 }
 
-# ip=dhcp | ip=CARD:dhcp | ip=ADDRESS::GATEWAY:MASK:HOST:CARD:none
+# ip=dhcp | ip=CARD:dhcp | ip=ADDRESS::GATEWAY:MASK:HOST:CARD:none; nameserver=ADDRESS
 network() {
   name_cards
   mac=$(argument BOOTIF | cut -c 4- | tr - :)
@@ -78,6 +78,7 @@ WORDS
         ip addr add "$address/$mask" dev "$card"
         [ -z "$gateway" ] || ip route add default via "$gateway"
         ;;
+      nameserver=*) echo "nameserver ${word#nameserver=}" >>/run/resolv.conf ;;
     esac
   done
 }
@@ -87,6 +88,8 @@ ignite() {
   mkdir -p /run/root
   mount --bind /root /run/root
   for name in dev proc sys run; do mount --rbind "/$name" "/root/$name"; done
+  rm -f /root/etc/resolv.conf
+  cp /run/resolv.conf /root/etc/resolv.conf
   for stage in fetch files; do
     chroot /root /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin /usr/libexec/ignition --platform="$1" --stage="$stage" --root=/run/root \
       --config-cache=/run/ignition.json --neednet=/run/neednet --log-to-stdout >/run/ignition.log 2>&1 || {

@@ -68,7 +68,8 @@ async fn may_be_fetched(server: &TestServer, asset: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_is_taken_in_chosen_for_shown_wiped_and_removed() {
     let server = TestServer::new().await;
-    let folder = write(&Installer::new("okd1", START.0).run(), &server.dir.path().join("install"));
+    let written = Installer::new("okd1", START.0).run();
+    let folder = write(&written, &server.dir.path().join("install"));
     let ids = upload_scos(&server).await;
     let stream = json!({
         "stream": "c9s",
@@ -99,6 +100,7 @@ async fn a_cluster_is_taken_in_chosen_for_shown_wiped_and_removed() {
     );
 
     let listed = server.read("/api/v1/clusters").await;
+    assert!(!written.planted.iter().any(|planted| listed.to_string().contains(planted)), "{listed}");
     assert_eq!(listed[0]["name"], "okd1");
     assert_eq!(listed[0]["roles"].as_array().unwrap().len(), 3);
     assert_eq!(listed[0]["roles"][0]["refused"], Value::Null);
@@ -106,6 +108,7 @@ async fn a_cluster_is_taken_in_chosen_for_shown_wiped_and_removed() {
         let page = server.operator(Method::GET, page).send().await.unwrap();
         let page = expect(page, StatusCode::OK).await;
         assert!(page.contains("okd1.example.lan") && page.contains("can be installed"), "{page}");
+        assert!(!written.planted.iter().any(|planted| page.contains(planted)), "{page}");
     }
 
     // Chosen by the assets' own names; the same three.

@@ -107,10 +107,12 @@ impl Clusters {
     /// Chooses what its nodes boot to be installed.
     ///
     /// # Errors
-    /// [`OkdError::NoCluster`]; [`OkdError::Image`] when an asset is not there.
+    /// [`OkdError::NoCluster`]; [`OkdError::Image`] when an asset is not there; [`OkdError::ClusterArmed`]: an armed machine must
+    /// be able to fetch what it was armed with.
     pub async fn set_image(&self, name: &Label, image: CoreOs, actor: &str) -> Result<Cluster, OkdError> {
         let words = format!("its nodes are installed by CoreOS {}", image.build);
-        self.change(name, words, actor, move |cluster| cluster.image = Some(image)).await
+        let armed = Some("choosing another boot image for");
+        self.change(name, words, actor, armed, move |cluster| cluster.image = Some(image)).await
     }
 
     /// Says where it is reached, and by which gateway; or that this is nobody's business here.
@@ -127,7 +129,7 @@ impl Clusters {
             Some(front) => format!("it is reached at {} by the gateway {}", front.api, front.gateway),
             None => "no gateway is told of it".to_owned(),
         };
-        self.change(name, words, actor, move |cluster| cluster.front = front).await
+        self.change(name, words, actor, None, move |cluster| cluster.front = front).await
     }
 
     /// Wipes its configs. What was installed by them is not touched.
@@ -187,6 +189,7 @@ impl Clusters {
         name: &Label,
         words: String,
         actor: &str,
+        not_while_armed: Option<&'static str>,
         change: impl FnOnce(&mut Cluster) + Send + 'static,
     ) -> Result<Cluster, OkdError> {
         let (name, actor, now) = (name.clone(), actor.to_owned(), self.clock.now());
@@ -197,6 +200,9 @@ impl Clusters {
                     let mut cluster = before.clone();
                     change(&mut cluster);
                     if cluster != before {
+                        if let Some(what) = not_while_armed {
+                            refuse_armed(tx, &name, what).await?;
+                        }
                         choose_image(tx, &cluster).await?;
                         rows::update(tx, &cluster, now).await?;
                         tell(tx, Kind::ClusterChanged, &name, &words, &actor, now).await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use boot::site::CoreOs;
 use events::Kind;
 use inventory::Clock as _;
 use okd::cluster::{Clusters, GOOD_FOR, New, compose};
@@ -124,10 +125,13 @@ async fn a_cluster_with_nodes_stays_and_one_with_armed_nodes_stays_as_it_is() {
     assert_eq!((node.name.as_str(), node.hostname.as_str()), ("node1", "cp1"));
     assert_eq!((node.role, node.state), (Role::ControlPlane, hosts::State::Armed));
 
+    let [kernel, initramfs, rootfs] = [1, 2, 3].map(|byte| boot::AssetId::of_digest([byte; 32]));
+    let image = CoreOs { arch: boot::Arch::X86_64, build: "9.1".to_owned(), kernel, initramfs, rootfs };
     let refusals = [
         place.clusters.remove(&name(), "operator").await.unwrap_err(),
         place.clusters.wipe(&name(), "operator").await.unwrap_err(),
         place.clusters.create(New { replace: true, ..new(&written) }, "operator").await.unwrap_err(),
+        place.clusters.set_image(&name(), image, "operator").await.unwrap_err(),
     ];
     assert!(matches!(refusals[0], OkdError::ClusterInUse { .. }));
     for refusal in &refusals {

@@ -109,7 +109,7 @@ pub(crate) async fn of(app: &App, name: &str) -> Result<Shown, ApiError> {
 /// `PUT /api/v1/clusters/{cluster}/image`: what its nodes boot to be installed.
 ///
 /// # Errors
-/// 404 for a cluster that is not known, 400 for assets that are not there or not of one build.
+/// 404 for a cluster that is not known, 400 for assets that are not there or not of one build, 409 while a host is armed.
 pub async fn set_image(
     app: web::Data<App>,
     name: web::Path<String>,

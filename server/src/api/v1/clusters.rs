@@ -124,7 +124,7 @@ pub async fn dns(
 /// `PUT /api/v1/clusters/{cluster}/image`: what its nodes boot to be installed.
 ///
 /// # Errors
-/// 404 for a cluster that is not known, 400 for assets that are not there or not of one build.
+/// 404 for a cluster that is not known, 400 for assets that are not there or not of one build, 409 while a host is armed.
 pub async fn set_image(
     app: web::Data<App>,
     name: web::Path<String>,

@@ -62,6 +62,10 @@ pub struct App {
     pub alerts: Alerts,
     /// The site's gateways.
     pub gateways: Gateways,
+    /// Clusters, and their sealed configs.
+    pub clusters: Clusters,
+    /// What the hosts are to be in them.
+    pub assignments: Assignments,
     /// Scores that run.
     pub jobs: Jobs,
     /// Named secrets.
@@ -88,10 +92,6 @@ pub struct App {
     pub mailbox: Arc<Mailbox>,
     /// The power switches of the hosts.
     pub power: Power,
-    /// Clusters of OKD.
-    pub clusters: Clusters,
-    /// What the hosts are to be in them.
-    pub assignments: Assignments,
 }
 
 impl App {

@@ -6,6 +6,7 @@ mod alert;
 mod asset;
 mod boot;
 mod client;
+mod cluster;
 mod doctor;
 mod gateway;
 mod host;
@@ -81,6 +82,9 @@ enum Command {
     /// Set the site's firewall up: addresses, names, network boot, load balancing
     #[command(subcommand)]
     Gateway(gateway::Command),
+    /// Clusters of OKD: take in what the installer wrote
+    #[command(subcommand)]
+    Cluster(cluster::Command),
     /// Find out why machines do not boot
     Doctor(doctor::Args),
     /// The files that machines boot: take them in, check them, carry them elsewhere
@@ -119,6 +123,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Host(command) => host::run(command, &client()?, global.output).await,
         Command::Boot(command) => boot::run(command, &client()?, global.output).await,
         Command::Gateway(command) => gateway::run(command, &client()?, global.output).await,
+        Command::Cluster(command) => cluster::run(command, &client()?, global.output).await,
         Command::Doctor(args) => doctor::run(args, global.output).await,
         Command::Asset(command) => asset::run(command, &client()?, global.output).await,
         Command::Image(image::Command::Build(args)) => {

@@ -2,6 +2,7 @@
 //! elsewhere, and every page is whole without the one script that there is.
 
 pub mod answer;
+pub mod clusters;
 pub mod files;
 pub mod gateways;
 pub mod host;

@@ -29,7 +29,7 @@ use crate::role::Role;
 pub use folder::{Checked, Folder, METADATA_FILE, check};
 pub use handle::{Clusters, New};
 pub use image::{Files, compose};
-pub use validity::{GOOD_FOR, in_time};
+pub use validity::{GOOD_FOR, begin_by, in_time};
 
 /// A cluster. Never with a config in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

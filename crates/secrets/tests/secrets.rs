@@ -130,7 +130,7 @@ async fn a_document_opens_as_what_it_was_sealed_as_and_as_nothing_else() {
     let document = vec![7; MAX_DOCUMENT_BYTES];
     let mut sealed = secrets.seal_document("the config of a", &document).unwrap();
     assert!(!sealed.bytes.windows(64).any(|part| part == &document[..64]));
-    assert!(format!("{sealed:?}").starts_with("Sealed(4194"), "{sealed:?}");
+    assert!(format!("{sealed:?}").len() < 150, "Debug shows no bytes");
     assert_eq!(*secrets.open_document("the config of a", &sealed).unwrap(), document);
     let other = secrets.open_document("the config of b", &sealed).unwrap_err().to_string();
     assert!(other.starts_with("the config of b can't be opened"), "{other}");

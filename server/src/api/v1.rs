@@ -4,6 +4,7 @@ pub mod actions;
 pub mod assets;
 pub mod boots;
 pub mod claims;
+pub mod clusters;
 pub mod gateways;
 pub mod health;
 pub mod hosts;

@@ -63,6 +63,10 @@ pub(super) async fn open(
     if let Err(error) = secrets.check().await {
         tracing::error!(error = %chain(&error), "secrets can't be opened: what needs them will not work");
     }
+    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
+    if let Err(error) = clusters.check().await {
+        tracing::error!(error = %chain(&error), "configs of clusters can't be opened: no node can be installed by them");
+    }
     let links = Links::new(&settings, listeners.http_addresses(), listeners.tls_addresses());
     let all_hosts = hosts::all_facts(store.readers()).await?;
     let approved: HashSet<Id> =
@@ -145,7 +149,6 @@ pub(super) async fn open(
         cries: crate::api::agent::enrol::RateLimit::default(),
         mailbox,
         power,
-        clusters: Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock)),
         assignments: Assignments::new(store.clone(), Arc::clone(&clock)),
         store,
         clock,
@@ -156,6 +159,7 @@ pub(super) async fn open(
         live: crate::api::live::Live::default(),
         alerts,
         gateways,
+        clusters,
         jobs,
         secrets,
     };

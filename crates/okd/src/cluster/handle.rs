@@ -40,6 +40,13 @@ pub struct New {
     pub replace: bool,
 }
 
+/// A cluster that is about to be written down.
+struct Ready {
+    cluster: Cluster,
+    sealed: Vec<(Config, Sealed)>,
+    replace: bool,
+}
+
 impl Clusters {
     /// Clusters in `store`, their configs sealed by `secrets`.
     #[must_use]
@@ -111,15 +118,13 @@ impl Clusters {
         let now = self.clock.now();
         let secrets = self.secrets.clone();
         // A second's work, with what is sealed.
-        let work = tokio::task::spawn_blocking(move || seal(&secrets, new, now)).await;
-        let (cluster, sealed, replace) = work.map_err(|error| OkdError::Folder {
+        let ready = tokio::task::spawn_blocking(move || seal(&secrets, new, now)).await;
+        let ready = ready.map_err(|error| OkdError::Folder {
             file: "the folder".to_owned(),
-            why: format!("it could not be read: {error}"),
+            why: format!("it could not be looked through: {error}"),
         })??;
         let actor = actor.to_owned();
-        self.store
-            .write(move |tx| Box::pin(async move { put(tx, cluster, &sealed, replace, &actor, now).await }))
-            .await
+        self.store.write(move |tx| Box::pin(async move { put(tx, ready, &actor, now).await })).await
     }
 
     /// Chooses what its nodes boot to be installed.
@@ -227,11 +232,7 @@ impl Clusters {
 }
 
 /// Checks a folder and seals its configs.
-fn seal(
-    secrets: &Secrets,
-    new: New,
-    now: Timestamp,
-) -> Result<(Cluster, Vec<(Config, Sealed)>, bool), OkdError> {
+fn seal(secrets: &Secrets, new: New, now: Timestamp) -> Result<Ready, OkdError> {
     let checked = folder::check(&new.folder, &new.name, &new.domain, now)?;
     let sealed: Result<Vec<_>, OkdError> = checked
         .configs
@@ -253,17 +254,11 @@ fn seal(
         created_at: now,
         wiped_at: None,
     };
-    Ok((cluster, sealed?, new.replace))
+    Ok(Ready { cluster, sealed: sealed?, replace: new.replace })
 }
 
-async fn put(
-    tx: &mut Tx,
-    mut cluster: Cluster,
-    sealed: &[(Config, Sealed)],
-    replace: bool,
-    actor: &str,
-    now: Timestamp,
-) -> Result<Cluster, OkdError> {
+async fn put(tx: &mut Tx, ready: Ready, actor: &str, now: Timestamp) -> Result<Cluster, OkdError> {
+    let Ready { mut cluster, sealed, replace } = ready;
     let name = cluster.name.clone();
     let words = format!("its configs were taken in ({}, {})", cluster.domain(), cluster.infra_id);
     if rows::insert(tx, &cluster).await? {
@@ -281,7 +276,7 @@ async fn put(
         rows::update(tx, &cluster, now).await?;
         tell(tx, Kind::ClusterChanged, &name, &words, actor, now).await?;
     }
-    for (config, sealed) in sealed {
+    for (config, sealed) in &sealed {
         rows::put_config(tx, &name, config, sealed).await?;
     }
     choose_image(tx, &cluster).await?;

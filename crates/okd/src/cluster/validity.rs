@@ -42,6 +42,12 @@ pub(super) fn of(bootstrap: &Document, control_plane: &Document, worker: &Docume
     ])
 }
 
+/// Until when a role may begin with a config of this time.
+#[must_use]
+pub fn begin_by(role: Role, validity: &Validity) -> Timestamp {
+    if role == Role::Worker { validity.until } else { validity.until.min(validity.from.plus(GOOD_FOR)) }
+}
+
 /// Whether a role may begin now with a config of this time.
 ///
 /// # Errors

@@ -1,0 +1,9 @@
+//! Clusters: what of an installer's folder is taken, until when, and how it lies in the database.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "clusters/folders.rs"]
+mod folders;
+#[path = "support/installer.rs"]
+mod installer;
+#[path = "clusters/kept.rs"]
+mod kept;

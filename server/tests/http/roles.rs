@@ -245,7 +245,7 @@ async fn what_a_machine_says_moves_no_terminal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_critical_incident_stands_against_a_host() {
-    let (server, _agent) = site_with("[rules.identity.claim]\nseverity = \"crit\"\n").await;
+    let (server, _agent) = site_with("[alerts.rules.identity.claim]\nseverity = \"crit\"\n").await;
     expect(put(&server, "node1", &role("serial=PHYF1")).await, StatusCode::OK).await;
     let stranger = Agent::new("3c:ec:ef:00:00:01", "ABC1234");
     problem(server.enrol(&stranger.enrolment(None)).await, StatusCode::CONFLICT).await;

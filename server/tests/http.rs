@@ -41,6 +41,8 @@ mod pages;
 mod power;
 #[path = "http/rights.rs"]
 mod rights;
+#[path = "http/roles.rs"]
+mod roles;
 #[path = "http/storm.rs"]
 mod storm;
 #[path = "http/support.rs"]

@@ -238,8 +238,8 @@ async fn a_cluster_with_nodes_stays() {
     let host = crate::support::Agent::new("3c:ec:ef:00:00:01", "ABC1234").enrolled(&server).await;
     let database = format!("sqlite://{}", server.dir.path().join("data/muster.db").display());
     let rows = sqlx::SqlitePool::connect(&database).await.unwrap();
-    let statement = "INSERT INTO assignment (host_id, version, cluster, role, hostname, disk, changed_at)
-         VALUES ($1, 1, 'okd1', 'worker', 'w1', 'serial=X', 1)";
+    let statement = "INSERT INTO assignment (host_id, version, cluster, role, hostname, disk, target, accepted, changed_at)
+         VALUES ($1, 1, 'okd1', 'worker', 'w1', 'serial=X', '{}', '[]', 1)";
     sqlx::query(statement).bind(&host).execute(&rows).await.unwrap();
     let removed = server.operator(Method::DELETE, "/api/v1/clusters/okd1").send().await.unwrap();
     let detail = problem(removed, StatusCode::CONFLICT).await.detail.unwrap();

@@ -113,8 +113,8 @@ async fn a_cluster_with_nodes_stays_and_one_with_armed_nodes_stays_as_it_is() {
         .sql(&[
             "INSERT INTO host (id, name, state, approved, version, source, created_at)
              VALUES ('h1', 'node1', 'armed', 1, 1, 'agent', 1)",
-            "INSERT INTO assignment (host_id, version, cluster, role, hostname, disk, changed_at)
-             VALUES ('h1', 1, 'okd1', 'control-plane', 'cp1', 'serial=X', 1)",
+            "INSERT INTO assignment (host_id, version, cluster, role, hostname, disk, target, accepted, changed_at)
+             VALUES ('h1', 1, 'okd1', 'control-plane', 'cp1', 'serial=X', '{}', '[]', 1)",
             "INSERT INTO arming (host_id, generation, plan, armed_at, armed_by, expires_at)
              VALUES ('h1', 1, '{}', 1, 'operator', 2)",
         ])

@@ -29,6 +29,8 @@ mod everything;
 mod gateways;
 #[path = "../../crates/okd/tests/support/installer.rs"]
 mod installer;
+#[path = "http/installs.rs"]
+mod installs;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]
@@ -41,6 +43,8 @@ mod pages;
 mod power;
 #[path = "http/rights.rs"]
 mod rights;
+#[path = "http/scripted.rs"]
+mod scripted;
 #[path = "http/storm.rs"]
 mod storm;
 #[path = "http/support.rs"]

@@ -9,7 +9,9 @@ fn asked<'a>() -> Asked<'a> {
     Asked { mac: CARDS[0], uuid: Some(UUID), serial: Some(SERIAL), arch: Arch::X86_64 }
 }
 
-fn verdict(change: impl Fn(&mut Arming, &mut HostFacts, &mut Asked<'static>, &mut Timestamp)) -> Option<Unfit> {
+fn verdict(
+    change: impl Fn(&mut Arming, &mut HostFacts, &mut Asked<'static>, &mut Timestamp),
+) -> Option<Unfit> {
     let (mut arming, mut host, mut asked, mut now) = (arming(), host(State::Armed), asked(), NOW);
     change(&mut arming, &mut host, &mut asked, &mut now);
     script(&arming, &host, &asked, now).err()
@@ -37,8 +39,10 @@ fn the_machine_that_was_armed_is_known_however_its_firmware_writes_it() {
 
 #[test]
 fn whatever_contradicts_it_sends_the_machine_to_its_own_disk() {
-    let ended = |outcome| move |arming: &mut Arming, _: &mut HostFacts, _: &mut Asked<'static>, _: &mut Timestamp| {
-        arming.ended = Some(Ended { at: NOW, outcome });
+    let ended = |outcome| {
+        move |arming: &mut Arming, _: &mut HostFacts, _: &mut Asked<'static>, _: &mut Timestamp| {
+            arming.ended = Some(Ended { at: NOW, outcome });
+        }
     };
     for outcome in Outcome::ALL {
         assert_eq!(verdict(ended(outcome)), Some(Unfit::Ended { generation: 2, outcome }));
@@ -55,11 +59,16 @@ fn whatever_contradicts_it_sends_the_machine_to_its_own_disk() {
     }
     let stranger = MacAddr::new([2, 0, 0, 0, 0, 9]);
     assert_eq!(verdict(|_, _, asked, _| asked.mac = stranger), Some(Unfit::Card(stranger)));
-    for uuid in ["4c4c4544-0034-3610-8052-b4c04f4d3233", "00000000-0000-0000-0000-000000000000", "x", "${uuid}"] {
+    for uuid in
+        ["4c4c4544-0034-3610-8052-b4c04f4d3233", "00000000-0000-0000-0000-000000000000", "x", "${uuid}"]
+    {
         assert_eq!(verdict(|_, _, asked, _| asked.uuid = Some(uuid)), Some(Unfit::Uuid(uuid.to_owned())));
     }
     for serial in ["SVC0002 X", "SVC0001", "To be filled by O.E.M."] {
-        assert_eq!(verdict(|_, _, asked, _| asked.serial = Some(serial)), Some(Unfit::Serial(serial.to_owned())));
+        assert_eq!(
+            verdict(|_, _, asked, _| asked.serial = Some(serial)),
+            Some(Unfit::Serial(serial.to_owned()))
+        );
     }
     assert!(matches!(verdict(|_, _, asked, _| asked.arch = Arch::Aarch64), Some(Unfit::Processor { .. })));
 }
@@ -71,7 +80,10 @@ fn a_document_is_for_its_generation_and_its_cards() {
     let stranger = MacAddr::new([2, 0, 0, 0, 0, 9]);
     assert_eq!(document(&arming, &host, stranger, 2, NOW), Err(Unfit::Card(stranger)));
     for asked in [0, 1, 3] {
-        assert_eq!(document(&arming, &host, CARDS[0], asked, NOW), Err(Unfit::Generation { asked, stands: 2 }));
+        assert_eq!(
+            document(&arming, &host, CARDS[0], asked, NOW),
+            Err(Unfit::Generation { asked, stands: 2 })
+        );
     }
     let used = Arming { consumed_at: Some(NOW), ..arming.clone() };
     assert_eq!(document(&used, &host, CARDS[0], 2, NOW), Err(Unfit::Used(2)));

@@ -48,7 +48,11 @@ fn what_broke_off_may_be_tried_again_over_what_it_left() {
 #[test]
 fn another_disk_is_another_matter() {
     let last = used(Some(Outcome::Failed), &[]);
-    let other = Target { serial: Some("S64DNF0R9999".to_owned()), by_id: "nvme-other".to_owned(), ..carrying(&["xfs"]) };
+    let other = Target {
+        serial: Some("S64DNF0R9999".to_owned()),
+        by_id: "nvme-other".to_owned(),
+        ..carrying(&["xfs"])
+    };
     let (assignment, target) = agreed(assignment(), other, Some(&last), None);
     assert_eq!((assignment.wipe, target.carries), (None, vec!["xfs".to_owned()]));
 }

@@ -139,7 +139,7 @@ async fn consistent(room: &Room, host: &inventory::Id, seen: &Seen) {
 #[test]
 fn no_order_of_events_hands_a_document_out_twice() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
     runner
         .run(&moves(), |moves| {
             runtime.block_on(play(&moves));

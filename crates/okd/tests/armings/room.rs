@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use boot::assets::AssetKind;
+use boot::assets::rows::{NewAsset, note};
 use boot::site::CoreOs;
 use boot::{Arch, AssetId};
 use events::{Event, Kind};
@@ -107,6 +109,18 @@ pub(crate) async fn room() -> Room {
         metadata: written.metadata.into_bytes(),
     };
     let [kernel, initramfs, rootfs] = [1, 2, 3].map(|byte| AssetId::of_digest([byte; 32]));
+    for (id, kind) in
+        [(kernel, AssetKind::Kernel), (initramfs, AssetKind::Initramfs), (rootfs, AssetKind::Rootfs)]
+    {
+        let name = format!("live-{kind}").parse().unwrap();
+        let asset = NewAsset { id, name, kind, size_bytes: 1, source: "uploaded".to_owned() };
+        room.store
+            .write::<_, StoreError, _>(move |tx| {
+                Box::pin(async move { note(tx, &asset, "anna", START).await })
+            })
+            .await
+            .unwrap();
+    }
     let image = CoreOs { arch: Arch::X86_64, build: "9.0.20250510-0".to_owned(), kernel, initramfs, rootfs };
     let (name, domain) = ("okd1".parse().unwrap(), "example.lan".parse().unwrap());
     let new = NewCluster { name, domain, folder, image: Some(image), front: None, replace: false };

@@ -17,6 +17,8 @@ mod boot_firmware;
 mod booting;
 #[path = "http/cli.rs"]
 mod cli;
+#[path = "http/clusters.rs"]
+mod clusters;
 #[path = "http/documents.rs"]
 mod documents;
 #[path = "http/downloads.rs"]
@@ -25,6 +27,8 @@ mod downloads;
 mod everything;
 #[path = "http/gateways.rs"]
 mod gateways;
+#[path = "../../crates/okd/tests/support/installer.rs"]
+mod installer;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]

@@ -14,11 +14,13 @@ pub(crate) const MADE: Timestamp = Timestamp(1_795_257_600_000);
 const HOUR: i64 = 3_600_000;
 
 pub(crate) fn folder(written: &Written) -> Folder {
+    let [bootstrap, control_plane, worker, metadata] =
+        written.files().map(|(_, text)| text.as_bytes().to_vec());
     Folder {
-        bootstrap: written.bootstrap.clone().into_bytes().into(),
-        control_plane: written.master.clone().into_bytes().into(),
-        worker: written.worker.clone().into_bytes().into(),
-        metadata: written.metadata.clone().into_bytes(),
+        bootstrap: bootstrap.into(),
+        control_plane: control_plane.into(),
+        worker: worker.into(),
+        metadata,
     }
 }
 

@@ -2,7 +2,6 @@
 //! that needs a cluster (`#[path]` brings it in; it needs base64, rcgen and serde_json). Real in all that is looked at: where
 //! certificates stand and how they are packed, which are for a day, what points where.
 
-use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -156,16 +155,6 @@ impl Written {
             ("worker.ign", &self.worker),
             ("metadata.json", &self.metadata),
         ]
-    }
-
-    /// Writes them to a folder, beside an `auth/` that is nobody's business.
-    pub(crate) fn write(&self, folder: &Path) {
-        for (name, text) in self.files() {
-            std::fs::write(folder.join(name), text).unwrap();
-        }
-        std::fs::create_dir_all(folder.join("auth")).unwrap();
-        std::fs::write(folder.join("auth/kubeconfig"), "the kubeconfig").unwrap();
-        std::fs::write(folder.join("auth/kubeadmin-password"), "the password").unwrap();
     }
 }
 

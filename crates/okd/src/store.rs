@@ -4,6 +4,7 @@ pub(crate) mod arming;
 pub(crate) mod assignment;
 pub(crate) mod cluster;
 pub(crate) mod progress;
+pub(crate) mod refusal;
 
 use ::store::StoreError;
 

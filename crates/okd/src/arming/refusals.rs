@@ -10,6 +10,8 @@ use events::{Kind, NewEvent};
 use inventory::{Id, MacAddr, Timestamp};
 use serde_json::json;
 
+use crate::store::refusal as rows;
+
 /// At most one event an address (and host) in this time, and at most [`EVENTS`] of all.
 const QUIET: Duration = Duration::from_secs(60);
 const EVENTS: usize = 30;
@@ -67,7 +69,7 @@ pub(super) async fn write(
         .key(address.to_string())
         .data(json!({ "address": address, "mac": mac, "why": why, "more": more }));
     events::append(tx, &event, now).await?;
-    Ok(())
+    rows::refused(tx, address, event.host.as_ref(), now).await
 }
 
 #[cfg(test)]

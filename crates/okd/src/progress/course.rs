@@ -84,10 +84,12 @@ impl Course {
         word.step == Step::Script && self.consumed_at.is_some_and(|consumed| word.at > consumed)
     }
 
-    /// When the machine was heard last, of those that only it can say, after the node's document was handed out.
+    /// When the machine itself was heard last, after the node's document was handed out. What it only fetched vouches for nothing.
     pub(super) fn spoke_at(&self) -> Option<Timestamp> {
         let consumed = self.consumed_at?;
-        let said = self.words.iter().filter(|word| !self.is_again(word) && word.heard_at > consumed);
+        let is_said =
+            |word: &&Word| word.failed || word.step == Step::DiskChecked || word.step >= Step::Writing;
+        let said = self.words.iter().filter(is_said).filter(|word| word.heard_at > consumed);
         said.map(|word| word.heard_at).max()
     }
 

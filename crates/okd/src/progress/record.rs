@@ -42,7 +42,7 @@ pub(crate) fn record(course: &Course, said: &Saying, now: Timestamp) -> Record {
         // Of what a boot that was not given the installer fetches, nothing is of interest here.
         Step::Kernel | Step::Rootfs if course.attempts() == 0 => Record::Nothing,
         // Only a machine that has its document can be so far. That an installer failed before is news.
-        step if step > Step::Ignition && course.consumed_at.is_none() && !said.failed => Record::Nothing,
+        step if step >= Step::Ignition && course.consumed_at.is_none() && !said.failed => Record::Nothing,
         // What the server sees of a boot is over with it: later, anybody may fetch a kernel.
         Step::Armed | Step::Kernel | Step::Rootfs if course.consumed_at.is_some() => Record::Nothing,
         _ => known(course, said),

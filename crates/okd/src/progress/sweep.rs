@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
+use events::{Kind, NewEvent};
 use inventory::{Id, Timestamp};
 
 use super::Progress;
 use super::followed;
+use super::telling::SERVER;
 use crate::error::OkdError;
 use crate::store::progress as rows;
+use crate::store::refusal as refusals;
 
+/// Who was refused a node's document and has not asked again for so long has given up.
+const UNASKED: Duration = Duration::from_secs(3600);
 /// An installation that failed is looked at a while longer: its document may turn out to be in other hands.
 const AFTERMATH: Duration = Duration::from_secs(3600);
 
@@ -30,8 +35,30 @@ impl Progress {
                 }
             }
         }
+        self.forget_refusals(now).await?;
         let standing: Vec<_> = watched.into_iter().filter(|it| !it.ended).collect();
         self.remember(&standing);
+        Ok(())
+    }
+
+    async fn forget_refusals(&self, now: Timestamp) -> Result<(), OkdError> {
+        let since = now.minus(UNASKED);
+        for (address, host) in refusals::quiet(self.store.readers(), since).await? {
+            self.store
+                .write::<(), OkdError, _>(move |tx| {
+                    Box::pin(async move {
+                        if refusals::forget(tx, &address, host.as_ref(), since).await? {
+                            let summary =
+                                format!("{address} has not asked for a node's document for an hour");
+                            let event =
+                                NewEvent::new(Kind::InstallUnasked, host, SERVER, summary).key(address);
+                            events::append(tx, &event, now).await?;
+                        }
+                        Ok(())
+                    })
+                })
+                .await?;
+        }
         Ok(())
     }
 

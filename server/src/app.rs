@@ -13,7 +13,7 @@ use gateway::Gateways;
 use hosts::IntakeLimits;
 use inventory::Clock;
 use okd::cluster::Clusters;
-use okd::{Assignments, Installs, Progress};
+use okd::{Assignments, Fronts, Installs, Progress};
 use pin::Fingerprint;
 use power::Power;
 use scores::Jobs;
@@ -66,6 +66,8 @@ pub struct App {
     pub clusters: Clusters,
     /// What the hosts are to be in them.
     pub assignments: Assignments,
+    /// What clusters want of the gateways.
+    pub fronts: Fronts,
     /// What is armed.
     pub installs: Installs,
     /// The installations that go on.

@@ -129,6 +129,21 @@ impl NodeNetwork {
         cards.chain(bonds).chain(self.vlans.iter().map(|vlan| &vlan.addressing))
     }
 
+    /// The card that a machine with this network probably boots from, for who wants to see what it would be told: one that is used,
+    /// else any.
+    #[must_use]
+    pub fn likely_boot(&self) -> Option<MacAddr> {
+        let legs = self.bonds.iter().filter_map(|bond| bond.cards.first().copied());
+        legs.chain(self.lone_cards().into_iter().map(|card| card.mac))
+            .chain(self.exclude.iter().copied())
+            .next()
+    }
+
+    /// Every fixed address in it.
+    pub fn fixed(&self) -> impl Iterator<Item = IpAddr> {
+        self.addressings().flat_map(|it| it.addresses.iter().map(IpNet::addr))
+    }
+
     /// The fixed IPv4 address by which the node is reached: that beside its way out, or its only one.
     #[must_use]
     pub fn address(&self) -> Option<std::net::Ipv4Addr> {

@@ -13,6 +13,7 @@ pub mod images;
 pub mod incidents;
 pub mod install;
 pub mod jobs;
+pub mod networks;
 pub mod power;
 pub mod preview;
 pub mod providers;

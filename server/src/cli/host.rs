@@ -4,6 +4,7 @@ mod arm;
 mod claims;
 mod install;
 mod list;
+mod network;
 mod past;
 mod role;
 mod show;
@@ -112,6 +113,8 @@ pub(super) enum Command {
         #[arg(short, long)]
         yes: bool,
     },
+    /// Say how a node speaks: addresses, way out, names, VLANs, bonds, cards that are off
+    SetNetwork(network::SetNetworkArgs),
     /// Say what a host is to be in a cluster, and which of its disks is written
     SetRole(role::SetRoleArgs),
     /// Switch a host on, off, or off and on, and say how that is done
@@ -177,6 +180,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Disarm { hosts } => arm::disarm(&hosts, client).await,
         Command::Reprovision(args) => arm::reprovision(args, client, output).await,
         Command::Release { host, yes } => arm::release(&host, yes, client, output).await,
+        Command::SetNetwork(args) => network::set(args, client, output).await,
         Command::SetRole(args) => role::set(args, client, output).await,
         Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,

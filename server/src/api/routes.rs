@@ -92,6 +92,7 @@ pub const TABLE: &[Entry] = table! {
     Post "/api/v1/hosts/{host}/actions" Operator => v1::actions::ask,
     Put "/api/v1/hosts/{host}/place" Operator => v1::hosts::place,
     Read "/api/v1/hosts/{host}/arming" Operator => v1::arming::show,
+    Read "/api/v1/hosts/{host}/explain" Operator => v1::explain::show,
     Post "/api/v1/hosts/{host}/disarm" Operator => v1::arming::disarm,
     Post "/api/v1/hosts/{host}/release" Operator => v1::arming::release,
     Post "/api/v1/arming-plan" Operator => v1::arming::plan,

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod boots;
 pub mod claims;
 pub mod clusters;
+pub mod explain;
 pub mod gateways;
 pub mod health;
 pub mod hosts;

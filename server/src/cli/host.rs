@@ -2,6 +2,7 @@
 
 mod arm;
 mod claims;
+mod explain;
 mod install;
 mod list;
 mod network;
@@ -95,6 +96,11 @@ pub(super) enum Command {
         /// Such as rack-2/slot-3; or none, to forget it
         place: String,
     },
+    /// Show all that a host is given to be installed, or would be given: checks, disks, network, arguments, documents
+    Explain {
+        /// Name or id
+        host: String,
+    },
     /// Allow the installation of hosts, once: shows what would be done, and asks
     Arm(arm::ArmArgs),
     /// Take back what was armed and not used yet
@@ -176,6 +182,7 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 None => format!("nobody knows where {} stands", placed.name),
             })
         }
+        Command::Explain { host } => explain::run(&host, client, output).await,
         Command::Arm(args) => arm::arm(args, client, output).await,
         Command::Disarm { hosts } => arm::disarm(&hosts, client).await,
         Command::Reprovision(args) => arm::reprovision(args, client, output).await,

@@ -6,7 +6,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ignition_config::{Config, v3_2};
-use okd::Role;
+use okd::{NodeNetwork, Role};
 use serde_json::Value;
 
 use crate::given::{CONFIG, Given, KEY};
@@ -120,6 +120,21 @@ fn a_node_is_its_role_and_a_host_of_ours() {
         (keys("/ignition"), keys("/storage")),
         (vec!["config".into(), "version".into()], vec!["files".into()])
     );
+}
+
+#[test]
+fn a_nodes_network_lies_where_networkmanager_reads_it_and_nobody_else() {
+    let mut given = Given::usual();
+    assert!(!given.node().contains("nmconnection"));
+    let network = "dns = ['10.0.0.1']\n[[card]]\nmac = '52:54:00:aa:bb:01'\naddresses = ['10.0.0.21/24']\n";
+    given.arming.network = Some(NodeNetwork::from_toml(network).unwrap());
+    let node = given.node();
+    let files = parsed(&node).storage.unwrap().files.unwrap();
+    let folder = "/etc/NetworkManager/system-connections/";
+    let keyfile = files.iter().find(|file| file.path.starts_with(folder)).unwrap();
+    assert!(keyfile.path.ends_with(".nmconnection"), "{}", keyfile.path);
+    assert_eq!(keyfile.mode, Some(0o600));
+    assert!(content(&node, &keyfile.path).contains("10.0.0.21/24"));
 }
 
 #[test]

@@ -170,16 +170,19 @@ async fn order(app: &App, asked: ToArm) -> Result<(Order, BTreeMap<Id, Vec<Strin
     let mut incidents = BTreeMap::new();
     for name in asked.hosts {
         let host = find(app, &name).await?;
-        let open = incidents::open(app, Some(&host.id)).await?;
-        // Those of its installation are none of them: to install anew is how they end.
-        let counts = |incident: &alerts::Incident| {
-            incident.severity == Severity::Crit && !incident.rule.as_str().starts_with("install.")
-        };
-        let titles: Vec<String> = open.into_iter().filter(counts).map(|incident| incident.title).collect();
-        incidents.insert(host.id.clone(), titles);
+        incidents.insert(host.id.clone(), critical(app, &host.id).await?);
         hosts.push(host.id);
     }
     Ok((Order { hosts, occasion: asked.occasion, wipe }, incidents))
+}
+
+/// The titles of a host's critical incidents. Those of its installation are none of them: to install anew is how they end.
+pub(super) async fn critical(app: &App, host: &Id) -> Result<Vec<String>, ApiError> {
+    let open = incidents::open(app, Some(host)).await?;
+    let counts = |incident: &alerts::Incident| {
+        incident.severity == Severity::Crit && !incident.rule.as_str().starts_with("install.")
+    };
+    Ok(open.into_iter().filter(counts).map(|incident| incident.title).collect())
 }
 
 /// What the boot of a host that was armed needs beside it. It is armed whether or not that can be written: then its machine is

@@ -66,8 +66,8 @@ serials() {
   # ATA IDENTIFY, words 10 to 19, each with its bytes swapped; SCSI's unit serial number; NVMe, SD cards; virtio.
   dd if="$at/device/vpd_pg89" bs=1 skip=80 count=20 status=none 2>/dev/null | dd conv=swab status=none | plain
   dd if="$at/device/vpd_pg80" bs=1 skip=4 count=252 status=none 2>/dev/null | plain
-  cat "$at/device/serial" 2>/dev/null | plain
-  cat "$at/serial" 2>/dev/null | plain
+  plain 2>/dev/null <"$at/device/serial"
+  plain 2>/dev/null <"$at/serial"
 }
 mapfile -t found < <(serials | grep .)
 ((${#found[@]})) || mapfile -t found < <(property ID_SERIAL_SHORT ID_SCSI_SERIAL SCSI_IDENT_SERIAL ID_USB_SERIAL_SHORT | grep .)
@@ -78,7 +78,7 @@ done
 [[ $serial && ! $is_serial ]] &&
   refuse "$device is $disk with the serial number ${found[0]:-(none)}, and the disk that was agreed to has $serial"
 
-mapfile -t found < <(for file in "$at/wwid" "$at/device/wwid"; do cat "$file" 2>/dev/null | plain; done | grep .)
+mapfile -t found < <(for file in "$at/wwid" "$at/device/wwid"; do plain 2>/dev/null <"$file"; done | grep .)
 ((${#found[@]})) || mapfile -t found < <(property ID_WWN_WITH_EXTENSION ID_WWN | sed 's/^0x/naa./' | grep .)
 name=${found[0]:-}
 # A newer kernel may call the same disk by a name of another kind (eui, nvme, uuid): then its serial number must do.

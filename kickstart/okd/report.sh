@@ -16,10 +16,10 @@ follow &
 
 # The spool, until one can't be sent.
 send_words() {
-  local file step failed done
+  local file step failed how_much
   for file in "$words"/*; do
     [[ -e $file ]] || continue
-    { read -r step failed done && send "$step" "$failed" "$done"; } <"$file" || return 1
+    { read -r step failed how_much && send "$step" "$failed" "$how_much"; } <"$file" || return 1
     rm "$file"
   done
 }

@@ -30,6 +30,11 @@ fn the_unit_gives_no_more_rights_than_what_is_enabled_needs() {
     {
         assert!(still.lines().any(|it| it == line), "{line}");
     }
+    for path in [STATE_FILE, SETTINGS_FILE, PROGRAMS[0]] {
+        assert!(still.contains(path), "{path}");
+    }
+    let elsewhere = plan(&wishes(None, None), PROGRAMS[1]).unit;
+    assert!(elsewhere.contains(PROGRAMS[1]) && !elsewhere.contains(PROGRAMS[0]));
     assert!(!still.contains("10.0.0.2"), "what is secret, or may change, stands in the settings");
 }
 

@@ -169,7 +169,7 @@ pub enum GatewayError {
     #[error(transparent)]
     Wish(#[from] crate::wish::InvalidWish),
     /// The part of a wish has no good name.
-    #[error("{0:?} is no name for a part of a wish: expected 1 to 64 letters, digits, '.', '_', '-' or '/'")]
+    #[error("{0:?} is no name for a part of a wish: expected 1 to 80 letters, digits, '.', '_', '-' or '/'")]
     Part(String),
     /// The server goes down.
     #[error("the server is stopping: nothing was begun")]

@@ -11,6 +11,7 @@
 //! answered nobody.
 
 mod bios;
+mod explain;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod judge;
@@ -25,15 +26,17 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use boot::install::{Install, InvalidArgument};
 use boot::site::CoreOs;
 use gateway::wish::{DomainName, Label};
 use inventory::{Id, MacAddr, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::disk::Target;
-use crate::network::NodeNetwork;
+use crate::network::{self, NodeNetwork};
 use crate::role::Role;
 
+pub use explain::Explained;
 pub use installs::{Installs, Order, Released};
 pub use judge::{Asked, Unfit, document, script};
 pub(crate) use life::back;
@@ -130,6 +133,20 @@ impl Arming {
     pub fn words(&self) -> String {
         let Self { role, hostname, generation, .. } = self;
         format!("{role} node {hostname} of {}, generation {generation}", self.cluster_domain())
+    }
+
+    /// What the script is made of by which the machine is installed, when it boots from this card.
+    ///
+    /// # Errors
+    /// [`InvalidArgument`]: a disk or a network that the kernel's command line can't carry.
+    pub fn install(&self, boot: MacAddr) -> Result<Install, InvalidArgument> {
+        Ok(Install {
+            generation: self.generation,
+            coreos: self.image.clone(),
+            disk: self.target.by_id.parse()?,
+            network: network::arguments(self.network.as_ref(), boot, &self.fqdn())?,
+            words: self.words(),
+        })
     }
 
     /// The cluster's own domain.

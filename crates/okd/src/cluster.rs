@@ -14,6 +14,7 @@ mod handle;
 mod ignition;
 mod image;
 mod pointer;
+mod taking;
 mod validity;
 
 use std::net::Ipv4Addr;
@@ -27,8 +28,9 @@ use serde::{Deserialize, Serialize};
 use crate::role::Role;
 
 pub use folder::{Checked, Folder, METADATA_FILE, check};
-pub use handle::{Clusters, New};
+pub use handle::Clusters;
 pub use image::{Files, compose};
+pub use taking::New;
 pub use validity::{GOOD_FOR, begin_by, in_time};
 
 /// A cluster. Never with a config in it.

@@ -4,6 +4,7 @@
 //! which fetches the rest of its configuration; and as NetworkManager's keyfiles ([`keyfiles`]), for every boot after that.
 
 mod arguments;
+mod cards;
 mod check;
 mod file;
 mod keyfiles;
@@ -18,6 +19,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub use arguments::arguments;
+pub use cards::cards;
 pub use check::{Faults, Place};
 pub use file::{EXAMPLE, NetworkFileError};
 pub use keyfiles::{Keyfile, keyfiles};
@@ -125,6 +127,21 @@ impl NodeNetwork {
         let cards = self.cards.iter().map(|card| &card.addressing);
         let bonds = self.bonds.iter().map(|bond| &bond.addressing);
         cards.chain(bonds).chain(self.vlans.iter().map(|vlan| &vlan.addressing))
+    }
+
+    /// The card that a machine with this network probably boots from, for who wants to see what it would be told: one that is used,
+    /// else any.
+    #[must_use]
+    pub fn likely_boot(&self) -> Option<MacAddr> {
+        let legs = self.bonds.iter().filter_map(|bond| bond.cards.first().copied());
+        legs.chain(self.lone_cards().into_iter().map(|card| card.mac))
+            .chain(self.exclude.iter().copied())
+            .next()
+    }
+
+    /// Every fixed address in it.
+    pub fn fixed(&self) -> impl Iterator<Item = IpAddr> {
+        self.addressings().flat_map(|it| it.addresses.iter().map(IpNet::addr))
     }
 
     /// The fixed IPv4 address by which the node is reached: that beside its way out, or its only one.

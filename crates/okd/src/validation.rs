@@ -19,6 +19,7 @@ mod incidents;
 mod known;
 mod memory;
 mod minimum;
+mod network;
 mod role;
 mod secure_boot;
 #[cfg(test)]
@@ -117,6 +118,7 @@ pub fn validate(candidate: &Candidate<'_>) -> Vec<Finding> {
         role::check(candidate),
         hostname::check(candidate),
         address::check(candidate),
+        network::check(candidate),
         config::check(candidate),
         image::check(candidate),
         cpu_level::check(candidate),

@@ -3,7 +3,11 @@
 
 #[path = "clusters/folders.rs"]
 mod folders;
+#[path = "clusters/images.rs"]
+mod images;
 #[path = "support/installer.rs"]
 mod installer;
 #[path = "clusters/kept.rs"]
 mod kept;
+#[path = "clusters/place.rs"]
+mod place;

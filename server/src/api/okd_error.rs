@@ -10,7 +10,8 @@ const DETAIL: usize = 4000;
 
 impl From<OkdError> for ApiError {
     fn from(error: OkdError) -> Self {
-        let detail = line(&error.to_string(), DETAIL);
+        let said = error.to_string();
+        let detail = line(&said, DETAIL);
         let conflict = |kind, detail| Self::Conflict { kind, detail };
         match error {
             OkdError::NoCluster(name) => Self::not_found("cluster", name),
@@ -27,9 +28,9 @@ impl From<OkdError> for ApiError {
             OkdError::Life | OkdError::TooMany { .. } => Self::BadRequest(detail),
             OkdError::PlanChanged => conflict("plan-changed", detail),
             OkdError::Changed(_) => conflict("changed-meanwhile", detail),
-            OkdError::Folder { .. } | OkdError::Disk(_) | OkdError::Image(_) | OkdError::Network(_) => {
-                Self::BadRequest(detail)
-            }
+            OkdError::Disk(_) => Self::BadRequest(detail),
+            // The operator's own files: where in them something is wrong takes several lines to show.
+            OkdError::Folder { .. } | OkdError::Image(_) | OkdError::Network(_) => Self::BadRequest(said),
             OkdError::Host(error) => error.into(),
             OkdError::Gateway(error) => error.into(),
             OkdError::Secrets(error) => error.into(),

@@ -2,6 +2,7 @@
 //! again.
 
 mod args;
+mod dns;
 mod folder;
 mod show;
 
@@ -22,6 +23,11 @@ pub(super) enum Command {
     List,
     /// Show a cluster: until when its roles may be installed, what its nodes boot, its nodes
     Show {
+        /// Its name
+        name: String,
+    },
+    /// Show the names, addresses and balanced ports that it needs of its site, to be made by hand where no gateway of ours does
+    Dns {
         /// Its name
         name: String,
     },
@@ -55,6 +61,10 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
         Command::Show { name } => {
             let shown: Shown = client.get(&path(&name, "")).await?;
             output.print(&shown, show::one)
+        }
+        Command::Dns { name } => {
+            let list: okd::front::List = client.get(&path(&name, "/dns")).await?;
+            output.print(&list, dns::shown)
         }
         Command::Set(args) => set(*args, client, output).await,
         Command::Wipe { name, yes } => {

@@ -2,8 +2,10 @@
 
 mod arm;
 mod claims;
+mod explain;
 mod install;
 mod list;
+mod network;
 mod past;
 mod role;
 mod show;
@@ -94,6 +96,11 @@ pub(super) enum Command {
         /// Such as rack-2/slot-3; or none, to forget it
         place: String,
     },
+    /// Show all that a host is given to be installed, or would be given: checks, disks, network, arguments, documents
+    Explain {
+        /// Name or id
+        host: String,
+    },
     /// Allow the installation of hosts, once: shows what would be done, and asks
     Arm(arm::ArmArgs),
     /// Take back what was armed and not used yet
@@ -112,6 +119,8 @@ pub(super) enum Command {
         #[arg(short, long)]
         yes: bool,
     },
+    /// Say how a node speaks: addresses, way out, names, VLANs, bonds, cards that are off
+    SetNetwork(network::SetNetworkArgs),
     /// Say what a host is to be in a cluster, and which of its disks is written
     SetRole(role::SetRoleArgs),
     /// Switch a host on, off, or off and on, and say how that is done
@@ -173,10 +182,12 @@ pub(super) async fn run(command: Command, client: &Client, output: Format) -> an
                 None => format!("nobody knows where {} stands", placed.name),
             })
         }
+        Command::Explain { host } => explain::run(&host, client, output).await,
         Command::Arm(args) => arm::arm(args, client, output).await,
         Command::Disarm { hosts } => arm::disarm(&hosts, client).await,
         Command::Reprovision(args) => arm::reprovision(args, client, output).await,
         Command::Release { host, yes } => arm::release(&host, yes, client, output).await,
+        Command::SetNetwork(args) => network::set(args, client, output).await,
         Command::SetRole(args) => role::set(args, client, output).await,
         Command::Power(args) => super::power::run(args, client, output).await,
         Command::Action(args) => super::action::ask(args, client, output).await,

@@ -103,10 +103,23 @@ fn facts(shown: &Shown) -> Vec<(&'static str, String)> {
         ("Ignition", format!("specification {}", cluster.spec)),
         ("Nodes boot", image(shown)),
         ("Reached", front),
+        ("At the gateway", at_gateway(shown)),
         ("Taken in", format::moment(cluster.created_at)),
     ];
     facts.extend(cluster.wiped_at.map(|at| ("Configs wiped", format::moment(at))));
     facts
+}
+
+/// How what it wants stands at its gateway.
+fn at_gateway(shown: &Shown) -> String {
+    let sentences = shown.gateway.sentences();
+    match (&shown.gateway.gateway, sentences.is_empty()) {
+        (None, _) => {
+            format!("what its site must have is listed by muster cluster dns {}", shown.cluster.name)
+        }
+        (Some(_), true) => "all that it wants is applied".to_owned(),
+        (Some(_), false) => format::line(&sentences.join(". "), 2000),
+    }
 }
 
 /// Where a cluster is reached, on a line.

@@ -24,6 +24,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// Their times are minutes, and a step that is late is told a few seconds later.
 const LOOK_AT_INSTALLS_EVERY: Duration = Duration::from_secs(2);
 
+/// A role that is given is in the wish at once; what comes by itself, such as a card that is put in, within a minute.
+const LOOK_AT_FRONTS_EVERY: Duration = Duration::from_secs(60);
+
 pub(super) struct Background {
     tasks: JoinSet<()>,
     stop: CancellationToken,
@@ -78,6 +81,16 @@ pub(super) async fn start(
         while token.run_until_cancelled(every.tick()).await.is_some() {
             if let Some(Err(error)) = token.run_until_cancelled(progress.sweep()).await {
                 tracing::error!(error = %crate::api::problem::chain(&error), "looking at the installations");
+            }
+        }
+    });
+    let (fronts, token) = (app.fronts.clone(), stop.clone());
+    tasks.spawn(async move {
+        let mut every = tokio::time::interval(LOOK_AT_FRONTS_EVERY);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while token.run_until_cancelled(every.tick()).await.is_some() {
+            if let Some(Err(error)) = token.run_until_cancelled(fronts.refresh_all()).await {
+                tracing::error!(error = %crate::api::problem::chain(&error), "looking at what clusters want of the gateways");
             }
         }
     });

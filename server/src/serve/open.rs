@@ -15,7 +15,7 @@ use boot::trail::{Trail, TrailWriter};
 use gateway::{Adapters, Gateways, Pace};
 use inventory::{Clock, Id};
 use okd::cluster::Clusters;
-use okd::{Assignments, Installs};
+use okd::{Assignments, Fronts, Installs};
 use power::{AnswerKey, Power};
 use scores::{Jobs, Registry};
 use secrets::{SecretKey, Secrets};
@@ -104,8 +104,8 @@ pub(super) async fn open(
         .sweep()
         .await
         .map_err(|error| start_error("the installations could not be taken up".to_owned(), error))?;
-    let clusters = Clusters::new(store.clone(), secrets.clone(), Arc::clone(&clock));
     let assignments = Assignments::new(store.clone(), Arc::clone(&clock));
+    let fronts = Fronts::new(store.clone(), clusters.clone(), assignments.clone(), gateways.clone());
     let installs = Installs::new(store.clone(), clusters.clone(), assignments.clone(), Arc::clone(&clock));
     let mailbox = Arc::new(Mailbox::new(hosts::hosts_with_actions(store.readers(), clock.now()).await?));
     let machines = Arc::new(Known::new(store.clone(), Arc::clone(&clock), Arc::clone(&mailbox)));
@@ -159,6 +159,7 @@ pub(super) async fn open(
         power,
         clusters,
         assignments,
+        fronts,
         installs,
         store,
         clock,

@@ -72,8 +72,7 @@ impl NetworkManager {
         command.env("LD_LIBRARY_PATH", &self.libraries).env("LC_ALL", "C");
         // A change that changes nothing: it reads, verifies, and writes.
         command.args(["--offline", "connection", "modify", "connection.zone", ""]);
-        let said =
-            Process::run_with_input("nmcli", &command, keyfile.as_bytes(), Deadline::seconds(SECS))?;
+        let said = Process::run_with_input("nmcli", &command, keyfile.as_bytes(), Deadline::seconds(SECS))?;
         if said.to_lowercase().contains("warning") {
             bail!("nmcli warns:\n{said}");
         }

@@ -9,6 +9,9 @@ use crate::registration::{AdapterKind, LastApply, Listed, Registration};
 use crate::store as rows;
 use crate::wish::{InvalidWish, Wish};
 
+/// Room for `cluster/` and the name of one.
+const LONGEST_PART: usize = 80;
+
 impl Gateways {
     /// Adds a gateway. Nothing is asked of it.
     ///
@@ -90,8 +93,8 @@ impl Gateways {
         actor: &str,
     ) -> Result<(), GatewayError> {
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
-        if part.is_empty() || part.len() > 64 || !part.chars().all(safe) {
-            return Err(GatewayError::Part(part.chars().take(64).collect()));
+        if part.is_empty() || part.len() > LONGEST_PART || !part.chars().all(safe) {
+            return Err(GatewayError::Part(part.chars().take(LONGEST_PART).collect()));
         }
         let (name, part, actor) = (name.clone(), part.to_owned(), actor.to_owned());
         let now = self.inner.clock.now();
@@ -109,6 +112,14 @@ impl Gateways {
     /// [`GatewayError::NoGateway`].
     pub async fn wish(&self, name: &GatewayName) -> Result<Wish, GatewayError> {
         Ok(whole(&self.parts(name).await?)?)
+    }
+
+    /// What was last applied to a gateway, and stands there; `None` before the first time.
+    ///
+    /// # Errors
+    /// [`GatewayError::NoGateway`].
+    pub async fn applied(&self, name: &GatewayName) -> Result<Option<Wish>, GatewayError> {
+        Ok(rows::get(self.inner.store.readers(), name).await?.applied)
     }
 
     /// What each part wants of a gateway.

@@ -18,7 +18,6 @@ use super::{
 use crate::assignment::{Assignment, Assignments};
 use crate::cluster::{Cluster, Clusters, in_time};
 use crate::error::OkdError;
-use crate::network;
 use crate::store::arming as rows;
 use crate::validation::{Known, Verdict};
 
@@ -192,18 +191,7 @@ impl Installs {
         if let Err(why) = self.has_config(arming).await? {
             return Ok(Err(why));
         }
-        let disk = arming.target.by_id.parse();
-        let network = network::arguments(arming.network.as_ref(), asked.mac, &arming.fqdn());
-        Ok(match (disk, network) {
-            (Ok(disk), Ok(network)) => Ok(Install {
-                generation: arming.generation,
-                coreos: arming.image.clone(),
-                disk,
-                network,
-                words: arming.words(),
-            }),
-            (Err(why), _) | (_, Err(why)) => Err(why.to_string()),
-        })
+        Ok(arming.install(asked.mac).map_err(|why| why.to_string()))
     }
 
     /// Whether the cluster could still give out its config for this role: else an installer would be turned away, again and again.
@@ -275,7 +263,7 @@ impl Installs {
             .await
     }
 
-    async fn drafts(
+    pub(super) async fn drafts(
         &self,
         order: &Order,
         incidents: &BTreeMap<Id, Vec<String>>,

@@ -87,3 +87,60 @@ fn search(text: &str, depth: usize, found: &mut Vec<Certificate>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use proptest::prelude::*;
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    fn pem() -> String {
+        let key = KeyPair::generate().unwrap();
+        CertificateParams::new(vec!["api.okd1".to_owned()]).unwrap().self_signed(&key).unwrap().pem()
+    }
+
+    fn wrapped(text: &str, how: u8) -> String {
+        match how {
+            0 => text.lines().map(|line| format!("    {line}\r\n")).collect(),
+            1 => format!("{{\"ca\": {}}}", serde_json::Value::from(text)),
+            2 => format!("# a comment\n{text}\nand more\n"),
+            _ => format!("data:\n  tls.crt: {}\n", STANDARD.encode(text)),
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_certificate_is_none() {
+        let pem = pem();
+        let key = KeyPair::generate().unwrap().serialize_pem();
+        for text in [
+            "sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p'",
+            "-----BEGIN CERTIFICATE-----",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+            &pem[..pem.len() / 2],
+            &pem.replace("CERTIFICATE-----", "CERTIFICATE REQUEST-----"),
+            &key,
+            &"A".repeat(5000),
+        ] {
+            assert_eq!(find(text), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        /// In whatever a certificate is packed, as deep as configs pack it: it is found, and each as often as it is there.
+        #[test]
+        fn a_certificate_is_found_in_what_it_is_packed_in(how in proptest::collection::vec(0_u8..4, 0..4), times in 1_usize..4) {
+            let text = (0..times).map(|_| pem()).collect::<String>();
+            let packed = how.iter().fold(text.clone(), |text, how| {
+                // A string in a string has its quotes escaped twice: no config does that.
+                if *how == 1 && text.contains('\\') { text } else { wrapped(&text, *how) }
+            });
+            prop_assert_eq!(find(&packed), find(&text));
+            prop_assert_eq!(find(&text).len(), times);
+        }
+    }
+}

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use ::store::{Store, Tx};
 use boot::site::{CoreOs, DiscoverySystem};
 use events::{Kind, NewEvent};
-use gateway::wish::{DomainName, Label};
+use gateway::wish::Label;
 use inventory::{Clock, Timestamp};
-use secrets::{Sealed, Secrets};
+use secrets::Secrets;
 use zeroize::Zeroizing;
 
-use super::folder::{self, Folder};
-use super::{Cluster, Config, Front, Node, validity};
+use super::taking::{New, put, seal};
+use super::{Cluster, Front, Node, validity};
 use crate::error::OkdError;
 use crate::role::Role;
 use crate::store::cluster as rows;
@@ -22,29 +22,6 @@ pub struct Clusters {
     store: Store,
     secrets: Secrets,
     clock: Arc<dyn Clock>,
-}
-
-/// A cluster that is about to be made, or to get new configs.
-pub struct New {
-    /// What it is called.
-    pub name: Label,
-    /// The domain that its name is in.
-    pub domain: DomainName,
-    /// What the installer wrote.
-    pub folder: Folder,
-    /// What its nodes boot; absent: chosen later, or as before.
-    pub image: Option<CoreOs>,
-    /// Where it is reached; absent: said later, or as before.
-    pub front: Option<Front>,
-    /// One that is there gets these configs.
-    pub replace: bool,
-}
-
-/// A cluster that is about to be written down.
-struct Ready {
-    cluster: Cluster,
-    sealed: Vec<(Config, Sealed)>,
-    replace: bool,
 }
 
 impl Clusters {
@@ -231,60 +208,8 @@ impl Clusters {
     }
 }
 
-/// Checks a folder and seals its configs.
-fn seal(secrets: &Secrets, new: New, now: Timestamp) -> Result<Ready, OkdError> {
-    let checked = folder::check(&new.folder, &new.name, &new.domain, now)?;
-    let sealed: Result<Vec<_>, OkdError> = checked
-        .configs
-        .iter()
-        .map(|config| {
-            let what = called(&new.name, config.role);
-            Ok((config.clone(), secrets.seal_document(&what, new.folder.config(config.role))?))
-        })
-        .collect();
-    let cluster = Cluster {
-        name: new.name,
-        domain: new.domain,
-        infra_id: checked.infra_id,
-        cluster_id: checked.cluster_id,
-        spec: checked.spec,
-        image: new.image,
-        front: new.front,
-        configs: checked.configs,
-        created_at: now,
-        wiped_at: None,
-    };
-    Ok(Ready { cluster, sealed: sealed?, replace: new.replace })
-}
-
-async fn put(tx: &mut Tx, ready: Ready, actor: &str, now: Timestamp) -> Result<Cluster, OkdError> {
-    let Ready { mut cluster, sealed, replace } = ready;
-    let name = cluster.name.clone();
-    let words = format!("its configs were taken in ({}, {})", cluster.domain(), cluster.infra_id);
-    if rows::insert(tx, &cluster).await? {
-        tell(tx, Kind::ClusterCreated, &name, &words, actor, now).await?;
-    } else {
-        if !replace {
-            return Err(OkdError::ClusterExists(name.to_string()));
-        }
-        refuse_armed(tx, &name, "giving new configs to").await?;
-        let before = rows::get(tx, &name).await?;
-        cluster.image = cluster.image.or(before.image);
-        cluster.front = cluster.front.or(before.front);
-        cluster.created_at = before.created_at;
-        rows::wipe_configs(tx, &name).await?;
-        rows::update(tx, &cluster, now).await?;
-        tell(tx, Kind::ClusterChanged, &name, &words, actor, now).await?;
-    }
-    for (config, sealed) in &sealed {
-        rows::put_config(tx, &name, config, sealed).await?;
-    }
-    choose_image(tx, &cluster).await?;
-    Ok(cluster)
-}
-
 /// Machines may fetch what the cluster's nodes boot.
-async fn choose_image(tx: &mut Tx, cluster: &Cluster) -> Result<(), OkdError> {
+pub(super) async fn choose_image(tx: &mut Tx, cluster: &Cluster) -> Result<(), OkdError> {
     let Some(image) = &cluster.image else { return Ok(()) };
     let chosen =
         boot::profiles::put(tx, &profile(&cluster.name), &DiscoverySystem::CoreOs(image.clone())).await;
@@ -294,7 +219,7 @@ async fn choose_image(tx: &mut Tx, cluster: &Cluster) -> Result<(), OkdError> {
     })
 }
 
-async fn refuse_armed(tx: &mut Tx, name: &Label, what: &'static str) -> Result<(), OkdError> {
+pub(super) async fn refuse_armed(tx: &mut Tx, name: &Label, what: &'static str) -> Result<(), OkdError> {
     let hosts = rows::armed(tx, name).await?;
     if hosts.is_empty() {
         return Ok(());
@@ -302,7 +227,7 @@ async fn refuse_armed(tx: &mut Tx, name: &Label, what: &'static str) -> Result<(
     Err(OkdError::ClusterArmed { what, cluster: name.to_string(), hosts: hosts.join(", ") })
 }
 
-async fn tell(
+pub(super) async fn tell(
     tx: &mut Tx,
     kind: Kind,
     name: &Label,
@@ -316,7 +241,7 @@ async fn tell(
 }
 
 /// As what a config is sealed.
-fn called(name: &Label, role: Role) -> String {
+pub(super) fn called(name: &Label, role: Role) -> String {
     format!("the {role} config of the cluster {name}")
 }
 

@@ -11,12 +11,14 @@ pub(super) fn best(drive: &Drive<'_>, all: &[Drive<'_>]) -> Option<DiskName> {
         let others = all.iter().filter(|other| !std::ptr::eq(other.first, drive.first));
         others.flat_map(Drive::ways).any(|disk| disk.by_id.iter().any(|it| it == name))
     };
-    let names: Vec<DiskName> = drive
+    let mut names: Vec<DiskName> = drive
         .ways()
         .flat_map(|disk| &disk.by_id)
         .filter(|name| !is_anothers(name))
         .filter_map(|name| name.parse().ok())
         .collect();
+    // Of two names that say the same, the one that says nothing else: `scsi-3…` also says by which of udev's helpers it was made.
+    names.sort_by_key(|name| !name.as_str().starts_with("wwn-"));
     let says = |value: Option<&str>| {
         let value = value.map(letters).filter(|value| !value.is_empty());
         names

@@ -68,9 +68,12 @@ impl Carried {
         }
         for holder in disk.holders.iter().filter(|holder| holder.kind != HolderKind::Multipath) {
             carried.is_data = true;
-            match found(&holder.name) {
-                Some(content) => carried.take(Some(content), &held(holder), &mut kinds),
-                None => carried.words.push(held(holder)),
+            let told = carried.words.len();
+            if let Some(content) = found(&holder.name) {
+                carried.take(Some(content), &held(holder), &mut kinds);
+            }
+            if carried.words.len() == told {
+                carried.words.push(held(holder));
             }
         }
         carried.kinds = kinds.into_iter().collect();

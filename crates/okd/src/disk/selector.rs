@@ -107,6 +107,9 @@ fn condition(part: &str) -> Result<Condition, String> {
     };
     let value = value.trim();
     let unquoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    if value.starts_with(|c: char| "=!<>~".contains(c)) {
+        return Err(format!("{part:?} has two operators: expected one such as serial=S4EW or size>=400GB"));
+    }
     if unquoted.contains('"') {
         return Err(format!("a quote in the middle of {part:?}"));
     }

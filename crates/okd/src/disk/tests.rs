@@ -114,6 +114,8 @@ fn what_is_no_description_says_why() {
         ("serial=A,,size>1GB", "between two commas"),
         ("serial", "is no condition"),
         ("biggest", "is no condition"),
+        ("serial==A", "two operators"),
+        ("size=>1GB", "two operators"),
         ("serial=", "compared with nothing"),
         ("serial>A", "takes =, != and ~"),
         ("size~4TB", "takes =, !="),

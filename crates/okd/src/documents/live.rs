@@ -35,11 +35,7 @@ pub struct LiveBriefing<'a> {
 #[must_use]
 pub fn live(briefing: &LiveBriefing<'_>) -> String {
     let LiveBriefing { arming, links, progress, ssh_key } = briefing;
-    let Arming { cluster, domain, role, hostname, generation, .. } = arming;
-    let becomes = format!(
-        "this machine is installed as {role} node {hostname} of {cluster}.{domain}, generation {generation}; the server is {}",
-        links.server
-    );
+    let becomes = format!("this machine is installed as {}; the server is {}", arming.words(), links.server);
     let mut files = vec![
         written("/usr/local/bin/muster-guard", PROGRAM, GUARD),
         written("/usr/local/bin/muster-report", PROGRAM, REPORT),

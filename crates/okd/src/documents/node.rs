@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::{home, script};
 use crate::arming::Arming;
 use crate::error::OkdError;
+use crate::network::{Keyfile, keyfiles};
 
 const FIRST_BOOT: &str = script!("say.sh", "okd/send.sh", "okd/first-boot.sh");
 
@@ -71,22 +72,25 @@ pub fn node(briefing: &NodeBriefing<'_>) -> Result<Zeroizing<String>, OkdError> 
     let NodeBriefing { arming, config, links, agent, enrol, progress, ssh_key, interval_secs } = briefing;
     let refused = |why: String| OkdError::Folder { file: arming.role.file().to_owned(), why };
     must_be_config(config).map_err(refused)?;
-    let Arming { cluster, domain, hostname, machine, .. } = arming;
-    let mac = machine.macs.first().copied();
-    let mac = mac.ok_or_else(|| refused(format!("{hostname} was armed without a card")))?;
+    let mac = arming.machine.macs.first().copied();
+    let mac = mac.ok_or_else(|| refused(format!("{} was armed without a card", arming.hostname)))?;
     let settings = format!(
         "MUSTER_SERVER='{}'\nMUSTER_PIN='{}'\nMUSTER_TICKET='{}'\nMUSTER_INTERVAL='{interval_secs}'\n",
         links.server,
         links.pin(),
         enrol.reveal(),
     );
-    let files = vec![
-        written("/etc/hostname", EVERYBODY, &format!("{hostname}.{cluster}.{domain}\n")),
+    let mut files = vec![
+        written("/etc/hostname", EVERYBODY, &format!("{}\n", arming.fqdn())),
         fetched("/usr/local/bin/muster-agent", PROGRAM, &links.agent(agent.arch, mac), agent.sha256),
         written("/etc/muster-agent/agent.env", ROOT_ONLY, &settings),
         written("/usr/local/bin/muster-first-boot", PROGRAM, FIRST_BOOT),
         home(links, progress),
     ];
+    let keyfiles = arming.network.as_ref().map(keyfiles).unwrap_or_default();
+    files.extend(keyfiles.iter().map(|Keyfile { name, content }| {
+        written(&format!("/etc/NetworkManager/system-connections/{name}"), ROOT_ONLY, content)
+    }));
     let units = [
         unit("muster-agent.service", include_str!("../../../../kickstart/okd/muster-agent.service")),
         unit(

@@ -5,12 +5,13 @@ use std::net::IpAddr;
 
 use inventory::MacAddr;
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Addressing, Bond, NodeNetwork, Parent, Vlan};
 
 /// A file below `/etc/NetworkManager/system-connections/`. NetworkManager reads only those that are root's alone: mode 0600.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keyfile {
     /// Its name, with its ending.
     pub name: String,
@@ -188,6 +189,3 @@ impl Draft {
         Keyfile { name: self.name, content: self.text }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,122 +1,15 @@
 //! Clusters in the database: made, replaced, opened, wiped, removed.
 
-use std::collections::HashSet;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use boot::AssetId;
-use boot::assets::rows::{NewAsset, note};
-use boot::assets::{AssetKind, Assets, Served};
 use events::Kind;
-use gateway::wish::Label;
-use inventory::{Clock as _, ManualClock, Timestamp};
-use okd::cluster::{Clusters, Files, Front, GOOD_FOR, New, compose};
+use inventory::Clock as _;
+use okd::cluster::{Clusters, GOOD_FOR, New, compose};
 use okd::{OkdError, Role};
-use secrets::{SecretKey, Secrets};
-use store::{Store, StoreError};
-use tempfile::TempDir;
 
-use crate::folders::{MADE, folder};
-use crate::installer::{Installer, Written};
-
-struct Place {
-    dir: TempDir,
-    store: Store,
-    clock: Arc<ManualClock>,
-    clusters: Clusters,
-}
-
-impl Place {
-    async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("muster.db")).await.unwrap();
-        let clock = Arc::new(ManualClock::at(MADE));
-        let clusters = Clusters::new(store.clone(), secrets(dir.path(), &store, "key"), clock.clone());
-        Self { dir, store, clock, clusters }
-    }
-
-    async fn create(&self, written: &Written) -> Result<okd::Cluster, OkdError> {
-        self.clusters.create(new(written), "operator").await
-    }
-
-    async fn sql(&self, statements: &'static [&'static str]) {
-        let done: Result<(), StoreError> = self
-            .store
-            .write(move |tx| {
-                Box::pin(async move {
-                    for statement in statements {
-                        sqlx::query(*statement).execute(&mut *tx).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await;
-        done.unwrap();
-    }
-
-    /// An asset whose bytes are all the same.
-    async fn asset(&self, name: &str, kind: AssetKind, byte: u8) {
-        let asset = NewAsset {
-            id: AssetId::of_digest([byte; 32]),
-            name: name.parse().unwrap(),
-            kind,
-            size_bytes: 1,
-            source: "uploaded".to_owned(),
-        };
-        let done: Result<(), StoreError> = self
-            .store
-            .write(move |tx| Box::pin(async move { note(tx, &asset, "operator", MADE).await }))
-            .await;
-        done.unwrap();
-    }
-
-    async fn kinds(&self) -> Vec<Kind> {
-        let events = events::after(self.store.readers(), 0, 100).await.unwrap();
-        let of_cluster = events.into_iter().filter(|event| event.key == "okd1");
-        of_cluster.map(|event| event.kind).collect()
-    }
-}
-
-fn secrets(dir: &Path, store: &Store, key: &str) -> Secrets {
-    Secrets::new(store.clone(), SecretKey::load_or_create(&dir.join(key)).unwrap())
-}
-
-fn name() -> Label {
-    "okd1".parse().unwrap()
-}
-
-fn new(written: &Written) -> New {
-    New {
-        name: name(),
-        domain: "example.lan".parse().unwrap(),
-        folder: folder(written),
-        image: None,
-        front: None,
-        replace: false,
-    }
-}
-
-fn front() -> Front {
-    Front {
-        gateway: "opnsense".parse().unwrap(),
-        api: "10.0.0.5".parse().unwrap(),
-        ingress: None,
-        inside: vec!["lan".parse().unwrap()],
-        everybody: false,
-    }
-}
-
-const SCOS: [(&str, AssetKind, u8); 3] = [
-    ("scos-9.0.20250510-0-live-kernel.x86_64", AssetKind::Kernel, 1),
-    ("scos-9.0.20250510-0-live-initramfs.x86_64.img", AssetKind::Initramfs, 2),
-    ("scos-9.0.20250510-0-live-rootfs.x86_64.img", AssetKind::Rootfs, 3),
-];
-
-fn files() -> Files {
-    let [kernel, initramfs, rootfs] = SCOS.map(|(name, _, _)| name.to_owned());
-    Files { build: None, arch: None, kernel, initramfs, rootfs }
-}
+use crate::folders::MADE;
+use crate::installer::Installer;
+use crate::place::{Place, SCOS, files, front, name, new, secrets};
 
 #[tokio::test]
 async fn a_cluster_is_made_opened_in_its_time_and_never_after() {
@@ -208,100 +101,6 @@ async fn new_configs_take_the_place_of_old_ones_and_the_rest_stays() {
     let versions: i64 =
         sqlx::query_scalar("SELECT version FROM cluster").fetch_one(place.store.readers()).await.unwrap();
     assert_eq!(versions, 5);
-}
-
-#[tokio::test]
-async fn what_nodes_boot_may_be_fetched_as_long_as_the_cluster_says_so() {
-    let place = Place::new().await;
-    let written = Installer::new("okd1", MADE.0).run();
-    place.create(&written).await.unwrap();
-    let folder = Assets::open(place.dir.path(), 1).unwrap();
-    let served = Served::none(folder, place.clock.clone());
-    let all = boot::assets::rows::all(place.store.readers()).await.unwrap();
-    assert!(matches!(compose(&files(), &all), Err(OkdError::Image(_))));
-    for (name, kind, byte) in SCOS {
-        place.asset(name, kind, byte).await;
-    }
-    let all = boot::assets::rows::all(place.store.readers()).await.unwrap();
-    let image = compose(&files(), &all).unwrap();
-    let mut other = image.clone();
-    other.rootfs = AssetId::of_digest([9; 32]);
-    let said = place.clusters.set_image(&name(), other, "operator").await.unwrap_err().to_string();
-    assert!(said.contains("there is no asset 0909"), "{said}");
-    place.clusters.set_image(&name(), image, "operator").await.unwrap();
-
-    let fetched = async || {
-        served.refresh(&place.store).await.unwrap();
-        let referenced = served.referenced();
-        SCOS.map(|(_, kind, byte)| referenced.asset(&AssetId::of_digest([byte; 32])) == Some(kind))
-    };
-    assert_eq!(fetched().await, [true; 3]);
-    let wanted: Vec<AssetId> = SCOS.map(|(_, _, byte)| AssetId::of_digest([byte; 32])).to_vec();
-    let prune = wanted.clone();
-    let gone: Result<Vec<AssetId>, StoreError> = place
-        .store
-        .write(move |tx| {
-            Box::pin(async move { boot::assets::rows::prune(tx, &prune, "operator", MADE).await })
-        })
-        .await;
-    assert_eq!(gone.unwrap(), [], "what a cluster's nodes boot is not cleared away");
-    place.clusters.remove(&name(), "operator").await.unwrap();
-    assert_eq!(fetched().await, [false; 3]);
-    let lingers: HashSet<bool> = wanted.iter().map(|id| served.asset(id).is_some()).collect();
-    assert_eq!(lingers, HashSet::from([true]), "a machine in the middle of its boot still gets them");
-}
-
-#[test]
-fn three_files_are_of_one_build_and_each_of_its_kind() {
-    let asset = |name: &str, kind, byte: u8| boot::assets::rows::Asset {
-        id: AssetId::of_digest([byte; 32]),
-        name: name.parse().unwrap(),
-        kind,
-        size_bytes: 1,
-        source: "uploaded".to_owned(),
-        added_at: Timestamp(0),
-        verified_at: Timestamp(0),
-    };
-    let mut all: Vec<_> = SCOS.iter().map(|(name, kind, byte)| asset(name, *kind, *byte)).collect();
-    all.push(asset("scos-9.0.20250601-0-live-rootfs.x86_64.img", AssetKind::Rootfs, 4));
-    all.push(asset("scos-9.0.20250510-0-live-rootfs.aarch64.img", AssetKind::Rootfs, 5));
-    all.push(asset("mine.img", AssetKind::Rootfs, 6));
-    all.push(asset("twice.img", AssetKind::Rootfs, 7));
-    all.push(asset("twice.img", AssetKind::Rootfs, 8));
-    let composed = compose(&files(), &all).unwrap();
-    assert_eq!((composed.build.as_str(), composed.arch.name()), ("9.0.20250510-0", "x86_64"));
-    // Named by their SHA-256, of which the beginning is enough.
-    let by_hash = Files { kernel: "010101010101".to_owned(), ..files() };
-    assert_eq!(compose(&by_hash, &all).unwrap(), composed);
-    let with = |rootfs: &str| Files { rootfs: rootfs.to_owned(), ..files() };
-    for (files, says) in [
-        (with("scos-9.0.20250601-0-live-rootfs.x86_64.img"), "must be of one build"),
-        (with("scos-9.0.20250510-0-live-rootfs.aarch64.img"), "are for x86_64 and for aarch64"),
-        (with("mine.img"), ""),
-        (Files { build: Some("9.0".to_owned()), ..files() }, "must be of one build"),
-        (with("twice.img"), "name it by its SHA-256"),
-        (with("none.img"), "there is no asset \"none.img\""),
-        (with("0404"), "there is no asset"),
-        (Files { kernel: "mine.img".to_owned(), ..files() }, "kept as rootfs, and here a kernel is needed"),
-    ] {
-        match compose(&files, &all) {
-            Ok(composed) => assert_eq!((says, composed.build.as_str()), ("", "9.0.20250510-0")),
-            Err(error) => assert!(!says.is_empty() && error.to_string().contains(says), "{says}: {error}"),
-        }
-    }
-    let nameless = [("a", AssetKind::Kernel, 1), ("b", AssetKind::Initramfs, 2), ("c", AssetKind::Rootfs, 3)];
-    let nameless = nameless.map(|(name, kind, byte)| asset(name, kind, byte));
-    let files = |build: Option<&str>| Files {
-        build: build.map(str::to_owned),
-        arch: None,
-        kernel: "a".to_owned(),
-        initramfs: "b".to_owned(),
-        rootfs: "c".to_owned(),
-    };
-    let said = compose(&files(None), &nameless).unwrap_err().to_string();
-    assert!(said.contains("--build"), "{said}");
-    assert_eq!(compose(&files(Some("9.1")), &nameless).unwrap().build, "9.1");
-    assert!(compose(&files(Some("9 1")), &nameless).unwrap_err().to_string().contains("is no build"));
 }
 
 #[tokio::test]

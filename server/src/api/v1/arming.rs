@@ -1,6 +1,6 @@
 //! Arming: what it would do, doing just that, and taking it back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
@@ -49,6 +49,17 @@ pub struct Arm {
     pub expires_secs: Option<u64>,
 }
 
+/// What arming would do, and what of it others must do beside.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Planned {
+    /// What it would do.
+    #[serde(flatten)]
+    pub plan: Plan,
+    /// How what the hosts' clusters want stands at their gateways, in a sentence each.
+    #[serde(default)]
+    pub gateway: Vec<String>,
+}
+
 /// A host that gave its role up.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Released {
@@ -76,10 +87,18 @@ pub async fn plan(
     app: web::Data<App>,
     request: HttpRequest,
     payload: web::Payload,
-) -> Result<web::Json<Plan>, ApiError> {
+) -> Result<web::Json<Planned>, ApiError> {
     let asked: ToArm = body::message(&request, payload, Limits::SMALL).await?;
     let (order, incidents) = order(&app, asked).await?;
-    Ok(web::Json(app.installs.plan(&order, &incidents).await?))
+    let plan = app.installs.plan(&order, &incidents).await?;
+    let clusters: BTreeSet<_> =
+        plan.hosts.iter().flat_map(|host| &host.node).map(|node| &node.cluster).collect();
+    let mut gateway = Vec::new();
+    for cluster in clusters {
+        let words = app.fronts.standing(cluster).await?.sentences();
+        gateway.extend(words.into_iter().map(|words| format!("{cluster}: {words}")));
+    }
+    Ok(web::Json(Planned { plan, gateway }))
 }
 
 /// `POST /api/v1/armings`: arms all of them, or none.
@@ -119,7 +138,11 @@ pub async fn disarm(app: web::Data<App>, host: web::Path<String>) -> Result<web:
 /// 404 for a host that is not known, 409 for one without a role.
 pub async fn release(app: web::Data<App>, host: web::Path<String>) -> Result<web::Json<Released>, ApiError> {
     let host = find(&app, &host).await?;
+    let assignment = app.assignments.get(&host.id).await?;
     let released = app.installs.release(&host.id, OPERATOR).await?;
+    if let Some(assignment) = assignment {
+        app.fronts.refresh(&assignment.cluster, OPERATOR).await?;
+    }
     app.progress.changed(&host.id);
     let disks = match released.wrote {
         Some(arming) => format!(
@@ -147,16 +170,19 @@ async fn order(app: &App, asked: ToArm) -> Result<(Order, BTreeMap<Id, Vec<Strin
     let mut incidents = BTreeMap::new();
     for name in asked.hosts {
         let host = find(app, &name).await?;
-        let open = incidents::open(app, Some(&host.id)).await?;
-        // Those of its installation are none of them: to install anew is how they end.
-        let counts = |incident: &alerts::Incident| {
-            incident.severity == Severity::Crit && !incident.rule.as_str().starts_with("install.")
-        };
-        let titles: Vec<String> = open.into_iter().filter(counts).map(|incident| incident.title).collect();
-        incidents.insert(host.id.clone(), titles);
+        incidents.insert(host.id.clone(), critical(app, &host.id).await?);
         hosts.push(host.id);
     }
     Ok((Order { hosts, occasion: asked.occasion, wipe }, incidents))
+}
+
+/// The titles of a host's critical incidents. Those of its installation are none of them: to install anew is how they end.
+pub(super) async fn critical(app: &App, host: &Id) -> Result<Vec<String>, ApiError> {
+    let open = incidents::open(app, Some(host)).await?;
+    let counts = |incident: &alerts::Incident| {
+        incident.severity == Severity::Crit && !incident.rule.as_str().starts_with("install.")
+    };
+    Ok(open.into_iter().filter(counts).map(|incident| incident.title).collect())
 }
 
 /// What the boot of a host that was armed needs beside it. It is armed whether or not that can be written: then its machine is

@@ -24,6 +24,9 @@ pub struct Shown {
     pub roles: Vec<Standing>,
     /// Its nodes.
     pub nodes: Vec<Node>,
+    /// How what it wants stands at its gateway.
+    #[serde(default)]
+    pub gateway: okd::front::Standing,
 }
 
 /// How a role's config stands.
@@ -85,6 +88,7 @@ pub async fn create(
         replace: asked.replace,
     };
     let cluster = app.clusters.create(new, "operator").await?;
+    app.fronts.refresh(&cluster.name, "operator").await?;
     app.refresh_served().await?;
     Ok(web::Json(shown(&app, cluster).await?))
 }
@@ -104,6 +108,17 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<web::J
 pub(crate) async fn of(app: &App, name: &str) -> Result<Shown, ApiError> {
     let cluster = app.clusters.get(&named(name)?).await?;
     shown(app, cluster).await
+}
+
+/// `GET /api/v1/clusters/{cluster}/dns`: the names, addresses and balanced ports that it needs of its site.
+///
+/// # Errors
+/// 404 for a cluster that is not known.
+pub async fn dns(
+    app: web::Data<App>,
+    name: web::Path<String>,
+) -> Result<web::Json<okd::front::List>, ApiError> {
+    Ok(web::Json(app.fronts.list(&named(&name)?).await?))
 }
 
 /// `PUT /api/v1/clusters/{cluster}/image`: what its nodes boot to be installed.
@@ -138,6 +153,7 @@ pub async fn set_front(
     let front: Front = body::message(&request, payload, Limits::SMALL).await?;
     app.gateways.get(&front.gateway).await?;
     let cluster = app.clusters.set_front(&name, Some(front), "operator").await?;
+    app.fronts.refresh(&name, "operator").await?;
     Ok(web::Json(shown(&app, cluster).await?))
 }
 
@@ -146,7 +162,9 @@ pub async fn set_front(
 /// # Errors
 /// 404 for a cluster that is not known.
 pub async fn clear_front(app: web::Data<App>, name: web::Path<String>) -> Result<web::Json<Shown>, ApiError> {
-    let cluster = app.clusters.set_front(&named(&name)?, None, "operator").await?;
+    let name = named(&name)?;
+    let cluster = app.clusters.set_front(&name, None, "operator").await?;
+    app.fronts.refresh(&name, "operator").await?;
     Ok(web::Json(shown(&app, cluster).await?))
 }
 
@@ -164,7 +182,9 @@ pub async fn wipe(app: web::Data<App>, name: web::Path<String>) -> Result<web::J
 /// # Errors
 /// 404 for a cluster that is not known, 409 while hosts have roles in it.
 pub async fn remove(app: web::Data<App>, name: web::Path<String>) -> Result<web::Json<()>, ApiError> {
-    app.clusters.remove(&named(&name)?, "operator").await?;
+    let name = named(&name)?;
+    app.clusters.remove(&name, "operator").await?;
+    app.fronts.refresh(&name, "operator").await?;
     app.refresh_served().await?;
     Ok(web::Json(()))
 }
@@ -177,7 +197,8 @@ async fn shown(app: &App, cluster: Cluster) -> Result<Shown, ApiError> {
         begin_by: begin_by(config.role, &config.validity),
         refused: in_time(config.role, &config.validity, now).err(),
     };
-    Ok(Shown { roles: cluster.configs.iter().map(standing).collect(), nodes, cluster })
+    let gateway = app.fronts.standing(&cluster.name).await?;
+    Ok(Shown { roles: cluster.configs.iter().map(standing).collect(), nodes, gateway, cluster })
 }
 
 async fn composed(app: &App, files: &Files) -> Result<boot::site::CoreOs, ApiError> {

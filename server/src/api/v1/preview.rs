@@ -101,7 +101,7 @@ pub async fn show(
 }
 
 /// The card that a host boots from: the one that it booted from last, as far as it told.
-async fn boot_mac(app: &App, target: Target) -> Result<MacAddr, ApiError> {
+pub(super) async fn boot_mac(app: &App, target: Target) -> Result<MacAddr, ApiError> {
     let (id, name) = match target {
         Target::Host { id, name } => (id, name),
         Target::Mac(mac) => return Ok(mac),

@@ -68,6 +68,9 @@ pub struct Looked {
     pub findings: Vec<Finding>,
     /// What becomes of each of its disks, the one that is written first.
     pub disks: Vec<Fate>,
+    /// How what its cluster wants stands at its gateway, in a sentence each.
+    #[serde(default)]
+    pub gateway: Vec<String>,
 }
 
 /// `GET /api/v1/hosts/{host}/role`.
@@ -110,6 +113,11 @@ pub async fn set(
         return Err(ApiError::Conflict { kind: "role-refused", detail: line(&detail, DETAIL) });
     }
     looked.assignment = app.assignments.put(new, OPERATOR).await?;
+    let cluster = &looked.assignment.cluster;
+    if let Some(former) = before.filter(|before| before.cluster != *cluster) {
+        app.fronts.refresh(&former.cluster, OPERATOR).await?;
+    }
+    looked.gateway = app.fronts.refresh(cluster, OPERATOR).await?.sentences();
     Ok(web::Json(looked))
 }
 
@@ -147,7 +155,8 @@ pub(crate) async fn look(app: &App, known: &Known, assignment: Assignment) -> Re
     // A disk that is no longer found has a finding of its own; what is said of the others is still true.
     let target = candidate.target().unwrap_or_else(|_| assignment.target.clone());
     let disks = fates(&known.inventory, &target, assignment.wipe.as_deref());
-    Ok(Looked { host: known.host.name.clone(), findings, disks, assignment })
+    let gateway = app.fronts.standing(&assignment.cluster).await?.sentences();
+    Ok(Looked { host: known.host.name.clone(), findings, disks, gateway, assignment })
 }
 
 /// The titles of the critical incidents that are open on a host. Those of its installation are none of them: to install anew is

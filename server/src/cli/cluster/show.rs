@@ -54,6 +54,9 @@ pub(super) fn one(shown: &Shown) -> String {
     for why in shown.roles.iter().filter_map(|standing| standing.refused.as_ref()) {
         text.push_str(&format!("\nnote: {why}"));
     }
+    for words in shown.gateway.sentences() {
+        text.push_str(&format!("\nnote: {}", format::line(&words, 2000)));
+    }
     if !shown.nodes.is_empty() {
         text.push_str("\n\n");
         text.push_str(&table(["node", "role", "state", "host"], shown.nodes.iter().map(node)));

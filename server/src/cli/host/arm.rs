@@ -8,7 +8,7 @@ use okd::arming::{ArmPlan, Occasion, Plan};
 use okd::validation::{Finding, Verdict};
 
 use super::path;
-use crate::api::v1::arming::{Arm, Released, ToArm};
+use crate::api::v1::arming::{Arm, Planned, Released, ToArm};
 use crate::api::v1::hosts::Detail;
 use crate::cli::client::Client;
 use crate::cli::output::{Format, print_text};
@@ -17,6 +17,8 @@ use crate::format::{self, line};
 
 /// Characters of one line: a machine's own words may be in it.
 const LINE: usize = 600;
+/// And of what a whole cluster wants of its gateway.
+const WORDS: usize = 2000;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ArmArgs {
@@ -68,8 +70,11 @@ async fn armed(
     client: &Client,
     output: Format,
 ) -> anyhow::Result<()> {
-    let plan: Plan = client.post("/api/v1/arming-plan", &order()).await?;
+    let Planned { plan, gateway } = client.post("/api/v1/arming-plan", &order()).await?;
     eprint!("{}", shown(&plan));
+    for words in gateway {
+        eprintln!("{}", line(&words, WORDS));
+    }
     let refused: Vec<&str> =
         plan.hosts.iter().filter(|host| !host.is_good()).map(|host| host.name.as_str()).collect();
     ensure!(refused.is_empty(), "nothing was armed: {} can't be", refused.join(", "));

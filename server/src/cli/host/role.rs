@@ -16,6 +16,8 @@ use super::path;
 
 /// Characters of one line: a machine's own words may be in it.
 const LINE: usize = 600;
+/// And of what a whole cluster wants of its gateway.
+const WORDS: usize = 2000;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SetRoleArgs {
@@ -56,7 +58,7 @@ pub(super) async fn set(args: SetRoleArgs, client: &Client, output: Format) -> a
 }
 
 fn shown(looked: &Looked, dry_run: bool) -> String {
-    let Looked { host, assignment, findings, disks } = looked;
+    let Looked { host, assignment, findings, disks, gateway } = looked;
     let what = format!("{} {} of {}", assignment.role, assignment.hostname, assignment.cluster);
     let mut text = match dry_run {
         true => format!("{host} would be {what}; nothing was changed\n\n"),
@@ -69,6 +71,9 @@ fn shown(looked: &Looked, dry_run: bool) -> String {
     let width = findings.iter().map(|finding| finding.rule.len()).max().unwrap_or_default();
     for finding in findings {
         text.push_str(&format!("{}\n", in_a_line(finding, width)));
+    }
+    for words in gateway {
+        text.push_str(&format!("{}\n", line(&format!("note     {words}"), WORDS)));
     }
     let count = findings.iter().filter(|finding| finding.verdict == Verdict::Refused).count();
     if is_refused(findings) {

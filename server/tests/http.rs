@@ -45,6 +45,8 @@ mod power;
 mod rights;
 #[path = "http/scripted.rs"]
 mod scripted;
+#[path = "http/roles.rs"]
+mod roles;
 #[path = "http/storm.rs"]
 mod storm;
 #[path = "http/support.rs"]

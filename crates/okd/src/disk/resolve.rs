@@ -96,7 +96,7 @@ fn hidden(selector: &Selector, inventory: &Inventory) -> Option<String> {
             size_bytes: drive.capacity_bytes,
             ..Disk::default()
         };
-        selector.holds(&Drive { first: &disk, others: Vec::new() }).then(|| (drive, controller))
+        selector.holds(&Drive { first: &disk, others: Vec::new() }).then_some((drive, controller))
     });
     behind.map(|(drive, controller)| {
         let name = drive.serial.as_deref().or(drive.model.as_deref()).unwrap_or(&drive.device);

@@ -125,7 +125,7 @@ fn is_kernel_name(text: &str) -> bool {
                 && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         })
     };
-    text.starts_with("/dev/") || KERNEL_NAMES.iter().any(|kind| is(&kind))
+    text.starts_with("/dev/") || KERNEL_NAMES.iter().any(is)
 }
 
 impl fmt::Display for Selector {

@@ -43,10 +43,10 @@ mod pages;
 mod power;
 #[path = "http/rights.rs"]
 mod rights;
-#[path = "http/scripted.rs"]
-mod scripted;
 #[path = "http/roles.rs"]
 mod roles;
+#[path = "http/scripted.rs"]
+mod scripted;
 #[path = "http/storm.rs"]
 mod storm;
 #[path = "http/support.rs"]

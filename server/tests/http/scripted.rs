@@ -48,7 +48,6 @@ pub(crate) struct Machine {
 /// Where its script sends it.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
-    pub(crate) text: String,
     pub(crate) kernel: String,
     pub(crate) rootfs: String,
     pub(crate) live: String,
@@ -126,7 +125,6 @@ impl Machine {
             rootfs: word("coreos.live.rootfs_url="),
             live: word("ignition.config.url="),
             node: word("coreos.inst.ignition_url="),
-            text: text.clone(),
         }
     }
 

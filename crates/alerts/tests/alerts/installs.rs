@@ -96,7 +96,8 @@ async fn arming_it_again_makes_nothing_secret_that_is_known() {
 async fn who_asks_for_a_document_rings_by_its_address_also_where_nobody_knows_whose_it_is() {
     let site = Site::new().await;
     let host = site.armed().await;
-    let of_nobody = |kind, address: &str| NewEvent::new(kind, None, address, "asked and was refused").key(address);
+    let of_nobody =
+        |kind, address: &str| NewEvent::new(kind, None, address, "asked and was refused").key(address);
     site.install(event(Kind::InstallRefused, &host, "10.0.0.9", "10.0.0.9 asked")).await;
     site.install(of_nobody(Kind::InstallRefused, "10.0.0.66")).await;
     let mut titles = site.ntfy.titles();

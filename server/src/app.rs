@@ -62,6 +62,14 @@ pub struct App {
     pub alerts: Alerts,
     /// The site's gateways.
     pub gateways: Gateways,
+    /// Clusters, and their sealed configs.
+    pub clusters: Clusters,
+    /// What the hosts are to be in them.
+    pub assignments: Assignments,
+    /// What clusters want of the gateways.
+    pub fronts: Fronts,
+    /// What is armed.
+    pub installs: Installs,
     /// The installations that go on.
     pub progress: Progress,
     /// How often a machine that is being installed may speak.
@@ -92,14 +100,6 @@ pub struct App {
     pub mailbox: Arc<Mailbox>,
     /// The power switches of the hosts.
     pub power: Power,
-    /// Clusters of OKD.
-    pub clusters: Clusters,
-    /// What the hosts are to be in them.
-    pub assignments: Assignments,
-    /// What clusters want of the gateways.
-    pub fronts: Fronts,
-    /// What is armed.
-    pub installs: Installs,
 }
 
 impl App {

@@ -29,6 +29,8 @@ mod everything;
 mod gateways;
 #[path = "../../crates/okd/tests/support/installer.rs"]
 mod installer;
+#[path = "http/installs.rs"]
+mod installs;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]
@@ -43,6 +45,8 @@ mod power;
 mod rights;
 #[path = "http/roles.rs"]
 mod roles;
+#[path = "http/scripted.rs"]
+mod scripted;
 #[path = "http/storm.rs"]
 mod storm;
 #[path = "http/support.rs"]

@@ -52,9 +52,9 @@ pub use message::Button;
 pub use provider::{InvalidProviderUrl, NewProvider, Provider, ProviderKind, ProviderUrl, Trouble};
 pub use rules::{RuleId, UnknownRule};
 pub use settings::{
-    AgentRules, BootRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules, InstallRules,
-    InvalidSettings, InvalidSpan, MissingSettings, PowerRules, RuleSettings, Settings, Span, TempRules,
-    TempSettings, UnapprovedSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, FsRules, HostsRules, IdentityRules,
+    InstallRules, InvalidSettings, InvalidSpan, MissingSettings, PowerRules, RuleSettings, Settings, Span,
+    TempRules, TempSettings, UnapprovedSettings,
 };
 pub use severity::{Severity, UnknownSeverity};
 pub use store::deliveries::deliveries;

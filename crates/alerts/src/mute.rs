@@ -27,7 +27,10 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
         State::Ready
             if matches!(
                 rule,
-                RuleId::InstallFailed | RuleId::InstallOverdue | RuleId::InstallRefused | RuleId::InstallLeaked
+                RuleId::InstallFailed
+                    | RuleId::InstallOverdue
+                    | RuleId::InstallRefused
+                    | RuleId::InstallLeaked
             ) =>
         {
             Hearing::Off

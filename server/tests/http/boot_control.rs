@@ -34,7 +34,7 @@ impl TestServer {
     }
 
     /// The open incidents of this rule, once there are so many.
-    async fn incidents(&self, rule: &str, count: usize) -> Vec<Value> {
+    pub(crate) async fn incidents(&self, rule: &str, count: usize) -> Vec<Value> {
         let deadline = std::time::Instant::now() + Duration::from_secs(20);
         loop {
             let open = self.read("/api/v1/incidents?state=open").await;

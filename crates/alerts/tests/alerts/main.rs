@@ -8,6 +8,7 @@ mod fake_ntfy;
 mod faults;
 mod gateways;
 mod hostile;
+mod installs;
 mod lanes;
 mod machines;
 mod missing;

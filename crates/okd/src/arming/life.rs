@@ -32,6 +32,9 @@ pub(super) async fn arm(
     if host.state == State::Installing {
         let why = "it is installed anew before it said how its installation ended";
         fail(tx, &arming.host, why, &actor, now).await?;
+    } else if let Some(before) = rows::standing(&mut *tx, &arming.host).await? {
+        // The installer ended, and nothing was heard since.
+        rows::end(tx, &arming.host, before.generation, Outcome::Failed, now).await?;
     }
     arming.generation = rows::latest_generation(tx, &arming.host).await?.saturating_add(1);
     let reason = format!("{}, on {}", arming.words(), arming.target);

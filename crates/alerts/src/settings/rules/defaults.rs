@@ -1,8 +1,8 @@
 //! What every rule does unless it is told otherwise. Firmware's own limits come first; these stand in where there are none.
 
 use super::{
-    AgentRules, BootRules, EventSettings, FilesystemSettings, GatewayRules, IdentityRules, InstallRules, MissingSettings,
-    PowerRules, TempRules, TempSettings, UnapprovedSettings,
+    AgentRules, BootRules, EventSettings, FilesystemSettings, GatewayRules, IdentityRules, InstallRules,
+    MissingSettings, PowerRules, TempRules, TempSettings, UnapprovedSettings,
 };
 use crate::settings::Span;
 use crate::severity::Severity;

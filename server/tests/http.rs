@@ -29,6 +29,8 @@ mod everything;
 mod gateways;
 #[path = "../../crates/okd/tests/support/installer.rs"]
 mod installer;
+#[path = "http/installing.rs"]
+mod installing;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]

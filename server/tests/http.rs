@@ -31,6 +31,8 @@ mod gateways;
 mod installer;
 #[path = "http/installs.rs"]
 mod installs;
+#[path = "http/installing.rs"]
+mod installing;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
-use alerts::Severity;
 use boot::control::ControlError;
 use boot::options::LocalDisk;
 use inventory::{Id, Limits};
@@ -13,7 +12,7 @@ use okd::{Arming, OkdError};
 use serde::{Deserialize, Serialize};
 
 use super::hosts::find;
-use super::incidents;
+use super::roles::critical;
 use crate::api::body;
 use crate::api::problem::ApiError;
 use crate::app::App;
@@ -174,15 +173,6 @@ async fn order(app: &App, asked: ToArm) -> Result<(Order, BTreeMap<Id, Vec<Strin
         hosts.push(host.id);
     }
     Ok((Order { hosts, occasion: asked.occasion, wipe }, incidents))
-}
-
-/// The titles of a host's critical incidents. Those of its installation are none of them: to install anew is how they end.
-pub(super) async fn critical(app: &App, host: &Id) -> Result<Vec<String>, ApiError> {
-    let open = incidents::open(app, Some(host)).await?;
-    let counts = |incident: &alerts::Incident| {
-        incident.severity == Severity::Crit && !incident.rule.as_str().starts_with("install.")
-    };
-    Ok(open.into_iter().filter(counts).map(|incident| incident.title).collect())
 }
 
 /// What the boot of a host that was armed needs beside it. It is armed whether or not that can be written: then its machine is

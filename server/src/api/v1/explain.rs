@@ -15,10 +15,10 @@ use okd::documents::{LiveBriefing, NodeBriefing, live, node};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::arming::critical;
 use super::boots::Target;
 use super::hosts::find;
 use super::preview::boot_mac;
+use super::roles::critical;
 use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::transport::Connection;

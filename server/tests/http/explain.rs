@@ -34,7 +34,13 @@ fn report(agent: &Agent) -> Report {
     let mut report = agent.report();
     let sections = &mut report.sections;
     sections.cpu = Section::new(
-        Cpu { x86_64_level: Some(3), cores: Some(8), threads: Some(16), ..Cpu::default() },
+        Cpu {
+            architecture: Some("x86_64".into()),
+            x86_64_level: Some(3),
+            cores: Some(8),
+            threads: Some(16),
+            ..Cpu::default()
+        },
         vec![],
     );
     let installed = Some(64 << 30);
@@ -91,7 +97,7 @@ async fn all_that_a_host_is_given_is_shown_and_no_secret() {
     done(&server, &[&["host", "set-role", &host][..], &role].concat()).await;
     let said = done(&server, &["host", "explain", &host]).await;
     for part in [
-        "worker node w1.okd1.example.lan, generation 1",
+        "worker node w1 of okd1.example.lan, generation 1",
         "not armed: this is what arming would write now",
         "written: ",
         "kept: ",
@@ -163,7 +169,7 @@ async fn what_is_missing_is_said() {
     let role = ["worker", "--cluster", "okd1", "--hostname", "w1", "--disk", "serial=SN-sda"];
     done(&server, &[&["host", "set-role", &host][..], &role].concat()).await;
     let said = done(&server, &["host", "explain", &host]).await;
-    assert!(said.contains("Missing: there is no agent for x86_64"), "{said}");
+    assert!(said.contains("Missing: there is no agent for 64-bit x86 at "), "{said}");
     assert!(
         !said.contains("The node's document\n") && said.contains("The live system's document\n"),
         "{said}"

@@ -1,5 +1,7 @@
 //! What the node boots to be installed.
 
+use boot::Arch;
+
 use super::{Candidate, Finding};
 
 const RULE: &str = "image";
@@ -16,7 +18,7 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Finding {
     let machine = candidate.inventory.cpu.as_ref().and_then(|cpu| cpu.architecture.as_deref());
     let (build, arch) = (&image.build, image.arch.as_str());
     match machine {
-        Some(machine) if machine != arch => Finding::refused(
+        Some(machine) if Arch::named(machine) != image.arch => Finding::refused(
             RULE,
             format!("the boot image of {cluster} is for {arch}, and the host's processor is {machine}"),
             "choose an image for that processor with muster cluster set",

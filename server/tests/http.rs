@@ -25,6 +25,8 @@ mod documents;
 mod downloads;
 #[path = "http/everything.rs"]
 mod everything;
+#[path = "http/explain.rs"]
+mod explain;
 #[path = "http/gateways.rs"]
 mod gateways;
 #[path = "../../crates/okd/tests/support/installer.rs"]

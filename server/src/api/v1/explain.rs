@@ -118,7 +118,7 @@ async fn given(app: &App, connection: &Connection, arming: &Arming, mac: MacAddr
         document
     });
 
-    let machine = Machine::new(mac, Some(arch.as_str()), None);
+    let machine = Machine::new(mac, Some(arch.name()), None);
     let (_version, options) = app.control.options(&arming.host);
     let command_line = match arming.install(mac) {
         Ok(install) => {

@@ -1,7 +1,7 @@
 //! From a role that is given to the firewall's own rows, and back: reservations for all cards, names and the ways back, and the
 //! load balancer's servers; and the same by hand.
 
-use fake_opnsense::Options;
+use fake_opnsense::{Options, WebPage};
 use inventory::sections::{Content, Disk, Nic};
 use inventory::{Section, Sections};
 use reqwest::{Method, StatusCode};
@@ -15,6 +15,8 @@ use crate::support::{Agent, START, TestServer, expect, problem};
 async fn place() -> Place {
     let mut options = Options::default();
     options.site.virtual_ips.push(("lan".into(), "192.168.1.11/24".into(), "okd1".into()));
+    // Its own page leaves 80 and 443 to the cluster.
+    options.site.web = WebPage { port: Some(8443), no_redirect: true, ..options.site.web };
     let place = Place::with(options).await;
     place.add().await;
     place
@@ -24,7 +26,7 @@ async fn create(server: &TestServer, front: Value) {
     let written = Installer::new("okd1", START.0).run();
     let files: serde_json::Map<String, Value> =
         written.files().map(|(name, text)| (name.to_owned(), text.into())).into_iter().collect();
-    let mut message = json!({"name": "okd1", "domain": "lab.example", "ignition": files});
+    let mut message = json!({"name": "okd1", "domain": "example.lan", "ignition": files});
     if !front.is_null() {
         message["front"] = front;
     }
@@ -116,7 +118,7 @@ async fn what_a_node_needs_is_planned_with_its_role_and_goes_with_it() {
     let described = place.done(&["host", "set-network", &worker, "--file", file.to_str().unwrap()]).await;
     for shown in [
         "bond=bond0:boot0:mode=802.3ad",
-        "ip=192.168.1.31::192.168.1.1:255.255.255.0:w1.okd1.lab.example:bond0:none",
+        "ip=192.168.1.31::192.168.1.1:255.255.255.0:w1.okd1.example.lan:bond0:none",
         "bond0.nmconnection",
         "address 192.168.1.31 for w1",
     ] {
@@ -129,7 +131,7 @@ async fn what_a_node_needs_is_planned_with_its_role_and_goes_with_it() {
     let plan = place.done(&["gateway", "plan", "opnsense"]).await.to_lowercase();
     let all_cards = [cards(1), cards(2)].concat();
     let names =
-        ["cp1.okd1.lab.example", "w1.okd1.lab.example", "api-int.okd1.lab.example", "apps.okd1.lab.example"];
+        ["cp1.okd1.example.lan", "w1.okd1.example.lan", "api-int.okd1.example.lan", "apps.okd1.example.lan"];
     let planned = [&all_cards[..], &["192.168.1.21".to_owned(), "192.168.1.31".to_owned()]].concat();
     for wanted in planned.iter().map(String::as_str).chain(["22623", "6443", "cp1", "w1", "readyz"]) {
         assert!(plan.contains(wanted), "{wanted}: {plan}");
@@ -146,7 +148,7 @@ async fn what_a_node_needs_is_planned_with_its_role_and_goes_with_it() {
     assert!(armed["digest"].is_string() && armed["hosts"].is_array(), "{armed}");
 
     place.done(&["gateway", "apply", "opnsense", "-y"]).await;
-    let hosts = place.standing("dnsmasq.dhcp_host") + &place.standing("dnsmasq.host");
+    let hosts = place.standing("dnsmasq.hosts");
     for mac in &all_cards {
         assert!(hosts.contains(mac.as_str()), "{mac}: {hosts}");
     }
@@ -170,7 +172,7 @@ async fn what_a_node_needs_is_planned_with_its_role_and_goes_with_it() {
     // Released, its reservations, names and servers are planned to go; the others' stay.
     place.done(&["host", "release", &worker, "-y"]).await;
     let plan = place.done(&["gateway", "plan", "opnsense", "--output", "json"]).await.to_lowercase();
-    assert!(plan.contains("192.168.1.31") && plan.contains("remove"), "{plan}");
+    assert!(plan.contains("192.168.1.31") && plan.contains("\"delete\""), "{plan}");
     place.done(&["gateway", "apply", "opnsense", "-y"]).await;
     let part = &place.get("/api/v1/gateways/opnsense").await["wish"]["cluster/okd1"];
     assert!(
@@ -191,7 +193,7 @@ async fn what_a_node_needs_is_planned_with_its_role_and_goes_with_it() {
     place.done(&["cluster", "remove", "okd1", "-y"]).await;
     assert!(place.get("/api/v1/gateways/opnsense").await["wish"].get("cluster/okd1").is_none());
     place.done(&["gateway", "apply", "opnsense", "-y"]).await;
-    assert!(!(place.standing("dnsmasq.host") + &place.standing("dnsmasq.dhcp_host")).contains("cp1"));
+    assert!(!place.standing("dnsmasq.hosts").contains("cp1"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -242,10 +244,10 @@ async fn without_a_gateway_it_is_a_list() {
     assert_eq!(list["reservations"], json!([{"name": "cp1", "address": "10.0.0.21", "cards": cards(1)}]));
     let name =
         |name: &str| list["names"].as_array().unwrap().iter().find(|it| it["name"] == name).unwrap().clone();
-    assert_eq!(name("api.okd1.lab.example")["address"], Value::Null);
+    assert_eq!(name("api.okd1.example.lan")["address"], Value::Null);
     assert_eq!(
-        name("cp1.okd1.lab.example"),
-        json!({"name": "cp1.okd1.lab.example", "address": "10.0.0.21", "ptr": true})
+        name("cp1.okd1.example.lan"),
+        json!({"name": "cp1.okd1.example.lan", "address": "10.0.0.21", "ptr": true})
     );
     let ports: Vec<u64> =
         list["balancers"].as_array().unwrap().iter().map(|it| it["port"].as_u64().unwrap()).collect();

@@ -2,6 +2,8 @@
 
 #[path = "gateways/keys.rs"]
 mod keys;
+#[path = "gateways/nodes.rs"]
+mod nodes;
 #[path = "gateways/secrets.rs"]
 mod secrets;
 #[path = "gateways/set_up.rs"]

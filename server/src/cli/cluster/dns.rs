@@ -42,8 +42,7 @@ fn named(name: &Named) -> [String; 3] {
 
 fn kept(kept: &Kept) -> [String; 3] {
     let cards = kept.cards.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let cards = if cards.is_empty() { "(none known yet)".to_owned() } else { cards.join(", ") };
-    [kept.address.to_string(), kept.name.clone(), cards]
+    [kept.address.to_string(), kept.name.clone(), cards.join(", ")]
 }
 
 fn balanced(one: &Balanced) -> [String; 5] {

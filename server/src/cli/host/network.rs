@@ -15,11 +15,17 @@ use crate::format::line;
 const LINE: usize = 2000;
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, args = ["file", "clear", "example"])]
 pub(in crate::cli) struct SetNetworkArgs {
     /// Name or id
     #[arg(required_unless_present = "example")]
     host: Option<String>,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct How {
     /// The description (TOML); see docs/okd.md
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -32,11 +38,11 @@ pub(in crate::cli) struct SetNetworkArgs {
 }
 
 pub(super) async fn set(args: SetNetworkArgs, client: &Client, output: Format) -> anyhow::Result<()> {
-    let Some(host) = args.host.filter(|_| !args.example) else {
+    let Some(host) = args.host.filter(|_| !args.how.example) else {
         print_text(okd::network::EXAMPLE);
         return Ok(());
     };
-    let networked: Networked = match args.file {
+    let networked: Networked = match args.how.file {
         Some(file) => {
             let text = std::fs::read(&file).with_context(|| format!("can't read {}", file.display()))?;
             client.put(&path(&host, "/network"), text.into()).await?

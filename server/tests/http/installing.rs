@@ -19,7 +19,7 @@ fn report(agent: &Agent) -> Report {
     let disk = Disk {
         name: "sda".into(),
         serial: Some(format!("D-{}", agent.serial)),
-        by_id: vec![format!("ata-DISK_{}", agent.serial)],
+        by_id: vec![format!("ata-DISK_D-{}", agent.serial)],
         size_bytes: Some(500_000_000_000),
         ..Disk::default()
     };
@@ -115,7 +115,7 @@ async fn a_nodes_document_is_given_out_once_and_to_its_machine() {
     // The live system's, as often as it likes.
     for _ in 0..2 {
         let document = expect(get(&server, &live).await, StatusCode::OK).await;
-        assert!(document.contains("ata-DISK_SVC0001") && !document.contains("MUSTER_TICKET"), "{document}");
+        assert!(document.contains("ata-DISK_D-SVC0001") && !document.contains("MUSTER_TICKET"), "{document}");
     }
     for path in [&live, &node] {
         let stranger = server.request_from("127.0.0.2", Method::GET, path).send().await.unwrap();

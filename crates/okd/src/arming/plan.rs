@@ -227,6 +227,3 @@ fn cluster_in_time(cluster: &Cluster, role: Role, now: Timestamp) -> Result<(), 
 fn refused(rule: &str, words: impl Into<String>, todo: impl Into<String>) -> Finding {
     Finding { rule: rule.to_owned(), verdict: Verdict::Refused, words: words.into(), todo: todo.into() }
 }
-
-#[cfg(test)]
-mod tests;

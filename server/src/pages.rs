@@ -11,6 +11,7 @@ mod incident;
 pub mod install;
 pub(crate) mod inventory_view;
 pub mod login;
+pub mod reinstall;
 pub mod trail;
 
 use actix_web::HttpResponse;

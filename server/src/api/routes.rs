@@ -197,6 +197,7 @@ pub const TABLE: &[Entry] = table! {
     Read "/gateways/{gateway}" Viewer => pages::gateways::show,
     // Let in by what only this server could have made: a link that is good for one answer.
     Post "/hosts/{host}/answer/{question}/{answer}/{proof}" Stranger => pages::answer::by_page,
+    Post "/hosts/{host}/reinstall/{digest}/{proof}" Stranger => pages::reinstall::by_page,
     Post "/answer/{question}/{answer}/{proof}" Stranger => pages::answer::by_message,
     Read "/login" Stranger => pages::login::show,
     Post "/login" Stranger => pages::login::log_in,

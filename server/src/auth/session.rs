@@ -50,6 +50,19 @@ impl Sessions {
         let Some((expiry, signature)) = bytes.split_first_chunk::<8>() else { return false };
         mac(&self.key, expiry).verify_slice(signature).is_ok() && Timestamp(i64::from_be_bytes(*expiry)) > now
     }
+
+    /// What stands on a page of ours and nowhere else: who sends it has that page.
+    #[must_use]
+    pub fn proof(&self, of: &str) -> String {
+        URL_SAFE_NO_PAD.encode(sign(&self.key, format!("page {of}").as_bytes()))
+    }
+
+    /// Whether this is the proof of that.
+    #[must_use]
+    pub fn proves(&self, of: &str, proof: &str) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(proof) else { return false };
+        mac(&self.key, format!("page {of}").as_bytes()).verify_slice(&bytes).is_ok()
+    }
 }
 
 fn mac(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {
@@ -76,6 +89,9 @@ mod tests {
         assert!(!sessions.holds(&cookie, now.plus(Sessions::LIFE)));
         assert!(!Sessions::new(&[2; 32], "token").holds(&cookie, now));
         assert!(!Sessions::new(&[1; 32], "another").holds(&cookie, now));
+        let proof = sessions.proof("this");
+        assert!(sessions.proves("this", &proof) && !sessions.proves("that", &proof));
+        assert!(!sessions.proves("this", "") && !Sessions::new(&[1; 32], "another").proves("this", &proof));
         for forged in ["", "AAAA", &cookie[1..], &format!("{cookie}AAAA")] {
             assert!(!sessions.holds(forged, now), "{forged}");
         }

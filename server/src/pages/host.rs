@@ -9,6 +9,7 @@ use super::incident::{self, Line};
 use super::install;
 use super::inventory_view::{Card, Table, View};
 use super::page;
+use super::reinstall::{self, Reinstall};
 use super::trail;
 use crate::api::problem::ApiError;
 use crate::api::v1::boots;
@@ -36,6 +37,7 @@ struct Page {
     boot_order_is_wrong: bool,
     cards: Vec<Card>,
     tables: Vec<TableView>,
+    reinstall: Option<Reinstall>,
     /// Rendered already, as the trail; empty where nothing was ever armed.
     install: String,
     /// Rendered already: the same piece of page is sent again when it has changed.
@@ -105,6 +107,7 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
             .into(),
         words: question.words,
     });
+    let shown_install = app.progress.of(&host.id).await?;
     page(&Page {
         place: host.place.clone(),
         power: match shown.standing.level {
@@ -121,7 +124,8 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
         boot_order_is_wrong: boot_order.advice().is_some(),
         cards: view.cards(),
         tables: view.tables().into_iter().map(bounded).collect(),
-        install: install::html(app.progress.of(&host.id).await?.as_ref())?,
+        reinstall: reinstall::offered(&app, shown_install.as_ref()).await?,
+        install: install::html(shown_install.as_ref())?,
         trail: trail::html(&attempts)?,
         revisions: revisions
             .into_iter()

@@ -94,7 +94,7 @@ async fn a_power_cut_while_the_disk_is_written_rings_and_is_tried_again_as_a_new
         .await;
     assert_eq!(machine.state(&server).await, "installing", "it may have been somebody else");
     server.clock.advance(MINUTE);
-    machine.installs(&server, |install| install["standing"]["state"] == "failed").await;
+    machine.installs(&server, |install| install["ended"]["outcome"] == "failed").await;
     assert_eq!(machine.state(&server).await, "failed");
     let incident = server.incidents("install.failed", 1).await.remove(0);
     assert_eq!((&incident["severity"], &incident["place"]), (&json!("crit"), &json!("rack-2/slot-3")));
@@ -110,10 +110,8 @@ async fn a_power_cut_while_the_disk_is_written_rings_and_is_tried_again_as_a_new
     }
     let said = failed(&server, &["host", "install", "node1", "--follow"]).await;
     assert!(said.contains("power cut or a reset"), "{said}");
-    let shown = page(&server, &machine).await;
-    assert!(shown.contains("muster host reprovision node1"), "{shown}");
-
-    assert_eq!(machine.armed(&server, "again").await, 2);
+    try_again_from_the_page(&server, &machine).await;
+    assert_eq!(machine.install(&server).await["generation"], 2);
     server.incidents("install.failed", 0).await;
     // What is left of the first says nothing of the second: not its words, not its agent.
     voice.says(&server, "written", "").await;
@@ -125,6 +123,28 @@ async fn a_power_cut_while_the_disk_is_written_rings_and_is_tried_again_as_a_new
     voice.says(&server, "written", "").await;
     machine.joins(&server, &document).await;
     assert_eq!(machine.state(&server).await, "in-service");
+}
+
+/// The button: it arms what its page showed, for a browser that is logged in, and for nobody else.
+async fn try_again_from_the_page(server: &TestServer, machine: &Machine) {
+    let shown = page(server, machine).await;
+    for part in ["muster host reprovision node1", "written: INTEL", "kept: INTEL", "Arm it again"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let link = shown.split("action=\"").find(|rest| rest.contains("/reinstall/")).unwrap();
+    let link = link.split('"').next().unwrap();
+    let login = server.request(Method::POST, "/login").body(format!("token={}", server.token));
+    let login = login.header("Content-Type", "application/x-www-form-urlencoded").send().await.unwrap();
+    let cookie = login.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let press = |link: &str| server.request(Method::POST, link).header("Cookie", &cookie);
+    let stranger = server.request(Method::POST, link).send().await.unwrap();
+    problem(stranger, StatusCode::UNAUTHORIZED).await;
+    let (without_proof, _) = link.rsplit_once('/').unwrap();
+    let forged = press(&format!("{without_proof}/AAAA")).send().await.unwrap();
+    assert_eq!(problem(forged, StatusCode::FORBIDDEN).await.kind, "not-our-page");
+    assert_eq!(press(link).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+    let again = press(link).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::CONFLICT, "it is armed: that plan is used");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,8 +4,6 @@
 
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hosts_sections::{Content, Cpu, Disk, Drive, Firmware, Memory, System, Transport};
 use inventory::sections::{self as hosts_sections, BootMode};
 use inventory::{EnrolReply, Report, Section};
@@ -285,8 +283,18 @@ pub(crate) fn file_in(document: &str, path: &str) -> String {
     let files = document["storage"]["files"].as_array().unwrap();
     let file = files.iter().find(|file| file["path"] == path).unwrap_or_else(|| panic!("no {path}"));
     let source = file["contents"]["source"].as_str().unwrap();
-    let (_, base64) = source.split_once(";base64,").unwrap_or_else(|| panic!("{source}"));
-    String::from_utf8(STANDARD.decode(base64).unwrap()).unwrap()
+    decoded(source.strip_prefix("data:,").unwrap_or_else(|| panic!("{source}")))
+}
+
+/// Without the `%XX` of a URL.
+fn decoded(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next().unwrap().as_bytes().to_vec();
+    for piece in pieces {
+        bytes.push(u8::from_str_radix(&piece[..2], 16).unwrap());
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 fn path_of(url: &str) -> String {

@@ -111,13 +111,34 @@ pub async fn arm(
 ) -> Result<web::Json<Vec<Arming>>, ApiError> {
     let asked: Arm = body::message(&request, payload, Limits::SMALL).await?;
     let life = asked.expires_secs.map_or(USUAL_LIFE, Duration::from_secs);
-    let (order, incidents) = order(&app, asked.order).await?;
+    Ok(web::Json(carried_out(&app, asked.order, &asked.digest, life).await?))
+}
+
+/// The plan to install one host anew, whatever became of it before.
+pub(crate) async fn plan_again(app: &App, host: &Id) -> Result<Plan, ApiError> {
+    let (order, incidents) = order(app, again(host)).await?;
+    Ok(app.installs.plan(&order, &incidents).await?)
+}
+
+/// Arms one host anew, by the plan with this digest.
+pub(crate) async fn arm_again(app: &App, host: &Id, digest: &str) -> Result<(), ApiError> {
+    carried_out(app, again(host), digest, USUAL_LIFE).await?;
+    app.progress.changed(host);
+    Ok(())
+}
+
+fn again(host: &Id) -> ToArm {
+    ToArm { hosts: vec![host.to_string()], occasion: Occasion::Again, wipe: None }
+}
+
+async fn carried_out(app: &App, asked: ToArm, digest: &str, life: Duration) -> Result<Vec<Arming>, ApiError> {
+    let (order, incidents) = order(app, asked).await?;
     let plan = app.installs.plan(&order, &incidents).await?;
-    let armed = app.installs.arm(&order, &incidents, &asked.digest, life, OPERATOR).await?;
+    let armed = app.installs.arm(&order, &incidents, digest, life, OPERATOR).await?;
     for host in &plan.hosts {
-        prepare(&app, host).await;
+        prepare(app, host).await;
     }
-    Ok(web::Json(armed))
+    Ok(armed)
 }
 
 /// `POST /api/v1/hosts/{host}/disarm`.

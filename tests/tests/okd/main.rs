@@ -106,4 +106,8 @@ fn becomes_a_node(site: &Site, node: &mut Node, hostname: &str, network: Option<
     assert!(trail[0].to_string().contains("local disk"), "{:#}", trail[0]);
     assert_eq!(node.kept_disks(), kept);
     assert_eq!(site.state(&host), "in-service");
+    let said = muster.process().log().text() + &muster.run(&["host", "explain", &host]).unwrap();
+    for secret in &site.secrets {
+        assert!(!said.contains(secret.as_str()), "{said}");
+    }
 }

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lab::{Deadline, Dnsmasq, DnsmasqOptions, Muster, Namespace, Ntfy, Process, Programs, Scratch, coreos};
 use muster_tests::programs;
 use serde_json::Value;
 
-use crate::installer::Installer;
+use crate::installer::{Installer, Written};
 
 pub(crate) const TOPIC: &str = "alerts-okd-q8w2";
 const SETTINGS: &str = r#"
@@ -42,6 +44,8 @@ pub(crate) struct Site {
     pub(crate) muster: Muster,
     pub(crate) ntfy: Ntfy,
     pub(crate) machine_configs: Process,
+    /// What stands in the cluster's configs.
+    pub(crate) secrets: Vec<String>,
     pub(crate) namespace: Namespace,
     pub(crate) folder: Scratch,
     _dnsmasq: Dnsmasq,
@@ -64,8 +68,8 @@ impl Site {
         let muster = Muster::start(&namespace, &programs, folder.path(), SETTINGS).unwrap();
         muster.use_own_image(folder.path()).unwrap();
         subscribe(&muster, &ntfy);
-        let machine_configs = create_cluster(&muster, &namespace, folder.path());
-        Self { muster, ntfy, machine_configs, namespace, folder, _dnsmasq: dnsmasq }
+        let (machine_configs, secrets) = create_cluster(&muster, &namespace, folder.path());
+        Self { muster, ntfy, machine_configs, secrets, namespace, folder, _dnsmasq: dnsmasq }
     }
 
     /// The name of the host with this serial number, once it has reported.
@@ -94,7 +98,7 @@ impl Site {
 }
 
 /// What the operator brings: the installer's folder, and the three files of a boot image.
-fn create_cluster(muster: &Muster, namespace: &Namespace, folder: &Path) -> Process {
+fn create_cluster(muster: &Muster, namespace: &Namespace, folder: &Path) -> (Process, Vec<String>) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
     let written = Installer::new("okd1", i64::try_from(now).unwrap()).run();
     let ignition = folder.join("okd1");

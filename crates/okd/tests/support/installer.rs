@@ -43,8 +43,6 @@ pub(crate) struct Written {
     pub(crate) metadata: String,
     /// What stands in the configs and must show nowhere: keys, and the pull secret.
     pub(crate) planted: Vec<String>,
-    /// Certificate and key of the cluster's machine-config server.
-    pub(crate) machine_configs: (String, String),
 }
 
 struct Authority {
@@ -126,7 +124,6 @@ impl Installer {
             })
             .to_string(),
             planted,
-            machine_configs: server,
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use reqwest::StatusCode;
+use serde_json::Value;
 
 use super::{is_installed, is_refused};
 use crate::cli::done;
@@ -61,8 +62,6 @@ async fn fifty_hosts_that_are_armed_at_once_are_installed_at_once_each_as_itself
             (&1.into(), "in-service")
         );
     }
-    let started = server.read("/api/v1/events?kind=install.started&limit=1000").await;
-    assert_eq!(started["items"].as_array().unwrap().len(), usize::from(ALL), "{started:#}");
     for rule in ["install.failed", "install.overdue", "install.leaked"] {
         server.incidents(rule, 0).await;
     }

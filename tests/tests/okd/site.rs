@@ -61,8 +61,7 @@ impl Site {
         Process::run("strip", &strip, Deadline::seconds(START)).unwrap();
         let programs = Programs { agent, ..programs().unwrap() };
         let mut options = DnsmasqOptions::new(&Muster::boot_url());
-        let names = ["port=53", "no-resolv", "no-hosts", "address=/api-int.okd1.example.lan/10.99.0.1"];
-        options.extra_lines = names.map(str::to_owned).to_vec();
+        options.names = vec![("api-int.okd1.example.lan".to_owned(), Namespace::ADDRESS)];
         let dnsmasq = Dnsmasq::start(&namespace, &options).unwrap();
         let ntfy = Ntfy::start(&namespace, namespace.address()).unwrap();
         let muster = Muster::start(&namespace, &programs, folder.path(), SETTINGS).unwrap();

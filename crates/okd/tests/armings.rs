@@ -6,6 +6,7 @@
 mod afterwards;
 #[path = "armings/booting.rs"]
 mod booting;
+#[expect(dead_code, reason = "the tests of clusters look at all of it")]
 #[path = "support/installer.rs"]
 mod installer;
 #[path = "armings/once.rs"]

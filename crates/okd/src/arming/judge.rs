@@ -91,15 +91,15 @@ pub enum Unfit {
 pub fn script(arming: &Arming, host: &HostFacts, asked: &Asked<'_>, now: Timestamp) -> Result<(), Unfit> {
     stands(arming, host, now)?;
     is_card(arming, asked.mac)?;
-    if let (Some(armed), Some(said)) = (&arming.machine.uuid, said(asked.uuid)) {
-        if !is_same_uuid(armed, said) {
-            return Err(Unfit::Uuid(shown(said)));
-        }
+    if let (Some(armed), Some(said)) = (&arming.machine.uuid, said(asked.uuid))
+        && !is_same_uuid(armed, said)
+    {
+        return Err(Unfit::Uuid(shown(said)));
     }
-    if let (Some(armed), Some(said)) = (&arming.machine.serial, said(asked.serial)) {
-        if words(armed) != words(said) {
-            return Err(Unfit::Serial(shown(said)));
-        }
+    if let (Some(armed), Some(said)) = (&arming.machine.serial, said(asked.serial))
+        && words(armed) != words(said)
+    {
+        return Err(Unfit::Serial(shown(said)));
     }
     let image = arming.image.arch;
     if asked.arch != Arch::Unknown && asked.arch != image {

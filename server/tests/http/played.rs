@@ -1,5 +1,7 @@
 //! Installations that are played to their end, over the HTTP of a real server, where something comes in between.
 
+#[path = "played/away.rs"]
+mod away;
 #[path = "played/elsewhere.rs"]
 mod elsewhere;
 #[path = "played/killed.rs"]

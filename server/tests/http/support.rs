@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use inventory::sections::{Disk, Nic, System};
 use inventory::{
@@ -9,7 +10,7 @@ use inventory::{
     Section, Sections, Timestamp,
 };
 use muster::data_dir::DataDir;
-use muster::serve::{Running, start};
+use muster::serve::Running;
 use muster::settings::{ServeArgs, Settings};
 use reqwest::{Method, Response, StatusCode};
 use serde::Serialize;
@@ -57,11 +58,22 @@ impl TestServer {
     /// With these settings and the data folder `data` that is there.
     pub(crate) async fn on(dir: TempDir, toml: &str) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let config = dir.path().join("muster.toml");
-        std::fs::write(&config, toml).unwrap();
+        std::fs::write(dir.path().join("muster.toml"), toml).unwrap();
         std::fs::create_dir(dir.path().join("agents")).unwrap();
+        Self::start(dir, Arc::new(ManualClock::at(START))).await
+    }
+
+    /// It is stopped in good order, and started anew after this time on what is on the disk.
+    pub(crate) async fn away_for(self, time: Duration) -> Self {
+        let Self { running, clock, dir, .. } = self;
+        running.stop().await;
+        clock.advance(time);
+        Self::start(dir, clock).await
+    }
+
+    async fn start(dir: TempDir, clock: Arc<ManualClock>) -> Self {
         let args = ServeArgs {
-            config: Some(config),
+            config: Some(dir.path().join("muster.toml")),
             listen: vec!["127.0.0.1:0".parse().unwrap()],
             listen_tls: vec!["127.0.0.1:0".parse().unwrap()],
             tftp_listen: Some("off".to_owned()),
@@ -69,9 +81,10 @@ impl TestServer {
             ..ServeArgs::default()
         };
         let data_dir = DataDir::new(dir.path().join("data"));
-        let clock = Arc::new(ManualClock::at(START));
         let running =
-            start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
+            muster::serve::start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone())
+                .await
+                .unwrap();
         let (token, _) = data_dir.admin_token().unwrap();
         let reach = Reach::new(format!("http://{}", running.http[0]), token);
         Self { running, clock, dir, reach }

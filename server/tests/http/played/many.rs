@@ -61,6 +61,9 @@ async fn fifty_hosts_that_are_armed_at_once_are_installed_at_once_each_as_itself
             (&install["generation"], machine.state(&server).await.as_str()),
             (&1.into(), "in-service")
         );
+        let events = server.read(&format!("/api/v1/hosts/{}/events", machine.host)).await;
+        let started = |event: &&Value| event["kind"] == "install.started";
+        assert_eq!(events.as_array().unwrap().iter().filter(started).count(), 1, "{events:#}");
     }
     for rule in ["install.failed", "install.overdue", "install.leaked"] {
         server.incidents(rule, 0).await;

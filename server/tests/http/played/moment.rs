@@ -78,7 +78,7 @@ async fn killed_before_it_is_written_down_nothing_is_used_and_the_installer_asks
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_it_is_written_down_it_is_used_whoever_read_it_and_tried_again_by_one_word() {
     let site = Site::new().await;
-    let (_, script, _) = before_its_document(&site, "first").await;
+    let (_, script, voice) = before_its_document(&site, "first").await;
     let request = asks_for_document(&site, &script).await;
     site.machine.installs(&site.server, |install| !install["consumed_at"].is_null()).await;
     let dead = site.dies().await;
@@ -88,6 +88,11 @@ async fn killed_after_it_is_written_down_it_is_used_whoever_read_it_and_tried_ag
     assert!(is_used(&site).await);
     assert_eq!(site.machine.state(&site.server).await, "installing");
     is_refused(&site.server, &site.machine, &script).await;
+    // The installer gives up, and its system says so.
+    voice.says_failed(&site.server, "ignition", "failed to fetch the Ignition config: 403 Forbidden").await;
+    assert_eq!(site.machine.state(&site.server).await, "failed");
+    let incident = site.server.incidents("install.failed", 1).await.remove(0);
+    assert!(incident["text"].as_str().unwrap().contains("muster host reprovision node1"), "{incident:#}");
     assert!(!site.machine.asks(&site.server).await.contains("coreos.inst"), "it boots its own disk");
 
     let (generation, again, voice) = before_its_document(&site, "again").await;

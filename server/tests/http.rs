@@ -31,10 +31,10 @@ mod explain;
 mod gateways;
 #[path = "../../crates/okd/tests/support/installer.rs"]
 mod installer;
-#[path = "http/installs.rs"]
-mod installs;
 #[path = "http/installing.rs"]
 mod installing;
+#[path = "http/installs.rs"]
+mod installs;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]
@@ -43,8 +43,14 @@ mod lingering;
 mod operators;
 #[path = "http/pages.rs"]
 mod pages;
+#[path = "http/played.rs"]
+mod played;
 #[path = "http/power.rs"]
 mod power;
+#[path = "http/program.rs"]
+mod program;
+#[path = "http/reach.rs"]
+mod reach;
 #[path = "http/rights.rs"]
 mod rights;
 #[path = "http/roles.rs"]

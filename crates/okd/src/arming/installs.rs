@@ -13,7 +13,8 @@ use inventory::{Clock, Id, MacAddr};
 
 use super::plan::{Draft, Facts, digest, draft};
 use super::{
-    Arming, Asked, LONGEST_LIFE, Occasion, Outcome, Plan, Refusals, SHORTEST_LIFE, judge, life, refusals,
+    Arming, Asked, LONGEST_LIFE, Occasion, Outcome, Plan, Refusals, SHORTEST_LIFE, Unfit, judge, life,
+    refusals,
 };
 use crate::assignment::{Assignment, Assignments};
 use crate::cluster::{Cluster, Clusters, in_time};
@@ -188,10 +189,18 @@ impl Installs {
         if let Err(unfit) = judge::script(arming, host, asked, self.clock.now()) {
             return Ok(Err(unfit.to_string()));
         }
+        if let Err(unfit) = self.has_disk(arming).await? {
+            return Ok(Err(unfit.to_string()));
+        }
         if let Err(why) = self.has_config(arming).await? {
             return Ok(Err(why));
         }
         Ok(arming.install(asked.mac).map_err(|why| why.to_string()))
+    }
+
+    async fn has_disk(&self, arming: &Arming) -> Result<Result<(), Unfit>, OkdError> {
+        let stored = hosts::inventory(self.store.readers(), &arming.host, None).await?;
+        Ok(stored.map_or(Ok(()), |stored| judge::disk(arming, &stored.inventory)))
     }
 
     /// Whether the cluster could still give out its config for this role: else an installer would be turned away, again and again.
@@ -216,14 +225,15 @@ impl Installs {
         host: &HostFacts,
         mac: MacAddr,
         generation: i64,
-    ) -> Result<Result<Arming, String>, StoreError> {
+    ) -> Result<Result<Arming, String>, OkdError> {
         let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else {
             return Ok(Err(format!("{} was never armed", host.name)));
         };
-        Ok(match judge::document(&arming, host, mac, generation, self.clock.now()) {
-            Ok(()) => Ok(arming),
-            Err(unfit) => Err(format!("{}: {unfit}", host.name)),
-        })
+        let fit = match judge::document(&arming, host, mac, generation, self.clock.now()) {
+            Ok(()) => self.has_disk(&arming).await?,
+            unfit => unfit,
+        };
+        Ok(fit.map(|()| arming).map_err(|unfit| format!("{}: {unfit}", host.name)))
     }
 
     /// Uses the arming: what follows is that the node's document goes out to `address`.

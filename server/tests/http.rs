@@ -31,10 +31,10 @@ mod explain;
 mod gateways;
 #[path = "../../crates/okd/tests/support/installer.rs"]
 mod installer;
-#[path = "http/installs.rs"]
-mod installs;
 #[path = "http/installing.rs"]
 mod installing;
+#[path = "http/installs.rs"]
+mod installs;
 #[path = "http/inventory.rs"]
 mod inventory;
 #[path = "http/lingering.rs"]

@@ -18,9 +18,10 @@ pub(crate) enum Kind {
     Test,
 }
 
-/// Without a dynamic loader, and without relocations: what a program at an address of its own choosing must first write into
-/// its tables is a page fault each, a thirtieth of what a report costs. Its code then lies where everybody knows it. That is given
-/// up lightly: all of the agent but the system calls is safe Rust, and stack, heap and mappings lie where nobody knows.
+/// Without a dynamic loader, and at a fixed address: one that chooses its own has first to write that address into all its tables,
+/// and each page of these is a page fault, together a thirtieth of what a report costs. What is given up is that nobody knows
+/// where its code lies. Stack, heap and mappings still lie where nobody knows, and of the agent's own code nothing but the system
+/// calls (`kernel.rs`) is unsafe; what it stands on (the C library, ring, tokio) has more of that.
 const STATIC: [&str; 4] = ["-C", "target-feature=+crt-static", "-C", "relocation-model=static"];
 /// Names that tell the instances of a generic function apart, as the list of what comes first ([`order`]) needs.
 const NAMES: [&str; 2] = ["--config", "build.rustflags=['-Csymbol-mangling-version=v0']"];

@@ -66,9 +66,9 @@ fn lasting(symbol: &str) -> String {
     name
 }
 
-/// The whole script.
-pub(super) fn of(sections: &BTreeSet<Section>) -> String {
-    let lines: String = sections.iter().map(|Section(pattern)| format!("    {pattern}\n")).collect();
+/// The whole script, part after part.
+pub(super) fn of(parts: &[BTreeSet<Section>]) -> String {
+    let lines: String = parts.iter().flatten().map(|Section(pattern)| format!("    {pattern}\n")).collect();
     [HEAD, &lines, TAIL].concat()
 }
 
@@ -103,8 +103,10 @@ mod tests {
 
     #[test]
     fn the_list_is_a_script() {
-        let script = of(&[Section::rust("_RNv1b"), Section::rust("_RNv1a")].into());
+        let parts = [vec!["_RNv1c"], vec!["_RNv1b", "_RNv1a"]];
+        let parts = parts.map(|symbols| symbols.into_iter().map(Section::rust).collect());
+        let script = of(&parts);
         let sections = script.split_once("  {\n").and_then(|(_, rest)| rest.split_once("  }\n")).unwrap().0;
-        assert_eq!(sections, "    *(.text.*_RNv1a)\n    *(.text.*_RNv1b)\n");
+        assert_eq!(sections, "    *(.text.*_RNv1c)\n    *(.text.*_RNv1a)\n    *(.text.*_RNv1b)\n");
     }
 }

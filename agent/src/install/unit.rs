@@ -17,5 +17,6 @@ pub(super) fn unit(program: &str, allow: &Allowed) -> String {
         return unit;
     }
     // The locate light of an enclosure is a file in /sys.
-    unit.replace(" CAP_NET_ADMIN\n", "\n").replace("\nProtectKernelTunables=no\n", "\nProtectKernelTunables=yes\n")
+    unit.replace(" CAP_NET_ADMIN\n", "\n")
+        .replace("\nProtectKernelTunables=no\n", "\nProtectKernelTunables=yes\n")
 }

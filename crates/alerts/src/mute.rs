@@ -23,15 +23,9 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
         State::Maintenance if rule == RuleId::PowerButton => Hearing::Told,
         // A stranger is one name in the summary of all of them, and nothing more: it costs no row and rings no phone.
         State::Discovered => Hearing::Off,
-        // Who gave its role up is not installed any more.
+        // Who gave its role up is not installed any more. A stranger who asks for its document asks all the same.
         State::Ready
-            if matches!(
-                rule,
-                RuleId::InstallFailed
-                    | RuleId::InstallOverdue
-                    | RuleId::InstallRefused
-                    | RuleId::InstallLeaked
-            ) =>
+            if matches!(rule, RuleId::InstallFailed | RuleId::InstallOverdue | RuleId::InstallLeaked) =>
         {
             Hearing::Off
         }
@@ -76,7 +70,9 @@ mod tests {
                     "discovered" | "retired" => Hearing::Off,
                     "maintenance" if *rule == RuleId::PowerButton => Hearing::Told,
                     "maintenance" => Hearing::Held,
-                    "ready" if rule.as_str().starts_with("install.") => Hearing::Off,
+                    "ready" if rule.as_str().starts_with("install.") && *rule != RuleId::InstallRefused => {
+                        Hearing::Off
+                    }
                     "armed" | "installing" | "installed" | "failed" if is_agents => Hearing::Off,
                     _ => Hearing::Told,
                 };

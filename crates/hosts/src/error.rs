@@ -3,7 +3,7 @@
 use inventory::{Id, MacAddr};
 use store::StoreError;
 
-use crate::state::IllegalTransition;
+use crate::state::{IllegalTransition, State};
 
 /// Why a host could not be changed, or its agent's word not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,16 @@ pub enum HostError {
     /// Its state does not allow it.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    /// Its installation was allowed, or goes on.
+    #[error("{host} is {state} and can't be deleted: say {first} before")]
+    UnderWay {
+        /// Its name.
+        host: String,
+        /// Where it stands.
+        state: State,
+        /// What ends that.
+        first: &'static str,
+    },
     /// Somebody else changed the host in between.
     #[error("host {0} was changed in between; look at it and try again")]
     Changed(Id),

@@ -93,9 +93,25 @@ pub async fn rename(tx: &mut Tx, id: &Id, name: &str, actor: &str, now: Timestam
 /// Deletes a host and all that is known of it but its events. Its agent has no key any more and enrols anew.
 ///
 /// # Errors
-/// [`HostError::NoHost`], or the database's.
+/// [`HostError::NoHost`]; [`HostError::UnderWay`] where its installation is: nobody would know any more whose keys were handed
+/// out; or the database's.
 pub async fn delete(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) -> Result<(), HostError> {
     let standing = hosts::standing(tx, id).await?;
+    let first = match standing.state {
+        State::Armed => Some("muster host disarm"),
+        State::Installing => Some("muster host release"),
+        State::Discovered
+        | State::Ready
+        | State::Assigned
+        | State::Installed
+        | State::InService
+        | State::Failed
+        | State::Maintenance
+        | State::Retired => None,
+    };
+    if let Some(first) = first {
+        return Err(HostError::UnderWay { host: standing.name, state: standing.state, first });
+    }
     hosts::delete(tx, id).await?;
     let summary = format!("{actor} deleted {}", standing.name);
     let event = NewEvent::new(Kind::HostDeleted, Some(id.clone()), actor, summary)

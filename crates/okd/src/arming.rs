@@ -50,6 +50,8 @@ pub const USUAL_LIFE: Duration = Duration::from_secs(2 * 3600);
 pub const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// The shortest in which a machine comes through its firmware and its installer.
 pub const SHORTEST_LIFE: Duration = Duration::from_secs(5 * 60);
+/// A clock may be set back by this and nothing is said of it.
+pub(crate) const CLOCK_STEP: Duration = Duration::from_secs(5 * 60);
 
 /// One generation: all that the installation of one host is made of, as it was shown when it was armed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 mod afterwards;
 #[path = "armings/booting.rs"]
 mod booting;
-#[expect(dead_code, reason = "the tests of clusters look at all of it")]
+#[expect(dead_code, reason = "other tests look at more of what the installer wrote")]
 #[path = "support/installer.rs"]
 mod installer;
 #[path = "armings/once.rs"]

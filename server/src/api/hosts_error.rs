@@ -12,7 +12,9 @@ impl From<HostError> for ApiError {
             HostError::NoClaim(id) => Self::not_found("claim", id.as_str()),
             HostError::NoAction(id) => Self::not_found("action", id.as_str()),
             HostError::TooManyActions { .. } => Self::TooMany { detail, retry_after_secs: 60 },
-            HostError::Illegal(_) => Self::Conflict { kind: "illegal-transition", detail },
+            HostError::Illegal(_) | HostError::UnderWay { .. } => {
+                Self::Conflict { kind: "illegal-transition", detail }
+            }
             HostError::Changed(_) => Self::Conflict { kind: "changed-meanwhile", detail },
             HostError::NameTaken(_) => Self::Conflict { kind: "name-taken", detail },
             HostError::KeyInUse(_) => Self::Conflict { kind: "key-in-use", detail },

@@ -113,6 +113,32 @@ async fn a_deleted_host_leaves_its_events_only() {
 }
 
 #[tokio::test]
+async fn a_host_whose_installation_is_under_way_is_not_deleted() {
+    let site = site().await;
+    let host = site.approved(&Machine::server(1)).await;
+    for (event, may, first) in [
+        (Event::Assign, true, ""),
+        (Event::Arm, false, "muster host disarm"),
+        (Event::InstallStarted, false, "muster host release"),
+        (Event::InstallFailed, true, ""),
+    ] {
+        site.happen(&host, event).await.unwrap();
+        let (id, now) = (host.clone(), site.now());
+        let deleted = site.write::<(), HostError, _>(move |tx| {
+            Box::pin(async move {
+                hosts::delete(tx, &id, "anna", now).await?;
+                // Rolled back: it is needed again.
+                Err(HostError::NoIdentity)
+            })
+        });
+        match deleted.await.unwrap_err() {
+            HostError::NoIdentity => assert!(may, "{event}"),
+            refused => assert!(!may && refused.to_string().contains(first), "{event}: {refused}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn lists_are_filtered_and_paged_by_name() {
     let site = site().await;
     let hosts_made = [site.known(&Machine::server(1)).await, site.known(&Machine::server(2)).await];

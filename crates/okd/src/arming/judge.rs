@@ -9,7 +9,7 @@ use boot::Arch;
 use hosts::{HostFacts, Inventory, State};
 use inventory::{MacAddr, Timestamp};
 
-use super::{Arming, Outcome};
+use super::{Arming, CLOCK_STEP, Outcome};
 
 /// What a machine says of itself as it asks for its boot script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,11 @@ pub enum Unfit {
         /// How long ago.
         minutes: u64,
     },
+    /// The clock was set back behind the moment at which it was armed: nobody can say how long it has stood.
+    #[error(
+        "generation {0} was armed at a time that is yet to come: this server's clock was set back; disarm it, and arm it again"
+    )]
+    Clock(i64),
     /// The ticket is of another generation.
     #[error("the ticket is of generation {asked}, and generation {stands} is armed")]
     Generation {
@@ -151,6 +156,9 @@ fn stands(arming: &Arming, host: &HostFacts, now: Timestamp) -> Result<(), Unfit
     if now >= arming.expires_at {
         let minutes = now.since(arming.expires_at).as_secs() / 60;
         return Err(Unfit::Expired { generation, minutes });
+    }
+    if now.plus(CLOCK_STEP) < arming.armed_at {
+        return Err(Unfit::Clock(generation));
     }
     if !host.approved {
         return Err(Unfit::NotApproved);

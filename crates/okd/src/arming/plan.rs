@@ -137,9 +137,6 @@ pub(super) fn draft(facts: Facts<'_>, occasion: Occasion) -> Draft {
             "let its agent report",
         ));
     }
-    if let Err(faults) = cluster_in_time(cluster, assignment.role, facts.now) {
-        plan.findings.push(faults);
-    }
     let found =
         facts.known.candidate(&assignment, cluster, facts.others, facts.incidents, facts.now).target().ok();
     let (assignment, target) = match found {
@@ -213,15 +210,6 @@ fn marks(inventory: &Inventory) -> Marks {
             .filter(|uuid| !is_junk_uuid(&uuid.to_lowercase())),
         serial: system.and_then(|system| system.serial.clone()).filter(|serial| !is_junk(serial)),
     }
-}
-
-fn cluster_in_time(cluster: &Cluster, role: Role, now: Timestamp) -> Result<(), Finding> {
-    let replace =
-        "make new ones with openshift-install, and give them to Muster with muster cluster create --replace";
-    let Some(config) = cluster.config(role) else {
-        return Err(refused("configs", format!("the configs of {} were wiped", cluster.name), replace));
-    };
-    crate::cluster::in_time(role, &config.validity, now).map_err(|why| refused("configs", why, replace))
 }
 
 fn refused(rule: &str, words: impl Into<String>, todo: impl Into<String>) -> Finding {

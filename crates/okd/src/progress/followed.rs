@@ -13,8 +13,8 @@ use super::telling::{self, SERVER};
 use super::{Saying, Step, Word};
 use crate::arming::Outcome;
 use crate::error::OkdError;
-use crate::store::arming;
 use crate::store::progress as rows;
+use crate::store::{arming, assignment};
 
 /// Takes a word, and what follows from it. `false` where it changed nothing.
 pub(super) async fn take(
@@ -150,6 +150,8 @@ pub async fn joined(tx: &mut Tx, host: &Id, generation: i64, now: Timestamp) -> 
         rows::add(tx, &word(&course, &said, now), KEPT).await?;
     }
     arming::end(tx, host, generation, Outcome::Installed, now).await?;
+    // What was typed with the role was for what lay there before: what lies there now is a node.
+    assignment::wipe_is_done(tx, host, now).await?;
     rows::tell(tx, host, generation, Told::default()).await?;
     events::append(tx, &telling::installed(&course, now), now).await?;
     Ok(true)

@@ -8,7 +8,7 @@ use inventory::{Id, Timestamp};
 use sqlx::{FromRow, SqliteExecutor};
 
 use super::{from_json, parsed, to_json};
-use crate::arming::{Arming, Ended, Outcome};
+use crate::arming::{Arming, CLOCK_STEP, Ended, Outcome};
 
 const TABLE: &str = "arming";
 const COLUMNS: &str =
@@ -83,7 +83,8 @@ pub(crate) async fn insert(tx: &mut Tx, arming: &Arming, was: State) -> Result<(
     Ok(())
 }
 
-/// Marks it as used; `false` where it does not stand, was used before or has run out: then nothing was changed.
+/// Marks it as used; `false` where it does not stand, was used before, has run out or is of a time to come: then nothing was
+/// changed.
 pub(crate) async fn consume(
     tx: &mut Tx,
     host: &Id,
@@ -94,12 +95,13 @@ pub(crate) async fn consume(
     let done = sqlx::query(
         "UPDATE arming SET consumed_at = $3, consumed_by = $4
          WHERE host_id = $1 AND generation = $2
-           AND consumed_at IS NULL AND ended_at IS NULL AND expires_at > $3",
+           AND consumed_at IS NULL AND ended_at IS NULL AND expires_at > $3 AND armed_at <= $5",
     )
     .bind(host.as_str())
     .bind(generation)
     .bind(now.millis())
     .bind(address.to_string())
+    .bind(now.plus(CLOCK_STEP).millis())
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)

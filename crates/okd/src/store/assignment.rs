@@ -111,6 +111,19 @@ pub(crate) async fn remove(tx: &mut Tx, host: &Id) -> Result<Option<Assignment>,
     row.map(Assignment::try_from).transpose()
 }
 
+/// Takes back the word that the data of its disk may be lost: it was for what lay there before.
+pub(crate) async fn wipe_is_done(tx: &mut Tx, host: &Id, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE assignment SET wipe = NULL, version = version + 1, changed_at = $2
+         WHERE host_id = $1 AND wipe IS NOT NULL",
+    )
+    .bind(host.as_str())
+    .bind(now.millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 #[derive(FromRow)]
 struct Row {
     host_id: String,

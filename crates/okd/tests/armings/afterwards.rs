@@ -34,6 +34,19 @@ async fn a_host_that_serves_is_armed_again_only_when_that_is_said_and_what_is_on
 }
 
 #[tokio::test]
+async fn what_was_typed_before_a_node_was_installed_is_no_word_about_the_node() {
+    let room = room().await;
+    let host = room.host(1, &[("DISK1", Some("ceph_bluestore"))]).await;
+    room.role(&host, 1, "DISK1", Some("DISK1")).await;
+    room.arm(&[&host], Occasion::First).await.unwrap();
+    room.fetches(&host, 1, 1).await.unwrap();
+    assert!(room.joins(&host, 1).await);
+    room.take(&host, report(1, &[("DISK1", Some("xfs"))])).await;
+    let refused = room.arm(&[&host], Occasion::Again).await.unwrap_err().to_string();
+    assert!(refused.contains("the disk carries data"), "{refused}");
+}
+
+#[tokio::test]
 async fn what_broke_off_is_tried_again_in_one_word() {
     let room = room().await;
     let host = room.worker(1).await;

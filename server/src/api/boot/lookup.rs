@@ -21,6 +21,8 @@ pub struct LastKnown(Mutex<HashMap<MacAddr, Option<HostFacts>>>);
 pub(super) enum Found {
     /// This host, or that there is none.
     Known(Option<HostFacts>),
+    /// The same as it was the last time, for the database does not answer now, for this reason.
+    Remembered(Option<HostFacts>, String),
     /// Nothing, for this reason.
     Unknown(String),
 }
@@ -41,6 +43,9 @@ impl LastKnown {
         };
         tracing::error!(%mac, %reason, "the database did not answer a boot request");
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&mac).cloned();
-        known.map_or(Found::Unknown(reason), Found::Known)
+        match known {
+            Some(host) => Found::Remembered(host, reason),
+            None => Found::Unknown(reason),
+        }
     }
 }

@@ -124,29 +124,34 @@ struct Decided {
 
 /// What it shall boot, and how its host boots: counted as a boot.
 async fn decided(app: &App, machine: &Machine, told: &Said) -> Decided {
-    match app.last_known.host(&app.store, machine.mac).await {
-        Found::Known(host) => {
-            let arming = match &host {
-                // It might have contradicted what is armed.
-                Some(host) if told.is_garbled && host.state == State::Armed => {
-                    Some(Err("what the machine says of itself can't be read".to_owned()))
-                }
-                Some(host) => arming(app, host, &told.asked(machine)).await,
-                None => None,
-            };
-            let said = app.control.asks(machine.mac, host.as_ref());
-            let decision = decide(&said.inputs(machine, host.as_ref(), &app.site(), arming.as_ref()));
-            app.control.answered(machine.mac, host.as_ref(), &said, &decision);
-            if let Some(host) = host.as_ref().filter(|host| host.state == State::Installing) {
-                app.progress.asked_again(&host.id);
-            }
-            Decided { decision, options: said.options, host }
+    let (host, arming) = match app.last_known.host(&app.store, machine.mac).await {
+        // It might have contradicted what is armed.
+        Found::Known(Some(host)) if told.is_garbled && host.state == State::Armed => {
+            (Some(host), Some(Err("what the machine says of itself can't be read".to_owned())))
         }
+        Found::Known(Some(host)) => {
+            let arming = arming(app, &host, &told.asked(machine)).await;
+            (Some(host), arming)
+        }
+        Found::Known(None) => (None, None),
+        // It may have been disarmed or turned away since: what is only remembered installs nobody.
+        Found::Remembered(host, why) => (host, Some(Err(silent(&why)))),
         Found::Unknown(why) => {
-            let reason = format!("the server's database does not answer ({why})");
-            Decided { decision: Decision::local_disk(reason), options: HostOptions::default(), host: None }
+            let decision = Decision::local_disk(format!("the server's database does not answer ({why})"));
+            return Decided { decision, options: HostOptions::default(), host: None };
         }
+    };
+    let said = app.control.asks(machine.mac, host.as_ref());
+    let decision = decide(&said.inputs(machine, host.as_ref(), &app.site(), arming.as_ref()));
+    app.control.answered(machine.mac, host.as_ref(), &said, &decision);
+    if let Some(host) = host.as_ref().filter(|host| host.state == State::Installing) {
+        app.progress.asked_again(&host.id);
     }
+    Decided { decision, options: said.options, host }
+}
+
+fn silent(why: &str) -> String {
+    format!("the server's database does not say for what ({why})")
 }
 
 /// What is armed for this machine, in time: what can't be looked up installs nobody.
@@ -157,7 +162,7 @@ async fn arming(app: &App, host: &HostFacts, asked: &Asked<'_>) -> Option<Result
         Err(_) => "it took too long".to_owned(),
     };
     tracing::error!(host.id = %host.id, %why, "the database did not say what is armed");
-    Some(Err(format!("the server's database does not say for what ({why})")))
+    Some(Err(silent(&why)))
 }
 
 impl Said {

@@ -123,7 +123,6 @@ pub(crate) async fn plan_again(app: &App, host: &Id) -> Result<Plan, ApiError> {
 /// Arms one host anew, by the plan with this digest.
 pub(crate) async fn arm_again(app: &App, host: &Id, digest: &str) -> Result<(), ApiError> {
     carried_out(app, again(host), digest, USUAL_LIFE).await?;
-    app.progress.changed(host);
     Ok(())
 }
 
@@ -137,6 +136,7 @@ async fn carried_out(app: &App, asked: ToArm, digest: &str, life: Duration) -> R
     let armed = app.installs.arm(&order, &incidents, digest, life, OPERATOR).await?;
     for host in &plan.hosts {
         prepare(app, host).await;
+        app.progress.changed(&host.host);
     }
     Ok(armed)
 }

@@ -144,14 +144,18 @@ pub async fn show(
 /// `DELETE /api/v1/hosts/{host}`.
 ///
 /// # Errors
-/// 404 for a host that is not known.
+/// 404 for a host that is not known, 409 for one whose installation was allowed or goes on.
 pub async fn delete(app: web::Data<App>, host: web::Path<String>) -> Result<web::Json<()>, ApiError> {
     let id = find(&app, &host).await?.id;
+    let assignment = app.assignments.get(&id).await?;
     let (deleted, now) = (id.clone(), app.clock.now());
     app.store
         .write(move |tx| Box::pin(async move { hosts::delete(tx, &deleted, "operator", now).await }))
         .await?;
     app.control.forget(&id);
+    if let Some(assignment) = assignment {
+        app.fronts.refresh(&assignment.cluster, "operator").await?;
+    }
     Ok(web::Json(()))
 }
 

@@ -55,6 +55,13 @@ fn whatever_contradicts_it_sends_the_machine_to_its_own_disk() {
         Some(Unfit::Expired { generation: 2, minutes: 1 })
     );
     assert!(matches!(verdict(|arming, _, _, now| *now = arming.expires_at), Some(Unfit::Expired { .. })));
+    // A clock that was set back brings no time back.
+    let before = |minutes: u64| {
+        move |_: &mut Arming, _: &mut HostFacts, _: &mut Asked<'static>, now: &mut Timestamp| {
+            *now = NOW.minus(Duration::from_secs(minutes * 60));
+        }
+    };
+    assert_eq!((verdict(before(5)), verdict(before(6))), (None, Some(Unfit::Clock(2))));
     assert_eq!(verdict(|_, host, _, _| host.approved = false), Some(Unfit::NotApproved));
     for state in State::ALL.into_iter().filter(|state| *state != State::Armed) {
         assert_eq!(verdict(|_, host, _, _| host.state = state), Some(Unfit::State(state)));

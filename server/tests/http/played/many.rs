@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use reqwest::StatusCode;
+use serde_json::Value;
 
 use super::{is_installed, is_refused};
 use crate::cli::done;

@@ -43,8 +43,14 @@ mod lingering;
 mod operators;
 #[path = "http/pages.rs"]
 mod pages;
+#[path = "http/played.rs"]
+mod played;
 #[path = "http/power.rs"]
 mod power;
+#[path = "http/program.rs"]
+mod program;
+#[path = "http/reach.rs"]
+mod reach;
 #[path = "http/rights.rs"]
 mod rights;
 #[path = "http/roles.rs"]

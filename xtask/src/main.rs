@@ -1,4 +1,4 @@
-//! The chores of this workspace, in Rust: `cargo xtask demo`, `test`, `build`, `packages`, `bench`.
+//! The chores of this workspace, in Rust: `cargo xtask demo`, `test`, `build`, `order`, `packages`, `bench`.
 //!
 //! It compiles with the Rust toolchain alone, and gets what the rest needs. One file a command.
 
@@ -8,6 +8,7 @@ mod build;
 mod cargo;
 mod demo;
 mod elf;
+mod order;
 mod qr;
 mod test;
 
@@ -31,6 +32,8 @@ enum Command {
     Packages,
     /// Build `muster` and the static `muster-agent` into target/release
     Build,
+    /// Find out anew which functions of the agent are to lie side by side (agent/order.ld)
+    Order,
     /// Run every test there is; what follows goes to `cargo nextest run`
     Test(test::Arguments),
     /// Show the whole line of travel: two machines boot, report, one dies, a phone rings
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let done = interrupt::catch().and_then(|()| match cli.command {
         Command::Packages => packages::require(packages::BUILD),
         Command::Build => build::run().map(drop),
+        Command::Order => order::run(),
         Command::Test(arguments) => test::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Bench(command) => bench::run(&command),

@@ -35,7 +35,7 @@ pub(super) fn collect(probe: &Probe) -> Result<Cpu, Nothing> {
     let text = |name| info.field(name).and_then(|value| clean(value.as_bytes()));
     let number = |name| info.field(name).and_then(|value| value.parse().ok());
     let flags = info.field("flags").or_else(|| info.field("features")).unwrap_or_default();
-    let flags = flags.split_whitespace().collect();
+    let flags: Vec<&str> = flags.split_whitespace().collect();
     let tables = smbios::read(probe);
     let slots = tables.as_deref().map(slots::all).unwrap_or_default();
     let of_slot = |slot: &inventory::sections::CpuSlot| slot.model.clone().filter(|_| slot.populated);

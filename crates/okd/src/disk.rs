@@ -21,6 +21,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 
+use hosts::Inventory;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use carried::Carried;
@@ -57,6 +58,20 @@ impl Target {
             (target.by_id.clone(), target.serial.clone(), target.wwn.clone(), target.size_bytes)
         };
         key(self) == key(other)
+    }
+
+    /// Whether this disk is in the inventory, whatever lies on it. The serial number decides where there is one: kernels differ in
+    /// which WWN they read.
+    #[must_use]
+    pub fn is_in(&self, inventory: &Inventory) -> bool {
+        drives(inventory).iter().any(|drive| {
+            let (serial, wwn) = (drive.serial().map(condition::bare), drive.wwn().map(condition::bare_wwn));
+            let is_it = match &self.serial {
+                Some(known) => serial.is_some_and(|serial| serial == condition::bare(known)),
+                None => wwn.is_some() && wwn == self.wwn.as_deref().map(condition::bare_wwn),
+            };
+            is_it && drive.first.size_bytes.unwrap_or_default() == self.size_bytes
+        })
     }
 
     /// Whether the operator typed this disk's serial number, or its WWN.

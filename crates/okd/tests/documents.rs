@@ -1,5 +1,5 @@
 //! The two documents of an installation: as they are meant, before the real Ignition, and their scripts run by bash.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
 
 #[path = "documents/boot_once.rs"]
 mod boot_once;

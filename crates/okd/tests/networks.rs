@@ -1,6 +1,6 @@
 //! A node's network before the real NetworkManager: what it makes of the kernel's arguments in the initramfs, and whether it
 //! takes the keyfiles; both must come to the same.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -32,21 +32,6 @@ impl TestServer {
         let path = format!("/api/v1/hosts/{host}/approve");
         expect(self.operator(Method::POST, &path).send().await.unwrap(), StatusCode::OK).await;
     }
-
-    /// The open incidents of this rule, once there are so many.
-    pub(crate) async fn incidents(&self, rule: &str, count: usize) -> Vec<Value> {
-        let deadline = std::time::Instant::now() + Duration::from_secs(20);
-        loop {
-            let open = self.read("/api/v1/incidents?state=open").await;
-            let of_rule: Vec<Value> =
-                open["items"].as_array().unwrap().iter().filter(|one| one["rule"] == rule).cloned().collect();
-            if of_rule.len() == count {
-                return of_rule;
-            }
-            assert!(std::time::Instant::now() < deadline, "{open:#}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

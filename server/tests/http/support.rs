@@ -1,8 +1,7 @@
 //! A server of the test's own, an agent that says what it is told to, an operator.
 
-use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use inventory::sections::{Disk, Nic, System};
 use inventory::{
@@ -12,11 +11,13 @@ use inventory::{
 use muster::data_dir::DataDir;
 use muster::serve::{Running, start};
 use muster::settings::{ServeArgs, Settings};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
+
+use crate::reach::Reach;
 
 /// 2026-11-21 10:40 UTC.
 pub(crate) const START: Timestamp = Timestamp(1_795_257_600_000);
@@ -24,10 +25,16 @@ pub(crate) const START: Timestamp = Timestamp(1_795_257_600_000);
 pub(crate) struct TestServer {
     running: Running,
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) token: String,
-    pub(crate) base: String,
     pub(crate) dir: TempDir,
-    client: Client,
+    reach: Reach,
+}
+
+impl std::ops::Deref for TestServer {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.reach
+    }
 }
 
 impl TestServer {
@@ -66,8 +73,8 @@ impl TestServer {
         let running =
             start(data_dir.clone(), Settings::assemble(args).unwrap(), clock.clone()).await.unwrap();
         let (token, _) = data_dir.admin_token().unwrap();
-        let base = format!("http://{}", running.http[0]);
-        Self { running, clock, token, base, dir, client: client(None) }
+        let reach = Reach::new(format!("http://{}", running.http[0]), token);
+        Self { running, clock, dir, reach }
     }
 
     /// `https://…`, with a certificate that it made itself.
@@ -82,43 +89,12 @@ impl TestServer {
 
     /// Puts an agent for this processor where the server looks for it; answers its bytes.
     pub(crate) fn give_agent(&self, arch: &str, content: &str) -> Vec<u8> {
-        let machine = if arch == "x86_64" { 62 } else { 183 };
-        let head = [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0"[..], &[machine, 0]].concat();
-        let bytes = [head, content.into()].concat();
-        let folder = self.dir.path().join("agents").join(arch);
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("new"), &bytes).unwrap();
-        std::fs::rename(folder.join("new"), folder.join("muster-agent")).unwrap();
-        bytes
+        give_agent(self.dir.path(), arch, content)
     }
 
     /// Chooses what unknown machines boot.
     pub(crate) async fn choose(&self, system: &Value) -> Response {
         self.operator(Method::POST, "/api/v1/discovery").json(system).send().await.unwrap()
-    }
-
-    /// A request without credentials.
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
-    }
-
-    /// The same from another address of the loopback network.
-    pub(crate) fn request_from(&self, address: &str, method: Method, path: &str) -> RequestBuilder {
-        client(Some(address.parse().unwrap())).request(method, format!("{}{path}", self.base))
-    }
-
-    /// A request of the operator's.
-    pub(crate) fn operator(&self, method: Method, path: &str) -> RequestBuilder {
-        self.request(method, path).bearer_auth(&self.token)
-    }
-
-    /// What the operator reads at `path`.
-    pub(crate) async fn read(&self, path: &str) -> Value {
-        let response = self.operator(Method::GET, path).send().await.unwrap();
-        let status = response.status();
-        let text = response.text().await.unwrap();
-        assert!(status.is_success(), "{path}: {status} {text}");
-        serde_json::from_str(&text).unwrap()
     }
 
     pub(crate) async fn enrol(&self, request: &EnrolRequest) -> Response {
@@ -153,13 +129,6 @@ impl TestServer {
         image
     }
 
-    /// Uploads an asset.
-    pub(crate) async fn upload(&self, name: &str, kind: &str, bytes: &[u8]) -> Response {
-        let (asset, size_bytes) = (asset_id(bytes), bytes.len());
-        let path = format!("/api/v1/assets/{asset}?name={name}&kind={kind}&size_bytes={size_bytes}");
-        self.operator(Method::PUT, &path).body(bytes.to_vec()).send().await.unwrap()
-    }
-
     /// The ticket in the script that this MAC is given.
     pub(crate) async fn ticket(&self, mac: &str) -> String {
         let script = self.script(mac).await;
@@ -180,19 +149,21 @@ impl TestServer {
     }
 }
 
+/// Puts an agent for this processor into the folder `agents` of `dir`; answers its bytes.
+pub(crate) fn give_agent(dir: &Path, arch: &str, content: &str) -> Vec<u8> {
+    let machine = if arch == "x86_64" { 62 } else { 183 };
+    let head = [&b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0"[..], &[machine, 0]].concat();
+    let bytes = [head, content.into()].concat();
+    let folder = dir.join("agents").join(arch);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("new"), &bytes).unwrap();
+    std::fs::rename(folder.join("new"), folder.join("muster-agent")).unwrap();
+    bytes
+}
+
 /// What an asset of these bytes is called.
 pub(crate) fn asset_id(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-fn client(local: Option<IpAddr>) -> Client {
-    Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .local_address(local)
-        .timeout(Duration::from_secs(30))
-        .build()
-        .unwrap()
 }
 
 /// The problem of an answer that must have this status.
@@ -297,7 +268,7 @@ impl Agent {
 
     pub(crate) async fn send<T: Serialize + ?Sized>(
         &self,
-        server: &TestServer,
+        server: &Reach,
         method: Method,
         path: &str,
         message: &T,

@@ -4,6 +4,7 @@ mod config;
 mod lease;
 mod log_file;
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -22,6 +23,8 @@ pub struct DnsmasqOptions {
     /// Whether IPv6 routers announce themselves, as on most networks. iPXE asks for IPv6 too, and where nobody answers it
     /// waits 12 s longer at every boot.
     pub announce_ipv6: bool,
+    /// Names that it answers, and the addresses; none: it is no DNS server.
+    pub names: Vec<(String, Ipv4Addr)>,
     /// Further lines of configuration, such as `dhcp-host=…`; also the way to let dnsmasq itself serve TFTP.
     pub extra_lines: Vec<String>,
 }
@@ -31,7 +34,7 @@ impl DnsmasqOptions {
     #[must_use]
     pub fn new(boot_url: &str) -> Self {
         let boot_lines = config::boot_lines(boot_url, Namespace::ADDRESS);
-        Self { boot_lines, announce_ipv6: true, extra_lines: Vec::new() }
+        Self { boot_lines, announce_ipv6: true, names: Vec::new(), extra_lines: Vec::new() }
     }
 }
 

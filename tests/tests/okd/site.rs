@@ -61,8 +61,7 @@ impl Site {
         Process::run("strip", &strip, Deadline::seconds(START)).unwrap();
         let programs = Programs { agent, ..programs().unwrap() };
         let mut options = DnsmasqOptions::new(&Muster::boot_url());
-        let names = ["port=53", "no-resolv", "no-hosts", "address=/api-int.okd1.example.lan/10.99.0.1"];
-        options.extra_lines = names.map(str::to_owned).to_vec();
+        options.names = vec![("api-int.okd1.example.lan".to_owned(), Namespace::ADDRESS)];
         let dnsmasq = Dnsmasq::start(&namespace, &options).unwrap();
         let ntfy = Ntfy::start(&namespace, namespace.address()).unwrap();
         let muster = Muster::start(&namespace, &programs, folder.path(), SETTINGS).unwrap();
@@ -118,15 +117,21 @@ fn create_cluster(muster: &Muster, namespace: &Namespace, folder: &Path) -> (Pro
     create.extend(["--build", "9.0.20250510-0"].map(str::to_owned));
     muster.run(&create.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
 
-    let (certificate, key) = &written.machine_configs;
-    let (certificate_file, key_file) = (folder.join("mcs.crt"), folder.join("mcs.key"));
-    std::fs::write(&certificate_file, certificate).unwrap();
-    std::fs::write(&key_file, key).unwrap();
+    (serve_machine_configs(&written, namespace, folder), written.planted)
+}
+
+/// As a bootstrap does: by the certificate that its own config brings.
+fn serve_machine_configs(written: &Written, namespace: &Namespace, folder: &Path) -> Process {
+    let bootstrap: Value = serde_json::from_str(&written.bootstrap).unwrap();
     let mut command = namespace.command("python3");
-    command
-        .args(["-c", MACHINE_CONFIGS, &Namespace::ADDRESS.to_string()])
-        .arg(certificate_file)
-        .arg(key_file);
+    command.args(["-c", MACHINE_CONFIGS, &Namespace::ADDRESS.to_string()]);
+    for name in ["machine-config-server.crt", "machine-config-server.key"] {
+        let mut files = bootstrap["storage"]["files"].as_array().unwrap().iter();
+        let file = files.find(|file| file["path"].as_str().unwrap().ends_with(name)).unwrap();
+        let (_, content) = file["contents"]["source"].as_str().unwrap().split_once(";base64,").unwrap();
+        std::fs::write(folder.join(name), STANDARD.decode(content).unwrap()).unwrap();
+        command.arg(folder.join(name));
+    }
     let process = Process::spawn("machine configs", &command).unwrap();
     process.wait_for_line("machine configs are served", Deadline::seconds(START)).unwrap();
     process

@@ -170,11 +170,10 @@ impl Installs {
             }
             let known = Known::of(readers, id).await?;
             let assignment = self.assignments.get(id).await?;
-            if let Some(name) = assignment.as_ref().map(|assignment| &assignment.cluster) {
-                if !clusters.contains_key(name) {
-                    let all = self.assignments.of_cluster(name).await?;
-                    clusters.insert(name.clone(), (self.clusters.get(name).await?, all));
-                }
+            let name = assignment.as_ref().map(|assignment| &assignment.cluster);
+            if let Some(name) = name.filter(|name| !clusters.contains_key(name)) {
+                let all = self.assignments.of_cluster(name).await?;
+                clusters.insert(name.clone(), (self.clusters.get(name).await?, all));
             }
             let at_hand = assignment.as_ref().and_then(|assignment| clusters.get(&assignment.cluster));
             let facts = Facts {

@@ -1,10 +1,12 @@
 //! Whether an arming is for the machine that asks, now. Pure.
 //!
 //! A machine says of itself what its firmware says, before anything proves it: so what it says can only speak against it. It is
-//! known by a card that was armed; where it names a UUID or a serial number, these must be the ones that were armed, too.
+//! known by a card that was armed; where it names a UUID or a serial number, these must be the ones that were armed, too. And
+//! the disk that was armed must be among those that its agent told of last: the guard in the live system looks at the disk
+//! itself, but what is known to be another machine by now need not get so far.
 
 use boot::Arch;
-use hosts::{HostFacts, State};
+use hosts::{HostFacts, Inventory, State};
 use inventory::{MacAddr, Timestamp};
 
 use super::{Arming, CLOCK_STEP, Outcome};
@@ -72,6 +74,11 @@ pub enum Unfit {
     /// The machine says another serial number.
     #[error("the machine says that its serial number is {0}, which is not the one that was armed")]
     Serial(String),
+    /// The disk is not in the machine any more.
+    #[error(
+        "the disk that was armed, {0}, is not among those that its agent told of last: look at what was changed in it"
+    )]
+    Disk(String),
     /// The image is for another processor.
     #[error("the machine says that its processor is {said}, and the image is for {image}")]
     Processor {
@@ -89,15 +96,15 @@ pub enum Unfit {
 pub fn script(arming: &Arming, host: &HostFacts, asked: &Asked<'_>, now: Timestamp) -> Result<(), Unfit> {
     stands(arming, host, now)?;
     is_card(arming, asked.mac)?;
-    if let (Some(armed), Some(said)) = (&arming.machine.uuid, said(asked.uuid)) {
-        if !is_same_uuid(armed, said) {
-            return Err(Unfit::Uuid(shown(said)));
-        }
+    if let (Some(armed), Some(said)) = (&arming.machine.uuid, said(asked.uuid))
+        && !is_same_uuid(armed, said)
+    {
+        return Err(Unfit::Uuid(shown(said)));
     }
-    if let (Some(armed), Some(said)) = (&arming.machine.serial, said(asked.serial)) {
-        if words(armed) != words(said) {
-            return Err(Unfit::Serial(shown(said)));
-        }
+    if let (Some(armed), Some(said)) = (&arming.machine.serial, said(asked.serial))
+        && words(armed) != words(said)
+    {
+        return Err(Unfit::Serial(shown(said)));
     }
     let image = arming.image.arch;
     if asked.arch != Arch::Unknown && asked.arch != image {
@@ -122,6 +129,19 @@ pub fn document(
     }
     stands(arming, host, now)?;
     is_card(arming, mac)
+}
+
+/// Whether the disk that was armed is still in the machine, as far as its agent told. An inventory without disks says nothing.
+///
+/// # Errors
+/// [`Unfit::Disk`]: neither script nor document.
+pub(super) fn disk(arming: &Arming, inventory: &Inventory) -> Result<(), Unfit> {
+    if inventory.disks.is_none() || arming.target.is_in(inventory) {
+        return Ok(());
+    }
+    let target = &arming.target;
+    let known_by = target.serial.as_deref().or(target.wwn.as_deref()).unwrap_or(&target.by_id);
+    Err(Unfit::Disk(shown(known_by)))
 }
 
 fn stands(arming: &Arming, host: &HostFacts, now: Timestamp) -> Result<(), Unfit> {

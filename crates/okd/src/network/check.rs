@@ -31,8 +31,10 @@ const TOLD: usize = 20;
 /// The kernel's command line has 2048 bytes, and the network is not all that stands there.
 const ARGUMENTS_BYTES: usize = 1200;
 
-/// What can't be looked for in a file: a resolver asks three servers, and no machine has more of the others.
-const LIMITS: [(&str, usize, fn(&NodeNetwork) -> usize); 6] = [
+type Count = fn(&NodeNetwork) -> usize;
+
+/// More than that no machine needs: a resolver asks three servers, and cards are few.
+const LIMITS: [(&str, usize, Count); 6] = [
     ("servers for names", 3, |it| it.dns.len()),
     ("search domains", 6, |it| it.search.len()),
     ("cards", 32, |it| it.cards.len() + it.exclude.len()),

@@ -6,6 +6,7 @@ use events::{Kind, NewEvent};
 use inventory::{Id, Timestamp};
 
 use super::Progress;
+use super::consequence::consequences;
 use super::followed;
 use super::telling::SERVER;
 use crate::error::OkdError;
@@ -68,7 +69,7 @@ impl Progress {
         let mut db = readers.acquire().await.map_err(::store::StoreError::from)?;
         let course = rows::course(&mut db, host, generation).await?;
         drop(db);
-        if !course.is_some_and(|course| !super::consequence::consequences(&course, now).is_empty()) {
+        if course.is_none_or(|course| consequences(&course, now).is_empty()) {
             return Ok(false);
         }
         self.store

@@ -33,6 +33,9 @@ struct Said {
     serial: Option<String>,
     kept: Option<String>,
     version: Option<String>,
+    /// It said something, and that can't be read.
+    #[serde(skip)]
+    is_garbled: bool,
 }
 
 /// `GET /boot/boot.ipxe`: the first script of every machine.
@@ -64,7 +67,10 @@ pub async fn fallback(app: web::Data<App>, connection: Connection, request: Http
 }
 
 fn said(request: &HttpRequest) -> Said {
-    web::Query::<Said>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default()
+    match web::Query::<Said>::from_query(request.query_string()) {
+        Ok(said) => said.into_inner(),
+        Err(_) => Said { is_garbled: true, ..Said::default() },
+    }
 }
 
 /// The script, and the step of the trail that it is.
@@ -119,6 +125,10 @@ struct Decided {
 /// What it shall boot, and how its host boots: counted as a boot.
 async fn decided(app: &App, machine: &Machine, told: &Said) -> Decided {
     let (host, arming) = match app.last_known.host(&app.store, machine.mac).await {
+        // It might have contradicted what is armed.
+        Found::Known(Some(host)) if told.is_garbled && host.state == State::Armed => {
+            (Some(host), Some(Err("what the machine says of itself can't be read".to_owned())))
+        }
         Found::Known(Some(host)) => {
             let arming = arming(app, &host, &told.asked(machine)).await;
             (Some(host), arming)

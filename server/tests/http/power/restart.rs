@@ -1,88 +1,23 @@
 //! The real program is stopped, or killed, while somebody walks to the rack: it goes on waiting for him when it is started anew.
 
-use std::path::Path;
-use std::process::{Child, Command};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use inventory::EnrolReply;
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{MAC, phone};
+use crate::program::{End, Program};
 use crate::support::{Agent, expect};
 
-/// A server that runs.
-struct Program {
-    child: Child,
-    base: String,
-    token: String,
-    client: Client,
-}
-
-/// How a server ends.
-#[derive(Debug, Clone, Copy)]
-enum End {
-    /// `systemctl restart muster`.
-    Stopped,
-    /// `kill -9`.
-    Killed,
-}
-
 impl Program {
-    async fn start(dir: &Path) -> Self {
-        rustls::crypto::ring::default_provider().install_default().ok();
-        let log = dir.join("log");
-        let to = std::fs::File::create(&log).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_muster"))
-            .arg("--data-dir")
-            .arg(dir.join("data"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--listen-tls", "127.0.0.1:0", "--tftp-listen", "off"])
-            .env("NO_COLOR", "1")
-            .stdout(to.try_clone().unwrap())
-            .stderr(to)
-            .spawn()
-            .unwrap();
-        let deadline = Instant::now() + Duration::from_secs(60);
-        let base = loop {
-            let said = std::fs::read_to_string(&log).unwrap();
-            let line = said.lines().find(|line| line.contains("muster serves"));
-            let address = line.and_then(|line| line.split_once("http=")?.1.split_whitespace().next());
-            match address {
-                Some(address) => break format!("http://{}", address.trim_matches('"')),
-                None => assert!(Instant::now() < deadline, "the server did not start: {said}"),
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        };
-        let token = std::fs::read_to_string(dir.join("data/admin-token")).unwrap().trim().to_owned();
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { child, base, token, client }
-    }
-
-    async fn end(mut self, how: End) {
-        match how {
-            End::Killed => self.child.kill().unwrap(),
-            End::Stopped => {
-                let id = self.child.id().to_string();
-                assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-            }
-        }
-        let ended = tokio::task::spawn_blocking(move || self.child.wait().unwrap()).await.unwrap();
-        assert_eq!(ended.success(), matches!(how, End::Stopped), "{ended}");
-    }
-
     async fn send(&self, method: Method, path: &str, bearer: &str, body: &Value) -> Response {
-        let request = self.client.request(method, format!("{}{path}", self.base)).bearer_auth(bearer);
-        request.json(body).send().await.unwrap()
+        self.request(method, path).bearer_auth(bearer).json(body).send().await.unwrap()
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
         let answer = self.send(Method::POST, path, &self.token, &body).await;
-        serde_json::from_str(&expect(answer, StatusCode::OK).await).unwrap()
-    }
-
-    async fn read(&self, path: &str) -> Value {
-        let answer = self.send(Method::GET, path, &self.token, &json!(null)).await;
         serde_json::from_str(&expect(answer, StatusCode::OK).await).unwrap()
     }
 

@@ -36,14 +36,19 @@ card_of() {
   done
 }
 
-# ifname=NAME:MAC
-name_cards() {
+# ifname=NAME:MAC, and BOOTIF=01-MAC as $boot: whether all of them are there.
+find_cards() {
   for word in $arguments; do
     case $word in
       ifname=*)
         pair=${word#ifname=}
         card=$(card_of "${pair#*:}")
-        [ -z "$card" ] || ip link set "$card" name "${pair%%:*}"
+        [ -n "$card" ] || return 1
+        [ "$card" = "${pair%%:*}" ] || ip link set "$card" name "${pair%%:*}"
+        ;;
+      BOOTIF=*)
+        boot=$(card_of "$(echo "${word#BOOTIF=01-}" | tr - :)")
+        [ -n "$boot" ] || return 1
         ;;
     esac
   done
@@ -55,29 +60,30 @@ lease() {
   udhcpc -i "$1" -q -n -t 10 -T 3 -s /bin/lease || say "no address on $1"
 }
 
-# ip=dhcp | ip=CARD:dhcp | ip=ADDRESS::GATEWAY:MASK:HOST:CARD:none; nameserver=ADDRESS
+# ip=dhcp | ip=CARD:dhcp | ip=CARD:none | ip=ADDRESS::GATEWAY:MASK:HOST:CARD:none or …:dhcp; nameserver=ADDRESS
 network() {
-  name_cards
-  mac=$(argument BOOTIF | cut -c 4- | tr - :)
   for try in $(seq 100); do
-    boot=$(card_of "$mac")
-    [ -z "$boot" ] || break
+    find_cards && break
     sleep 0.1
   done
-  [ -n "$boot" ] || emergency "there is no card $mac"
+  find_cards || emergency "a card is missing"
   for word in $arguments; do
     case $word in
       ip=dhcp) lease "$boot" ;;
-      ip=*:dhcp) card=${word#ip=}; lease "${card%%:*}" ;;
-      ip=[0-9]*)
-        IFS=: read -r address _ gateway mask _ card _ <<WORDS
+      ip=*:*:*)
+        IFS=: read -r address _ gateway mask _ card how <<WORDS
 ${word#ip=}
 WORDS
+        if [ "$how" = dhcp ]; then
+          lease "$card"
+          continue
+        fi
         ip link set "$card" up
         # `ip` of busybox takes a mask of four numbers as well as a length.
         ip addr add "$address/$mask" dev "$card"
         [ -z "$gateway" ] || ip route add default via "$gateway"
         ;;
+      ip=*:dhcp) card=${word#ip=}; lease "${card%%:*}" ;;
       nameserver=*) echo "nameserver ${word#nameserver=}" >>/run/resolv.conf ;;
     esac
   done

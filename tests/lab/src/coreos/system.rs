@@ -41,7 +41,8 @@ const LEASE: &str = include_str!("lease.sh");
 /// Nobody sits before it.
 const MASKED: &str = "systemd-firstboot.service getty@tty1.service serial-getty@ttyS0.service \
     proc-sys-fs-binfmt_misc.automount fstrim.timer dpkg-db-backup.timer systemd-tmpfiles-clean.timer \
-    e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer NetworkManager-wait-online.service";
+    e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer NetworkManager-wait-online.service \
+    systemd-networkd.service systemd-networkd.socket systemd-networkd-wait-online.service";
 /// Paths, contents, and whether it is a program.
 const FILES: [(&str, &str, bool); 8] = [
     // So that the first boot is one: systemd enables what Ignition's preset names.

@@ -27,13 +27,19 @@ pub(super) fn boot_lines(boot_url: &str, server: Ipv4Addr) -> Vec<String> {
 
 pub(super) fn render(options: &DnsmasqOptions, folder: &Path) -> String {
     let folder = folder.display();
-    let mut lines = vec![
-        "port=0".to_owned(),
+    let mut lines = match options.names.as_slice() {
+        [] => vec!["port=0".to_owned()],
+        names => {
+            let answers = names.iter().map(|(name, address)| format!("address=/{name}/{address}"));
+            ["no-resolv", "no-hosts"].map(str::to_owned).into_iter().chain(answers).collect()
+        }
+    };
+    lines.extend([
         "interface=br0".to_owned(),
         "bind-interfaces".to_owned(),
         "dhcp-authoritative".to_owned(),
         "dhcp-range=10.99.0.50,10.99.0.150,255.255.255.0,12h".to_owned(),
-    ];
+    ]);
     lines.extend(options.boot_lines.iter().cloned());
     if options.announce_ipv6 {
         lines.extend(["enable-ra".to_owned(), "dhcp-range=fd99::,ra-only".to_owned()]);

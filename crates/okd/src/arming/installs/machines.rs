@@ -8,7 +8,7 @@ use hosts::{HostFacts, State};
 use inventory::{Id, MacAddr};
 
 use super::Installs;
-use crate::arming::{Arming, Asked, Outcome, judge, life, refusals};
+use crate::arming::{Arming, Asked, Outcome, Unfit, judge, life, refusals};
 use crate::cluster::in_time;
 use crate::error::OkdError;
 use crate::store::arming as rows;
@@ -47,10 +47,18 @@ impl Installs {
         if let Err(unfit) = judge::script(arming, host, asked, self.clock.now()) {
             return Ok(Err(unfit.to_string()));
         }
+        if let Err(unfit) = self.has_disk(arming).await? {
+            return Ok(Err(unfit.to_string()));
+        }
         if let Err(why) = self.has_config(arming).await? {
             return Ok(Err(why));
         }
         Ok(arming.install(asked.mac).map_err(|why| why.to_string()))
+    }
+
+    async fn has_disk(&self, arming: &Arming) -> Result<Result<(), Unfit>, OkdError> {
+        let stored = hosts::inventory(self.store.readers(), &arming.host, None).await?;
+        Ok(stored.map_or(Ok(()), |stored| judge::disk(arming, &stored.inventory)))
     }
 
     /// Whether the cluster could still give out its config for this role: else an installer would be turned away, again and again.
@@ -75,14 +83,15 @@ impl Installs {
         host: &HostFacts,
         mac: MacAddr,
         generation: i64,
-    ) -> Result<Result<Arming, String>, StoreError> {
+    ) -> Result<Result<Arming, String>, OkdError> {
         let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else {
             return Ok(Err(format!("{} was never armed", host.name)));
         };
-        Ok(match judge::document(&arming, host, mac, generation, self.clock.now()) {
-            Ok(()) => Ok(arming),
-            Err(unfit) => Err(format!("{}: {unfit}", host.name)),
-        })
+        let fit = match judge::document(&arming, host, mac, generation, self.clock.now()) {
+            Ok(()) => self.has_disk(&arming).await?,
+            unfit => unfit,
+        };
+        Ok(fit.map(|()| arming).map_err(|unfit| format!("{}: {unfit}", host.name)))
     }
 
     /// Uses the arming: what follows is that the node's document goes out to `address`.

@@ -3,6 +3,8 @@
 use super::*;
 use crate::arming::fixture::{CARDS, NOW, SERIAL, UUID, arming, host};
 use crate::arming::{Ended, Outcome};
+use crate::disk::Target;
+use inventory::sections::Disk;
 use std::time::Duration;
 
 fn asked<'a>() -> Asked<'a> {
@@ -96,6 +98,38 @@ fn a_document_is_for_its_generation_and_its_cards() {
     assert_eq!(document(&used, &host, CARDS[0], 2, NOW), Err(Unfit::Used(2)));
     let late = document(&arming, &host, CARDS[0], 2, arming.expires_at);
     assert!(matches!(late, Err(Unfit::Expired { .. })));
+}
+
+#[test]
+fn the_disk_that_was_armed_must_be_among_those_that_were_told_of_last() {
+    let Target { serial, wwn, size_bytes, .. } = arming().target;
+    let armed = Disk { serial, wwn, size_bytes: Some(size_bytes), ..Disk::default() };
+    let other = Disk { serial: Some("S64DNF0R9999".to_owned()), ..armed.clone() };
+    let by_wwn = |arming: &mut Arming| arming.target.serial = None;
+    let told = |disks: &[&Disk], change: &dyn Fn(&mut Arming)| {
+        let mut arming = arming();
+        change(&mut arming);
+        let disks = Some(disks.iter().copied().cloned().collect());
+        disk(&arming, &Inventory { disks, ..Inventory::default() })
+    };
+    // Wherever it is now; however its serial number is written; with the WWN that another kernel reads.
+    assert_eq!(told(&[&other, &armed], &|_| ()), Ok(()));
+    assert_eq!(told(&[&Disk { serial: Some(" s64dnf0r1234".to_owned()), ..armed.clone() }], &|_| ()), Ok(()));
+    assert_eq!(told(&[&Disk { wwn: Some("uuid.1".to_owned()), ..armed.clone() }], &|_| ()), Ok(()));
+    assert_eq!(told(&[&armed], &by_wwn), Ok(()));
+    assert_eq!(disk(&arming(), &Inventory::default()), Ok(()), "nothing was told of any disk");
+
+    let gone = Err(Unfit::Disk("S64DNF0R1234".to_owned()));
+    assert_eq!(told(&[], &|_| ()), gone);
+    assert_eq!(told(&[&other], &|_| ()), gone, "the WWN does not speak for another serial number");
+    assert_eq!(told(&[&Disk { serial: None, ..armed.clone() }], &|_| ()), gone);
+    assert_eq!(told(&[&Disk { size_bytes: Some(1), ..armed.clone() }], &|_| ()), gone);
+    let unnamed = Err(Unfit::Disk("eui.0025385b11b2c3d4".to_owned()));
+    assert_eq!(
+        told(&[&Disk { wwn: Some("eui.0025385b11b2c3d5".to_owned()), ..armed.clone() }], &by_wwn),
+        unnamed
+    );
+    assert_eq!(told(&[&Disk { wwn: None, ..armed }], &by_wwn), unnamed);
 }
 
 #[test]

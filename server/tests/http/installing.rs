@@ -223,6 +223,12 @@ async fn what_is_missing_on_our_side_makes_the_installer_wait_and_costs_nothing(
     let wait = get(&server, &node).await;
     assert_eq!(problem(wait, StatusCode::SERVICE_UNAVAILABLE).await.kind, "not-ready");
     sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    // The same in the middle of it, when the host's state is to be written.
+    let stuck = "CREATE TRIGGER stuck BEFORE UPDATE ON host BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    sqlx::query(stuck).execute(&mut lock).await.unwrap();
+    let wait = get(&server, &node).await;
+    assert_eq!(problem(wait, StatusCode::SERVICE_UNAVAILABLE).await.kind, "not-ready");
+    sqlx::query("DROP TRIGGER stuck").execute(&mut lock).await.unwrap();
     assert_eq!(state(&server, &host).await, "armed");
     expect(get(&server, &node).await, StatusCode::OK).await;
 }

@@ -130,5 +130,9 @@ impl From<sqlx::Error> for OkdError {
 }
 
 fn words(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| finding.words.as_str()).collect::<Vec<_>>().join("; ")
+    let said = |Finding { words, todo, .. }: &Finding| match todo.as_str() {
+        "" => words.clone(),
+        todo => format!("{words} ({todo})"),
+    };
+    findings.iter().map(said).collect::<Vec<_>>().join("; ")
 }

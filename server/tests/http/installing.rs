@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use inventory::sections::{Content, Disk};
+use inventory::sections::{BootMode, Content, Disk, Firmware};
 use inventory::{Report, Section};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -48,9 +48,21 @@ async fn site() -> TestServer {
 
 /// An approved host with a role; answers its id.
 async fn worker(server: &TestServer, mac: &str, serial: &str) -> String {
+    worker_of(server, mac, serial, |_| ()).await
+}
+
+/// The same, of a machine that differs so.
+async fn worker_of(
+    server: &TestServer,
+    mac: &str,
+    serial: &str,
+    differs: impl FnOnce(&mut Report),
+) -> String {
     let agent = Agent::new(mac, serial);
     let host = agent.enrolled(server).await;
-    let told = agent.send(server, Method::PUT, "/agent/v1/inventory", &report(&agent)).await;
+    let mut report = report(&agent);
+    differs(&mut report);
+    let told = agent.send(server, Method::PUT, "/agent/v1/inventory", &report).await;
     assert!(told.status().is_success(), "{told:?}");
     post(server, &format!("/api/v1/hosts/{host}/approve"), &json!(null)).await;
     let (hostname, disk) = (format!("w{}", &serial[6..]), format!("serial=D-{serial}"));
@@ -186,6 +198,38 @@ async fn whoever_is_not_the_machine_that_was_armed_boots_his_own_disk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bios_that_starts_another_disk_first_is_left_by_exit() {
+    let server = site().await;
+    let first = worker(&server, MAC, SERIAL).await;
+    let second = worker_of(&server, "3c:ec:ef:00:00:02", "SVC0002", |report| {
+        let bios = Firmware { boot_mode: Some(BootMode::Bios), ..Firmware::default() };
+        report.sections.firmware = Section::new(bios, vec![]);
+        let disk = |name: &str, serial: &str| Disk {
+            name: name.into(),
+            serial: Some(serial.into()),
+            by_id: vec![format!("ata-DISK_{serial}")],
+            size_bytes: Some(500_000_000_000),
+            ..Disk::default()
+        };
+        report.sections.disks = Section::new(vec![disk("sda", "DATA"), disk("sdb", "D-SVC0002")], vec![]);
+        let read = ["sda", "sdb"].map(|device| Content { device: device.into(), ..Content::default() });
+        report.sections.contents = Section::new(read.to_vec(), vec![]);
+    })
+    .await;
+    let order = json!({"hosts": [&first, &second], "occasion": "first"});
+    let plan = post(&server, "/api/v1/arming-plan", &order).await;
+    assert_eq!(plan["hosts"][0]["leaves_by_exit"], json!(null));
+    assert!(plan["hosts"][1]["leaves_by_exit"].as_str().unwrap().contains("ata-DISK_DATA"), "{plan}");
+    arm(&server, &[&first, &second], "first").await;
+    // The way to the disk stays as it was set, whatever becomes of the arming.
+    for (host, mac, sanboots) in [(&first, MAC, true), (&second, "3c:ec:ef:00:00:02", false)] {
+        post(&server, &format!("/api/v1/hosts/{host}/disarm"), &json!(null)).await;
+        let script = server.script(mac).await;
+        assert!(!installs(&script) && script.contains("sanboot") == sanboots, "{script}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_taken_back_or_ran_out_gives_nothing_out() {
     let server = site().await;
     let host = worker(&server, MAC, SERIAL).await;
@@ -223,6 +267,12 @@ async fn what_is_missing_on_our_side_makes_the_installer_wait_and_costs_nothing(
     let wait = get(&server, &node).await;
     assert_eq!(problem(wait, StatusCode::SERVICE_UNAVAILABLE).await.kind, "not-ready");
     sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    // The same in the middle of it, when the host's state is to be written.
+    let stuck = "CREATE TRIGGER stuck BEFORE UPDATE ON host BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    sqlx::query(stuck).execute(&mut lock).await.unwrap();
+    let wait = get(&server, &node).await;
+    assert_eq!(problem(wait, StatusCode::SERVICE_UNAVAILABLE).await.kind, "not-ready");
+    sqlx::query("DROP TRIGGER stuck").execute(&mut lock).await.unwrap();
     assert_eq!(state(&server, &host).await, "armed");
     expect(get(&server, &node).await, StatusCode::OK).await;
 }

@@ -1,23 +1,20 @@
-//! The handle: who arms, who boots, and who fetches a document.
+//! The handle: who arms, and takes back. What machines are answered is in [`machines`].
+
+mod machines;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::store::{Store, StoreError};
-use boot::install::Install;
 use gateway::wish::Label;
-use hosts::{HostFacts, State};
-use inventory::{Clock, Id, MacAddr};
+use hosts::HostFacts;
+use inventory::{Clock, Id};
 
 use super::plan::{Draft, Facts, digest, draft};
-use super::{
-    Arming, Asked, LONGEST_LIFE, Occasion, Outcome, Plan, Refusals, SHORTEST_LIFE, Unfit, judge, life,
-    refusals,
-};
+use super::{Arming, LONGEST_LIFE, Occasion, Plan, Refusals, SHORTEST_LIFE, life};
 use crate::assignment::{Assignment, Assignments};
-use crate::cluster::{Cluster, Clusters, in_time};
+use crate::cluster::{Cluster, Clusters};
 use crate::error::OkdError;
 use crate::store::arming as rows;
 use crate::validation::{Known, Verdict};
@@ -156,123 +153,6 @@ impl Installs {
         rows::latest(self.store.readers(), host).await
     }
 
-    /// Whether the machine that asks for its script is to be installed, and how; or why it boots its own disk. `None` where
-    /// that is not for armings to say.
-    ///
-    /// # Errors
-    /// The database's: nobody is installed then.
-    pub async fn for_boot(
-        &self,
-        host: &HostFacts,
-        asked: &Asked<'_>,
-    ) -> Result<Option<Result<Install, String>>, OkdError> {
-        match host.state {
-            State::Armed => {
-                let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else {
-                    return Ok(None);
-                };
-                self.install(&arming, host, asked).await.map(Some)
-            }
-            State::Assigned => {
-                Ok(rows::latest(self.store.readers(), &host.id).await?.and_then(took_back).map(Err))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    async fn install(
-        &self,
-        arming: &Arming,
-        host: &HostFacts,
-        asked: &Asked<'_>,
-    ) -> Result<Result<Install, String>, OkdError> {
-        if let Err(unfit) = judge::script(arming, host, asked, self.clock.now()) {
-            return Ok(Err(unfit.to_string()));
-        }
-        if let Err(unfit) = self.has_disk(arming).await? {
-            return Ok(Err(unfit.to_string()));
-        }
-        if let Err(why) = self.has_config(arming).await? {
-            return Ok(Err(why));
-        }
-        Ok(arming.install(asked.mac).map_err(|why| why.to_string()))
-    }
-
-    async fn has_disk(&self, arming: &Arming) -> Result<Result<(), Unfit>, OkdError> {
-        let stored = hosts::inventory(self.store.readers(), &arming.host, None).await?;
-        Ok(stored.map_or(Ok(()), |stored| judge::disk(arming, &stored.inventory)))
-    }
-
-    /// Whether the cluster could still give out its config for this role: else an installer would be turned away, again and again.
-    async fn has_config(&self, arming: &Arming) -> Result<Result<(), String>, OkdError> {
-        let cluster = match self.clusters.get(&arming.cluster).await {
-            Ok(cluster) => cluster,
-            Err(OkdError::NoCluster(name)) => return Ok(Err(format!("there is no cluster {name} any more"))),
-            Err(error) => return Err(error),
-        };
-        Ok(match cluster.config(arming.role) {
-            None => Err(format!("the configs of {} were wiped", cluster.name)),
-            Some(config) => in_time(arming.role, &config.validity, self.clock.now()),
-        })
-    }
-
-    /// The arming by which a document may be handed out to whoever has a ticket for this card and generation.
-    ///
-    /// # Errors
-    /// The outer: the database's. The inner: why it is refused.
-    pub async fn for_document(
-        &self,
-        host: &HostFacts,
-        mac: MacAddr,
-        generation: i64,
-    ) -> Result<Result<Arming, String>, OkdError> {
-        let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else {
-            return Ok(Err(format!("{} was never armed", host.name)));
-        };
-        let fit = match judge::document(&arming, host, mac, generation, self.clock.now()) {
-            Ok(()) => self.has_disk(&arming).await?,
-            unfit => unfit,
-        };
-        Ok(fit.map(|()| arming).map_err(|unfit| format!("{}: {unfit}", host.name)))
-    }
-
-    /// Uses the arming: what follows is that the node's document goes out to `address`.
-    ///
-    /// # Errors
-    /// [`OkdError::NotArmed`] where somebody else was faster, or it ran out; nothing may be given out on any error.
-    pub async fn consume(&self, host: &Id, generation: i64, address: IpAddr) -> Result<(), OkdError> {
-        let (host, now) = (host.clone(), self.clock.now());
-        self.store
-            .write(move |tx| {
-                Box::pin(async move { life::consume(tx, &host, generation, address, now).await })
-            })
-            .await
-    }
-
-    /// Writes down that a node's document was refused, at a bounded rate.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn refused(
-        &self,
-        address: IpAddr,
-        host: Option<&HostFacts>,
-        mac: Option<MacAddr>,
-        why: &str,
-    ) -> Result<(), StoreError> {
-        let (address, now) = (address.to_canonical(), self.clock.now());
-        let Some(more) = self.refusals.may_tell(address, host.map(|host| &host.id), now) else {
-            return Ok(());
-        };
-        let host = host.map(|host| (host.id.clone(), host.name.clone()));
-        let why = why.to_owned();
-        self.store
-            .write(move |tx| {
-                Box::pin(async move { refusals::write(tx, address, host, mac, &why, more, now).await })
-            })
-            .await
-    }
-
     pub(super) async fn drafts(
         &self,
         order: &Order,
@@ -313,18 +193,5 @@ impl Installs {
 
     async fn facts(&self, host: &Id) -> Result<HostFacts, OkdError> {
         hosts::facts(self.store.readers(), host).await?.ok_or_else(|| OkdError::NoHost(host.clone()))
-    }
-}
-
-/// Why a host with a role, that was armed and is not any more, boots its own disk; `None` where it was not just taken back.
-fn took_back(latest: Arming) -> Option<String> {
-    let generation = latest.generation;
-    match latest.ended?.outcome {
-        Outcome::Disarmed => Some(format!("generation {generation} was taken back")),
-        Outcome::Expired => Some(format!("generation {generation} ran out unused")),
-        Outcome::Mismatched => Some(format!(
-            "what came under generation {generation} was not the machine, or the disk, that was armed"
-        )),
-        Outcome::Installed | Outcome::Failed => None,
     }
 }

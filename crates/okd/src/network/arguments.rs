@@ -8,7 +8,7 @@ use boot::install::{InvalidArgument, KernelArgument};
 use inventory::MacAddr;
 use ipnet::IpNet;
 
-use super::check::leads;
+use super::check::addresses::leads;
 use super::{Addressing, Bond, BondMode, BondOption, NodeNetwork, Parent};
 
 /// Linux knows no longer name of a machine.

@@ -74,7 +74,7 @@ pub(super) fn after(course: &Course) -> Option<Expected> {
             Step::Ignition,
             mins(5),
             "that the installer fetches the node's document",
-            "The installer waits: this server told it to (503: the configs are wiped or out of time, see muster host explain), or it can't reach this server.",
+            "The installer waits: this server told it to (503: it has no agent for that processor, or its database takes no word; its log says which), or it can't reach this server.",
         ),
         Step::Ignition => expected(
             Step::Writing,

@@ -80,7 +80,10 @@ async fn what_a_check_refuses_is_not_armed_and_neither_are_those_beside_it() {
     let roleless = room.host(3, &[("DISK3", None)]).await;
     for (hosts, word) in [
         (vec![&good, &full], "the disk carries data: the disk: ceph_bluestore"),
-        (vec![&good, &roleless], "it is ready; it has no role"),
+        (
+            vec![&good, &roleless],
+            "it is ready (give it a role first, with muster host set-role); it has no role",
+        ),
     ] {
         let refused = room.arm(&hosts, Occasion::First).await.unwrap_err();
         assert!(

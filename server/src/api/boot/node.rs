@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use boot::Agent;
 use boot::tickets::Purpose;
 use boot::trail::{Step, StepKind};
+use hosts::HostError;
 use okd::OkdError;
 use okd::documents::{NodeBriefing, node};
 use zeroize::Zeroizing;
@@ -38,9 +39,12 @@ pub async fn show(
     let Receiver { mac, address, host, arming, .. } = receiver;
     if let Err(error) = app.installs.consume(&host.id, arming.generation, address).await {
         return Err(match error {
-            OkdError::Store(error) => not_now(&error),
             // Somebody was faster, or it ran out in this very moment.
-            error => refused(&app, address, Some(&host), Some(mac), error.to_string(), "not-armed").await,
+            OkdError::NotArmed(_) | OkdError::NoHost(_) | OkdError::Host(HostError::Illegal(_)) => {
+                refused(&app, address, Some(&host), Some(mac), error.to_string(), "not-armed").await
+            }
+            // Nothing was changed, and it may be asked again.
+            error => not_now(&error),
         });
     }
     app.progress.saw(&host.id, okd::progress::Step::Ignition, &format!("handed out to {address}"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
 use boot::control::ControlError;
-use boot::options::LocalDisk;
+use boot::options::{HostOptions, LocalDisk};
 use inventory::{Id, Limits};
 use okd::arming::{ArmPlan, Occasion, Order, Plan, USUAL_LIFE};
 use okd::{Arming, OkdError};
@@ -133,9 +133,15 @@ fn again(host: &Id) -> ToArm {
 async fn carried_out(app: &App, asked: ToArm, digest: &str, life: Duration) -> Result<Vec<Arming>, ApiError> {
     let (order, incidents) = order(app, asked).await?;
     let plan = app.installs.plan(&order, &incidents).await?;
+    if plan.digest == digest && plan.hosts.iter().all(ArmPlan::is_good) {
+        // Before anything is armed: a machine that is installed and starts another disk is none.
+        for host in &plan.hosts {
+            leave_by_exit(app, host).await?;
+        }
+    }
     let armed = app.installs.arm(&order, &incidents, digest, life, OPERATOR).await?;
     for host in &plan.hosts {
-        prepare(app, host).await;
+        let_go(app, host).await;
         app.progress.changed(&host.host);
     }
     Ok(armed)
@@ -196,21 +202,22 @@ async fn order(app: &App, asked: ToArm) -> Result<(Order, BTreeMap<Id, Vec<Strin
     Ok((Order { hosts, occasion: asked.occasion, wipe }, incidents))
 }
 
-/// What the boot of a host that was armed needs beside it. It is armed whether or not that can be written: then its machine is
-/// held, or leaves to its first disk, and an operator sees why.
-async fn prepare(app: &App, host: &ArmPlan) {
+/// Where the disk that is written is not the one that the BIOS starts first, its boot script leaves to the BIOS.
+async fn leave_by_exit(app: &App, host: &ArmPlan) -> Result<(), ApiError> {
+    let (version, options) = app.control.options(&host.host);
+    if host.leaves_by_exit.is_some() && options.local_disk != LocalDisk::Exit {
+        let options = HostOptions { local_disk: LocalDisk::Exit, ..options };
+        app.control.set_options(&host.host, &host.name, version, options, OPERATOR).await?;
+    }
+    Ok(())
+}
+
+/// Whoever arms it wants it to boot, whatever its boots were before. It is armed whether or not that can be written: then its
+/// machine is held, and an operator sees why.
+async fn let_go(app: &App, host: &ArmPlan) {
     let macs = host.node.iter().flat_map(|node| node.machine.macs.iter().copied()).collect::<Vec<_>>();
-    // Whoever arms it wants it to boot, whatever its boots were before.
     match app.control.release(&macs, &host.name, OPERATOR).await {
         Ok(_) | Err(ControlError::NotHeld(_)) => {}
         Err(error) => tracing::error!(host.name = %host.name, %error, "a held machine could not be released"),
-    }
-    if host.leaves_by_exit.is_some() {
-        let (version, mut options) = app.control.options(&host.host);
-        options.local_disk = LocalDisk::Exit;
-        if let Err(error) = app.control.set_options(&host.host, &host.name, version, options, OPERATOR).await
-        {
-            tracing::error!(host.name = %host.name, %error, "how it leaves to its disk could not be set: see muster boot set");
-        }
     }
 }

@@ -286,7 +286,7 @@ async fn macs_without_end_take_no_memory_without_end() {
     let rows: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM boot_guard").fetch_one(room.store.readers()).await.unwrap();
     assert_eq!(rows, 16_384);
-    room.clock.advance(Duration::from_secs(3600));
+    room.clock.advance(Duration::from_secs(2 * 3600));
     room.control.sweep();
     let room = room.restarted().await;
     let rows: i64 =

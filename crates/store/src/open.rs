@@ -20,6 +20,8 @@ pub(crate) async fn open(path: &Path) -> Result<(SqliteConnection, SqlitePool), 
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // What is deleted may be a secret, and what the file has free is still read by whoever has the file.
+        .pragma("secure_delete", "ON")
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5));
     let mut writer = options.connect().await.map_err(|source| classify(path, source))?;

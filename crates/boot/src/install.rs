@@ -1,6 +1,7 @@
 //! What the script that installs a node is made of. Whoever arms installations hands it in; here nothing is decided.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub struct Install {
     /// What the kernel is told of the network: `ip=…`, `vlan=…`, `bond=…`, and how long it waits for a link. Empty: DHCP on
     /// the card that boots, and no other.
     pub network: Vec<KernelArgument>,
+    /// The address that the live system has, where it is a fixed one: its tickets are for that. Else it keeps the one that the
+    /// script was asked from.
+    pub speaks_from: Option<IpAddr>,
     /// What becomes of the machine, as a sentence goes on: `control-plane node cp1 of okd1.example.lan, generation 2`.
     pub words: String,
 }

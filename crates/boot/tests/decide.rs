@@ -181,6 +181,7 @@ fn install() -> Install {
         },
         disk: "wwn-0x5000c500aabbccdd".parse().unwrap(),
         network: vec![],
+        speaks_from: None,
         words: "control-plane node cp1 of okd1.example.lan, generation 2".to_owned(),
     }
 }

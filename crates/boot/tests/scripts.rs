@@ -82,6 +82,7 @@ fn installation(network: &[&str]) -> (Decision, Token, Token) {
         coreos,
         disk: "nvme-eui.0025385b11b2c3d4".parse().unwrap(),
         network: network.iter().map(|argument| argument.parse().unwrap()).collect(),
+        speaks_from: None,
         words: WORDS.to_owned(),
     };
     let decision = Decision {

@@ -147,6 +147,7 @@ impl Arming {
             coreos: self.image.clone(),
             disk: self.target.by_id.parse()?,
             network: network::arguments(self.network.as_ref(), boot, &self.fqdn())?,
+            speaks_from: network::speaks_from(self.network.as_ref(), boot),
             words: self.words(),
         })
     }

@@ -18,7 +18,7 @@ use inventory::MacAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-pub use arguments::arguments;
+pub use arguments::{arguments, speaks_from};
 pub use cards::cards;
 pub use check::{Faults, Place};
 pub use file::{EXAMPLE, NetworkFileError};

@@ -18,6 +18,18 @@ const LONGEST_HOSTNAME: usize = 64;
 const CARRIER_SECS: u16 = 30;
 const LACP_CARRIER_SECS: u16 = 90;
 
+/// The address that the live system has on the card that boots, where it is a fixed one: it asks this server from there.
+#[must_use]
+pub fn speaks_from(network: Option<&NodeNetwork>, boot: MacAddr) -> Option<IpAddr> {
+    let network = network?;
+    let card = network.cards.iter().find(|card| card.mac == boot).map(|card| &card.addressing);
+    let bond = || network.bonds.iter().find(|bond| bond.cards.contains(&boot)).map(|bond| &bond.addressing);
+    let addressing = card.or_else(bond).filter(|addressing| !addressing.dhcp)?;
+    let fixed = || addressing.addresses.iter().map(IpNet::addr);
+    // Firmware that speaks IPv6 only is rare; a node with both is reached by both.
+    fixed().find(IpAddr::is_ipv4).or_else(|| fixed().next())
+}
+
 /// What the kernel is told of a network. None for DHCP on the card that boots (`BOOTIF`).
 ///
 /// The card that boots is never without an address: where the network gives it none, or excludes it, it asks by DHCP, as it

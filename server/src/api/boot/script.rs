@@ -96,12 +96,12 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         Ok(links) => links,
         Err(error) => return (step, script(scripts::local_disk(&error.to_string()))),
     };
-    let (generation, life) = match &decision.action {
-        Action::Install(install) => (install.generation, TICKET_LIFE),
-        _ => (0, DEFAULT_LIFE),
+    let (generation, life, holder) = match &decision.action {
+        Action::Install(install) => (install.generation, TICKET_LIFE, install.speaks_from.unwrap_or(address)),
+        _ => (0, DEFAULT_LIFE, address),
     };
     let mint = |purpose| {
-        let token = app.ticket_key.mint_of(generation, purpose, mac, address, app.clock.now(), life);
+        let token = app.ticket_key.mint_of(generation, purpose, mac, holder, app.clock.now(), life);
         token.inspect_err(|error| tracing::error!(%error, "a ticket could not be made")).ok()
     };
     let ticket = scripts::ticket_purpose(&decision).and_then(mint);
@@ -111,7 +111,7 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         Handout::new(ticket, interval_secs, &machine, &options).with_node(node.as_ref())
     });
     if let (Some(host), Some(_)) = (&host, &node) {
-        app.progress.given(&host.id, generation, mac, address);
+        app.progress.given(&host.id, generation, mac, holder);
     }
     (step, script(scripts::for_decision(&decision, &machine, &links, &options, handout.as_ref())))
 }

@@ -18,6 +18,26 @@ fn without_a_network_nothing_is_said() {
 }
 
 #[test]
+fn a_fixed_address_of_the_card_that_boots_is_where_the_live_system_speaks_from() {
+    let from = |text: &str| {
+        speaks_from(Some(&NodeNetwork::from_toml(text).unwrap()), A.parse().unwrap()).map(|it| it.to_string())
+    };
+    let card = |mac: &str, more: &str| format!("[[card]]\nmac = \"{mac}\"\n{more}\n");
+    let fixed = "addresses = [\"fd00::21/64\", \"10.0.0.21/24\"]";
+    assert_eq!(from(&card(A, fixed)).as_deref(), Some("10.0.0.21"));
+    assert_eq!(from(&card(A, "addresses = [\"fd00::21/64\"]")).as_deref(), Some("fd00::21"));
+    let bond =
+        format!("[[bond]]\nname = \"bond0\"\nmode = \"802.3ad\"\ncards = [\"{B}\", \"{A}\"]\n{fixed}\n");
+    assert_eq!(from(&bond).as_deref(), Some("10.0.0.21"));
+    // By DHCP it keeps the address that its firmware had.
+    for other in [card(A, "dhcp = true"), card(B, fixed), format!("exclude = [\"{A}\"]\n{}", card(B, fixed))]
+    {
+        assert_eq!(from(&other), None, "{other}");
+    }
+    assert_eq!(speaks_from(None, A.parse().unwrap()), None);
+}
+
+#[test]
 fn each_card_is_told_what_it_is_to_do() {
     let fixed = format!("[[card]]\nmac = \"{A}\"\naddresses = [\"10.0.0.21/24\"]\ngateway = \"10.0.0.1\"\n");
     let vlan =

@@ -93,6 +93,14 @@ impl Node {
         }
     }
 
+    /// Until the agent speaks of another boot than this; which.
+    pub(crate) fn wait_for_another_boot(&self, site: &Site, than: &Value, deadline: Deadline) -> Value {
+        let waited = deadline.wait_for("another boot of the installed system", || {
+            Ok(Some(site.boot_id(&self.host)).filter(|boot_id| boot_id != than))
+        });
+        waited.unwrap_or_else(|error| self.panic(site, &error))
+    }
+
     /// With all that can be known of the reason.
     pub(crate) fn panic(&self, site: &Site, error: &anyhow::Error) -> ! {
         let install =

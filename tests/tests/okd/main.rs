@@ -41,7 +41,7 @@ fn a_uefi_machine_with_fixed_addresses_is_installed_once_after_a_power_cut_and_b
     let mut node = Node::new(&site, Firmware::Uefi, "52:54:00:00:0b:01", "OKD1002");
     becomes_a_node(&site, &mut node, "w2", Some(NETWORK));
     let shown = site.muster.json(&["host", "show", &node.host]).unwrap();
-    assert_eq!(shown["inventory"]["os"]["hostname"], "w2", "{shown:#}");
+    assert_eq!(shown["inventory"]["os"]["hostname"], "w2.okd1.example.lan", "{shown:#}");
     assert!(
         shown["inventory"]["nics"].to_string().contains("10.99.0.40"),
         "{:#}",
@@ -86,6 +86,7 @@ fn becomes_a_node(site: &Site, node: &mut Node, hostname: &str, network: Option<
 
     node.machine.power_off_hard();
     muster.run(&["host", "reprovision", &host, "--yes"]).unwrap();
+    let discovery = site.boot_id(&host);
     node.machine.power_on().unwrap();
     node.wait_for_install(site, "its end", Deadline::seconds(INSTALL), |shown| {
         shown["standing"]["state"] == "done"
@@ -96,12 +97,10 @@ fn becomes_a_node(site: &Site, node: &mut Node, hostname: &str, network: Option<
     assert_eq!(node.kept_disks(), kept, "the other disks are byte for byte what they were");
 
     // Its firmware asks the network first, ever after.
-    let before = site.boot_id(&host);
+    let installed = node.wait_for_another_boot(site, &discovery, Deadline::seconds(BOOT));
     node.machine.power_off_hard();
     node.machine.power_on().unwrap();
-    let again = Deadline::seconds(BOOT)
-        .wait_for("the installed system's next boot", || Ok((site.boot_id(&host) != before).then_some(())));
-    again.unwrap_or_else(|error| node.panic(site, &error));
+    node.wait_for_another_boot(site, &installed, Deadline::seconds(BOOT));
     let trail = muster.json(&["host", "trail", &host]).unwrap();
     assert!(trail[0].to_string().contains("local disk"), "{:#}", trail[0]);
     assert_eq!(node.kept_disks(), kept);

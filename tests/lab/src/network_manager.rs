@@ -54,7 +54,7 @@ impl NetworkManager {
     /// # Errors
     /// It warns of an argument; the error holds how.
     pub fn connections(&self, arguments: &[&str]) -> anyhow::Result<String> {
-        let mut command = Command::new(&self.generator);
+        let mut command = telling_all(&self.generator);
         command.args(["--stdout", "--"]).args(arguments);
         let said = Process::run("nm-initrd-generator", &command, Deadline::seconds(SECS))?;
         if said.contains("<warn>") {
@@ -68,7 +68,7 @@ impl NetworkManager {
     /// # Errors
     /// It is none that NetworkManager would use; the error holds why.
     pub fn rewritten(&self, keyfile: &str) -> anyhow::Result<String> {
-        let mut command = Command::new(&self.nmcli);
+        let mut command = telling_all(&self.nmcli);
         command.env("LD_LIBRARY_PATH", &self.libraries).env("LC_ALL", "C");
         // A change that changes nothing: it reads, verifies, and writes.
         command.args(["--offline", "connection", "modify", "connection.zone", ""]);
@@ -78,6 +78,13 @@ impl NetworkManager {
         }
         Ok(said)
     }
+}
+
+/// With its warnings among what it says: where they go else, hangs upon the box's system log.
+fn telling_all(program: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"exec "$0" "$@" 2>&1"#]).arg(program);
+    command
 }
 
 #[cfg(test)]

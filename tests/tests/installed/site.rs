@@ -129,8 +129,15 @@ impl Site {
         name.trim().to_owned()
     }
 
-    /// What root is told of the machine.
+    /// What root is told of the machine, once all of it is up: a card that has no link yet is not listened on, and one of real
+    /// hardware negotiates for a while.
     pub(crate) fn told_to_root(&self) -> Inventory {
+        for mac in [MAC, SPARE_MAC] {
+            let carrier = format!("cat /sys/class/net/{}/carrier 2>&1 || true", self.card(mac));
+            self.wait_for(&format!("the link of {mac}"), || {
+                Ok((self.run(&carrier).trim() == "1").then_some(()))
+            });
+        }
         Inventory::told(&serde_json::from_str(&self.run("/root/muster-agent report --all")).unwrap())
     }
 

@@ -1,4 +1,8 @@
-//! Rounds: each program once, round after round, so that what else the machine does falls upon all alike.
+//! Rounds: each program in its turn, round after round, so that what else the machine does falls upon all alike.
+//!
+//! In its turn a program is run twice, and the second run counts. Whoever comes after a program of a second finds the processor's
+//! caches full of that one's things; whoever reads what was read just before finds it warm. Counted at once, the agent would pay for
+//! the one, and what reads the same files after it would gain by the other.
 
 use std::path::Path;
 use std::time::Duration;
@@ -37,7 +41,8 @@ pub(super) fn measure(
         for (candidate, costs) in candidates.iter().zip(&mut runs) {
             interrupt::check()?;
             let Ok(list) = costs else { continue };
-            match cost::of(&candidate.program) {
+            let twice = cost::of(&candidate.program).and_then(|_| cost::of(&candidate.program));
+            match twice {
                 Ok(cost) => list.push(cost),
                 Err(error) => *costs = Err(error),
             }

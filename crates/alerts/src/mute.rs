@@ -23,12 +23,8 @@ pub(crate) fn hearing(rule: RuleId, state: State) -> Hearing {
         State::Maintenance if rule == RuleId::PowerButton => Hearing::Told,
         // A stranger is one name in the summary of all of them, and nothing more: it costs no row and rings no phone.
         State::Discovered => Hearing::Off,
-        // Who gave its role up is not installed any more. A stranger who asks for its document asks all the same.
-        State::Ready
-            if matches!(rule, RuleId::InstallFailed | RuleId::InstallOverdue | RuleId::InstallLeaked) =>
-        {
-            Hearing::Off
-        }
+        // Who gave its role up is not installed any more. What was given out of its cluster's secrets is, all the same.
+        State::Ready if matches!(rule, RuleId::InstallFailed | RuleId::InstallOverdue) => Hearing::Off,
         State::Ready | State::Assigned | State::InService => Hearing::Told,
         // Its agent leaves for the installer and comes back in another system, or never: the installation says so.
         State::Armed | State::Installing | State::Installed | State::Failed => match rule {
@@ -70,9 +66,7 @@ mod tests {
                     "discovered" | "retired" => Hearing::Off,
                     "maintenance" if *rule == RuleId::PowerButton => Hearing::Told,
                     "maintenance" => Hearing::Held,
-                    "ready" if rule.as_str().starts_with("install.") && *rule != RuleId::InstallRefused => {
-                        Hearing::Off
-                    }
+                    "ready" if ["install.failed", "install.overdue"].contains(&rule.as_str()) => Hearing::Off,
                     "armed" | "installing" | "installed" | "failed" if is_agents => Hearing::Off,
                     _ => Hearing::Told,
                 };

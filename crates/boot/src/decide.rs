@@ -226,7 +226,10 @@ fn wanted<'a>(host: &HostFacts, arming: Option<&'a Result<Install, String>>) -> 
             Some(Err(why)) => local_disk(&format!("is armed, but {why}")),
             None => local_disk("is armed, but its arming is not to be found"),
         },
-        State::Failed => discovery("could not be installed"),
+        State::Failed => match arming {
+            Some(Err(why)) => local_disk(&format!("could not be installed, and is not armed: {why}")),
+            Some(Ok(_)) | None => discovery("could not be installed"),
+        },
         State::Installing => local_disk("is being installed, and was given its installer once already"),
         State::Installed => local_disk("is installed"),
         State::InService => local_disk("is in service"),

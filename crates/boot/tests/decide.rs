@@ -211,7 +211,7 @@ fn nobody_is_installed_without_the_yes_of_an_arming() {
             (Some(State::Armed), Some(Ok(install))) => {
                 (Action::Install(Box::new(install.clone())), Given::Install)
             }
-            (Some(State::Armed), _) | (Some(State::Assigned), Some(Err(_))) => {
+            (Some(State::Armed), _) | (Some(State::Assigned | State::Failed), Some(Err(_))) => {
                 (Action::LocalDisk, Given::LocalDisk)
             }
             (None, _) => (Action::Discover(image(Arch::X86_64)), Given::Discovery),
@@ -221,7 +221,7 @@ fn nobody_is_installed_without_the_yes_of_an_arming() {
             (Some(_), _) => (Action::LocalDisk, Given::LocalDisk),
         };
         assert_eq!((decision.action, decision.cause), (action, Cause::State(given)), "{case}");
-        if let (Some(State::Armed | State::Assigned), Some(Err(why))) = (state, arming) {
+        if let (Some(State::Armed | State::Assigned | State::Failed), Some(Err(why))) = (state, arming) {
             assert!(decision.reason.contains(why), "{case}");
         }
         // An operator's word for this boot and the guard stand above it.

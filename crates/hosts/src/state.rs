@@ -50,6 +50,8 @@ pub enum Event {
     Disarm,
     /// The same, of a host that was in service when it was armed to be installed anew: it still is.
     StayInService,
+    /// The same, of a host whose installation before had not come to a good end: it still has not.
+    StayFailed,
     /// The installer fetched what it was armed for.
     InstallStarted,
     /// The installer says that it has ended.
@@ -113,7 +115,7 @@ impl State {
             (Assigned | Installed | InService | Failed, Event::Arm) => Armed,
             (Armed, Event::InstallStarted) => Installing,
             (Installing, Event::InstallEnded) => Installed,
-            (Installing | Installed, Event::InstallFailed) => Failed,
+            (Installing | Installed, Event::InstallFailed) | (Armed, Event::StayFailed) => Failed,
             // One that was taken for failed, and whose installed system speaks, was not.
             (Installing | Installed | Failed, Event::Joined) | (Armed, Event::StayInService) => InService,
             (Ready | Assigned | InService | Failed, Event::EnterMaintenance) => Maintenance,
@@ -164,6 +166,7 @@ impl fmt::Display for Event {
             Self::Arm => "be armed",
             Self::Disarm => "be disarmed",
             Self::StayInService => "stay in service",
+            Self::StayFailed => "stay failed",
             Self::InstallStarted => "start an installation",
             Self::InstallEnded => "end an installation",
             Self::InstallFailed => "fail an installation",

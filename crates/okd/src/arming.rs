@@ -38,11 +38,11 @@ use crate::role::Role;
 
 pub use explain::Explained;
 pub use installs::{Installs, Order, Released};
-pub use judge::{Asked, Unfit, document, script};
+pub use judge::{Asked, TurnedAway, Unfit, document, script};
 pub(crate) use life::back;
 pub use life::consume;
 pub use plan::{ArmPlan, Occasion, Plan};
-pub use refusals::Refusals;
+pub use refusals::{Refusals, Wanted};
 
 /// How long an arming stands where nobody says otherwise: a room is switched on in that time.
 pub const USUAL_LIFE: Duration = Duration::from_secs(2 * 3600);

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use course::{Course, Told};
 pub use followed::joined;
+pub(crate) use followed::leaks_are_moot;
 pub use keep::{Progress, Shown};
 pub use said::{MAX_BODY_BYTES, Saying};
 pub use standing::{Standing, State};

@@ -4,6 +4,7 @@
 //! it is not; what it could not find out it says too, and never holds to be good.
 
 mod address;
+mod boot_label;
 mod clock;
 mod config;
 mod cores;
@@ -104,7 +105,7 @@ impl Candidate<'_> {
 }
 
 /// Rules whose refusal an operator may take upon himself: what they ask for makes a good node, and is not what makes one.
-pub const ACCEPTABLE: [&str; 5] = ["cores", "memory", "disk-size", "disk-health", "incidents"];
+pub const ACCEPTABLE: [&str; 6] = ["cores", "memory", "disk-size", "disk-health", "boot-label", "incidents"];
 
 /// Rules about what the operator said, and not about the machine: what they refuse is not written down at all.
 const OF_WHAT_WAS_SAID: [&str; 5] = ["disk", "disk-data", "hostname", "address", "role"];
@@ -131,6 +132,7 @@ pub fn validate(candidate: &Candidate<'_>) -> Vec<Finding> {
             disk_size::check(candidate, target),
             disk_identity::check(candidate, target),
             disk_data::check(candidate, target),
+            boot_label::check(candidate, target),
             disk_health::check(candidate, target),
         ]);
     }

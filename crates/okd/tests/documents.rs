@@ -3,6 +3,8 @@
 
 #[path = "documents/boot_once.rs"]
 mod boot_once;
+#[path = "documents/consoles.rs"]
+mod consoles;
 #[path = "documents/disk.rs"]
 mod disk;
 #[path = "documents/document.rs"]

@@ -213,6 +213,21 @@ async fn a_document_whose_machine_says_nothing_counts_as_leaked_until_it_speaks(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_to_a_host_that_was_released_since_counts_as_leaked_until_it_is_worth_nothing() {
+    let (server, machine) = room().await;
+    machine.armed(&server, "first").await;
+    machine.fetches_its_document(&server).await;
+    machine.released(&server).await;
+    server.clock.advance(6 * MINUTE);
+    server.incidents("install.leaked", 1).await;
+    server.incidents("install.overdue", 0).await;
+    scripted::cluster_anew(&server).await;
+    server.incidents("install.leaked", 0).await;
+    server.clock.advance(6 * MINUTE);
+    server.incidents("install.leaked", 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_arming_that_nobody_uses_is_missed_and_runs_out() {
     let (server, machine) = room().await;
     machine.armed(&server, "first").await;

@@ -28,9 +28,6 @@ pub(crate) async fn cluster(server: &TestServer) {
 
 /// The same, by what an installer wrote at this time.
 pub(crate) async fn cluster_made_at(server: &Reach, made_at_ms: i64) {
-    let written = Installer::new("okd1", made_at_ms).run();
-    let files: serde_json::Map<String, Value> =
-        written.files().map(|(name, text)| (name.to_owned(), text.into())).into_iter().collect();
     let mut image = serde_json::Map::new();
     for kind in ["kernel", "initramfs", "rootfs"] {
         let name = format!("scos-9.0.20250510-0-live-{kind}.x86_64");
@@ -39,7 +36,22 @@ pub(crate) async fn cluster_made_at(server: &Reach, made_at_ms: i64) {
     }
     image.insert("arch".to_owned(), "x86_64".into());
     image.insert("build".to_owned(), "9.0.20250510-0".into());
-    let message = json!({"name": "okd1", "domain": "example.lan", "ignition": files, "image": image});
+    takes_in(server, made_at_ms, json!({"image": image})).await;
+}
+
+/// The same cluster, by another run of its installer.
+pub(crate) async fn cluster_anew(server: &TestServer) {
+    use inventory::Clock as _;
+    takes_in(server, server.clock.now().millis(), json!({"replace": true})).await;
+}
+
+async fn takes_in(server: &Reach, made_at_ms: i64, mut message: Value) {
+    let written = Installer::new("okd1", made_at_ms).run();
+    let files: serde_json::Map<String, Value> =
+        written.files().map(|(name, text)| (name.to_owned(), text.into())).into_iter().collect();
+    message["name"] = "okd1".into();
+    message["domain"] = "example.lan".into();
+    message["ignition"] = files.into();
     let made = server.operator(Method::POST, "/api/v1/clusters").json(&message).send().await.unwrap();
     expect(made, StatusCode::OK).await;
 }
@@ -143,6 +155,12 @@ impl Machine {
         let armed = server.operator(Method::POST, "/api/v1/armings").json(&order).send().await.unwrap();
         let armed: Value = serde_json::from_str(&expect(armed, StatusCode::OK).await).unwrap();
         armed[0]["generation"].as_i64().unwrap()
+    }
+
+    /// An operator takes its role back.
+    pub(crate) async fn released(&self, server: &Reach) {
+        let path = format!("/api/v1/hosts/{}/release", self.host);
+        expect(server.operator(Method::POST, &path).send().await.unwrap(), StatusCode::OK).await;
     }
 
     /// iPXE: its script, as text.

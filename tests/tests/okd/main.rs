@@ -49,6 +49,9 @@ fn a_uefi_machine_with_fixed_addresses_is_installed_once_after_a_power_cut_and_b
     );
 }
 
+/// Where the installed system speaks: at no speed that anything else here would choose.
+const CONSOLE: &str = "ttyS0,57600";
+
 fn becomes_a_node(site: &Site, node: &mut Node, hostname: &str, network: Option<&str>) {
     let muster = &site.muster;
     node.machine.power_on().unwrap();
@@ -63,6 +66,7 @@ fn becomes_a_node(site: &Site, node: &mut Node, hostname: &str, network: Option<
         muster.run(&["host", "set-network", &host, "--file", file.to_str().unwrap()]).unwrap();
     }
     let kept = node.kept_disks();
+    muster.run(&["boot", "set", &host, "--console", CONSOLE]).unwrap();
 
     muster.run(&["host", "arm", &host, "--yes"]).unwrap();
     node.machine.power_off_hard();

@@ -163,9 +163,9 @@ pub(crate) const TABLE: &[EventRule] = &[
         closes: &[Kind::InstallUnasked],
         by_key: true,
         except: never,
-        title: "somebody asked for its node's document",
-        ending: "nobody asks for its node's document any more",
-        advice: "A machine that was armed asks once, from the address that it booted at: look which machine that is, and whether two share a card or a UUID",
+        title: "an installation was refused",
+        ending: "nobody asks for its installation any more",
+        advice: "The machine that was armed asks once for its document, from the address that it booted at: look which machine that is, what was changed in it, and whether two share a card or a UUID",
     },
     EventRule {
         rule: RuleId::InstallRefused,
@@ -187,7 +187,7 @@ pub(crate) const TABLE: &[EventRule] = &[
         by_key: false,
         except: never,
         title: "secrets may have leaked",
-        ending: "the machine that has the secrets spoke",
+        ending: "the machine that has the secrets spoke, or they are worth nothing any more",
         advice: "",
     },
     EventRule {

@@ -1,8 +1,8 @@
 //! Whether an arming is for the machine that asks, now. Pure.
 //!
 //! A machine says of itself what its firmware says, before anything proves it: so what it says can only speak against it. It is
-//! known by a card that was armed; where it names a UUID or a serial number, these must be the ones that were armed, too. And
-//! the disk that was armed must be among those that its agent told of last: the guard in the live system looks at the disk
+//! known by a card that was armed; where it names a UUID or a serial number, these must be the ones that were armed, too, and
+//! where it was armed by a UUID it must name one of the two: a card's address stands in every frame that it sends. And the disk that was armed must be among those that its agent told of last: the guard in the live system looks at the disk
 //! itself, but what is known to be another machine by now need not get so far.
 
 use boot::Arch;
@@ -74,6 +74,11 @@ pub enum Unfit {
     /// The machine says another serial number.
     #[error("the machine says that its serial number is {0}, which is not the one that was armed")]
     Serial(String),
+    /// The machine says neither.
+    #[error(
+        "whoever asks says neither the UUID nor the serial number that were armed: a card's address alone proves nothing"
+    )]
+    Nameless,
     /// The disk is not in the machine any more.
     #[error(
         "the disk that was armed, {0}, is not among those that its agent told of last: look at what was changed in it"
@@ -87,6 +92,43 @@ pub enum Unfit {
         /// What the image is for.
         image: &'static str,
     },
+}
+
+/// Why a machine is not installed that its host's arming might be for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// As a sentence about the host goes on.
+    pub why: String,
+    /// What asks is not what was armed: somebody should look.
+    pub is_another: bool,
+}
+
+impl TurnedAway {
+    /// What asks may well be what was armed.
+    pub fn only(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_another: false }
+    }
+}
+
+impl From<Unfit> for TurnedAway {
+    fn from(unfit: Unfit) -> Self {
+        let is_another = match unfit {
+            Unfit::Card(_)
+            | Unfit::Uuid(_)
+            | Unfit::Serial(_)
+            | Unfit::Nameless
+            | Unfit::Disk(_)
+            | Unfit::Processor { .. } => true,
+            Unfit::State(_)
+            | Unfit::NotApproved
+            | Unfit::Ended { .. }
+            | Unfit::Used(_)
+            | Unfit::Expired { .. }
+            | Unfit::Clock(_)
+            | Unfit::Generation { .. } => false,
+        };
+        Self { why: unfit.to_string(), is_another }
+    }
 }
 
 /// Whether the machine that asks for its script is to be installed.
@@ -105,6 +147,11 @@ pub fn script(arming: &Arming, host: &HostFacts, asked: &Asked<'_>, now: Timesta
         && words(armed) != words(said)
     {
         return Err(Unfit::Serial(shown(said)));
+    }
+    let both = [(&arming.machine.uuid, asked.uuid), (&arming.machine.serial, asked.serial)];
+    let is_named = both.into_iter().any(|(armed, asked)| armed.is_some() && said(asked).is_some());
+    if arming.machine.uuid.is_some() && !is_named {
+        return Err(Unfit::Nameless);
     }
     let image = arming.image.arch;
     if asked.arch != Arch::Unknown && asked.arch != image {

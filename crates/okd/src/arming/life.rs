@@ -119,10 +119,14 @@ pub(super) async fn disarm(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) ->
 }
 
 /// What becomes of an armed host whose generation ends unused: it goes back to where it was. One that was in service when it was
-/// to be installed anew still is.
+/// to be installed anew still is; one whose installation before was given up for this one may still come to a good end, when
+/// the system speaks that lies on its disk.
 pub(crate) async fn back(tx: &mut Tx, id: &Id, generation: i64) -> Result<Event, OkdError> {
-    let was = rows::was(tx, id, generation).await?;
-    Ok(if was == Some(State::InService) { Event::StayInService } else { Event::Disarm })
+    Ok(match rows::was(tx, id, generation).await? {
+        Some(State::InService) => Event::StayInService,
+        Some(State::Failed | State::Installing | State::Installed) => Event::StayFailed,
+        _ => Event::Disarm,
+    })
 }
 
 /// An operator gives up an installation that is on its way.

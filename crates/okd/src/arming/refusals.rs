@@ -1,4 +1,4 @@
-//! Whom a node's document was refused: an event each, at a bounded rate. Nobody on the wire fills the database.
+//! Whom a node's document, or the script that leads to it, was refused: an event each, at a bounded rate. Nobody on the wire fills the database.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -15,6 +15,15 @@ use crate::store::refusal as rows;
 /// At most one event an address (and host) in this time, and at most [`EVENTS`] of all.
 const QUIET: Duration = Duration::from_secs(60);
 const EVENTS: usize = 30;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// The script that installs a node, by a machine that is not the one that was armed.
+    Script,
+    /// The node's document.
+    Document,
+}
 
 /// Who was told of lately. A restart of the server forgets it, and costs an event more.
 #[derive(Debug, Default)]
@@ -47,7 +56,7 @@ impl Refusals {
     }
 }
 
-/// Writes that a node's document was refused.
+/// Writes that it was refused.
 ///
 /// # Errors
 /// The database's.
@@ -56,13 +65,17 @@ pub(super) async fn write(
     address: IpAddr,
     host: Option<(Id, String)>,
     mac: Option<MacAddr>,
-    why: &str,
+    (wanted, why): (Wanted, &str),
     more: u64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let whose = host
-        .as_ref()
-        .map_or_else(|| "a node's document".to_owned(), |(_, name)| format!("the node's document of {name}"));
+    let name = host.as_ref().map(|(_, name)| name);
+    let whose = match (wanted, name) {
+        (Wanted::Script, Some(name)) => format!("the script that installs {name}"),
+        (Wanted::Script, None) => "a script that installs a node".to_owned(),
+        (Wanted::Document, Some(name)) => format!("the node's document of {name}"),
+        (Wanted::Document, None) => "a node's document".to_owned(),
+    };
     let again = if more > 0 { format!(" ({more} more since the last such event)") } else { String::new() };
     let summary = format!("{address} asked for {whose} and was refused: {why}{again}");
     let event = NewEvent::new(Kind::InstallRefused, host.map(|(id, _)| id), address.to_string(), summary)

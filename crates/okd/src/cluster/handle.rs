@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::taking::{New, put, seal};
 use super::{Cluster, Front, Node, validity};
 use crate::error::OkdError;
+use crate::progress::leaks_are_moot;
 use crate::role::Role;
 use crate::store::cluster as rows;
 
@@ -178,6 +179,7 @@ impl Clusters {
                     if !rows::remove(tx, &name).await? {
                         return Err(OkdError::NoCluster(name.to_string()));
                     }
+                    leaks_are_moot(tx, &name, "its cluster was removed", &actor, now).await?;
                     tell(tx, Kind::ClusterRemoved, &name, "it was removed", &actor, now).await
                 })
             })

@@ -11,6 +11,7 @@ use super::folder::{self, Folder};
 use super::handle::{called, choose_image, refuse_armed, tell};
 use super::{Cluster, Config, Front};
 use crate::error::OkdError;
+use crate::progress::leaks_are_moot;
 use crate::store::cluster as rows;
 
 /// A cluster that is about to be made, or to get new configs.
@@ -81,6 +82,7 @@ pub(super) async fn put(tx: &mut Tx, ready: Ready, actor: &str, now: Timestamp) 
         rows::wipe_configs(tx, &name).await?;
         rows::update(tx, &cluster, now).await?;
         tell(tx, Kind::ClusterChanged, &name, &words, actor, now).await?;
+        leaks_are_moot(tx, &name, "its cluster was given new configs", actor, now).await?;
     }
     for (config, sealed) in &sealed {
         rows::put_config(tx, &name, config, sealed).await?;

@@ -15,6 +15,10 @@ use crate::disk::Target;
 const GUARD: &str = script!("say.sh", "okd/words.sh", "okd/guard.sh");
 /// How far it is.
 const REPORT: &str = script!("say.sh", "okd/words.sh", "okd/send.sh", "okd/report.sh");
+/// That the guard of the disk came to no end.
+const UNGUARDED: &str = script!("okd/words.sh", "okd/unguarded.sh");
+/// Where the installed system speaks.
+const CONSOLES: &str = script!("okd/consoles.sh");
 /// How it ended.
 const ENDED: &str = script!("say.sh", "okd/words.sh", "okd/ended.sh");
 
@@ -38,6 +42,8 @@ pub fn live(briefing: &LiveBriefing<'_>) -> String {
     let becomes = format!("this machine is installed as {}; the server is {}", arming.words(), links.server);
     let mut files = vec![
         written("/usr/local/bin/muster-guard", PROGRAM, GUARD),
+        written("/usr/local/bin/muster-unguarded", PROGRAM, UNGUARDED),
+        written("/usr/local/bin/muster-consoles", PROGRAM, CONSOLES),
         written("/usr/local/bin/muster-report", PROGRAM, REPORT),
         written("/usr/local/bin/muster-ended", PROGRAM, ENDED),
         written("/etc/muster-install/disk", EVERYBODY, &agreed(&arming.target)),

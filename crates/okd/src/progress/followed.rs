@@ -1,8 +1,9 @@
 //! What follows, written down: each change of an installation in one transaction with its events and the host's state.
 
 use ::store::Tx;
-use events::Kind;
-use hosts::{Event, HostError};
+use events::{Kind, NewEvent};
+use gateway::wish::Label;
+use hosts::{Event, HostError, State};
 use inventory::{Id, Timestamp};
 
 use super::consequence::{Consequence, consequences};
@@ -127,24 +128,53 @@ async fn goes(
     Ok(())
 }
 
+/// What may have leaked of a cluster opens nothing any more: `why`.
+pub(crate) async fn leaks_are_moot(
+    tx: &mut Tx,
+    cluster: &Label,
+    why: &str,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), OkdError> {
+    for (host, generation) in rows::leaked(tx, cluster).await? {
+        let summary =
+            format!("what may have leaked by generation {generation} opens nothing any more: {why}");
+        let event =
+            NewEvent::new(Kind::InstallCaughtUp, Some(host), actor, summary).key(generation.to_string());
+        events::append(tx, &event, now).await?;
+    }
+    Ok(())
+}
+
 /// The agent that the node's document brought has enrolled: the installation is done, in the transaction of the enrolment.
-/// An older generation's agent says nothing of a newer one; `false` then.
+/// An older generation's agent says nothing of a newer one that was used; `false` then. Of one that is armed over it and not
+/// used yet it says what the host goes back to.
 ///
 /// # Errors
 /// The database's.
 pub async fn joined(tx: &mut Tx, host: &Id, generation: i64, now: Timestamp) -> Result<bool, OkdError> {
     let Some(course) = rows::course(tx, host, generation).await? else { return Ok(false) };
-    let is_newest = rows::newest(tx, host).await? == Some(generation);
+    let lies_on_the_disk =
+        arming::last_used(&mut *tx, host).await?.is_some_and(|last| last.generation == generation);
     let may = course.ended.is_none() || course.ended_as(Outcome::Failed);
-    if !is_newest || !may || course.consumed_at.is_none() {
+    if !lies_on_the_disk || !may {
         return Ok(false);
     }
-    match hosts::transition(tx, host, Event::Joined, "the installed system's agent spoke", SERVER, now).await
-    {
-        // An operator has other plans with it meanwhile.
-        Err(HostError::Illegal(_)) => return Ok(false),
-        other => other?,
+    let armed_anew = match course.state {
+        State::Armed => arming::standing(&mut *tx, host).await?,
+        _ => None,
     };
+    match armed_anew {
+        Some(anew) => arming::was_in_service(tx, host, anew.generation).await?,
+        None => {
+            let reason = "the installed system's agent spoke";
+            match hosts::transition(tx, host, Event::Joined, reason, SERVER, now).await {
+                // An operator has other plans with it meanwhile.
+                Err(HostError::Illegal(_)) => return Ok(false),
+                other => other?,
+            };
+        }
+    }
     for step in [Step::Agent, Step::InService] {
         let said = Saying { step, failed: false, percent: None, words: String::new() };
         rows::add(tx, &word(&course, &said, now), KEPT).await?;

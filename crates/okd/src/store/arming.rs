@@ -58,6 +58,17 @@ pub(crate) async fn was(tx: &mut Tx, host: &Id, generation: i64) -> Result<Optio
     was.flatten().map(|was| parsed(TABLE, host.as_str(), &was)).transpose()
 }
 
+/// What the host goes back to when this ends unused: it is in service after all.
+pub(crate) async fn was_in_service(tx: &mut Tx, host: &Id, generation: i64) -> Result<(), StoreError> {
+    sqlx::query("UPDATE arming SET was = $3 WHERE host_id = $1 AND generation = $2")
+        .bind(host.as_str())
+        .bind(generation)
+        .bind(State::InService.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn assignment_version(tx: &mut Tx, host: &Id) -> Result<Option<i64>, StoreError> {
     let version = sqlx::query_scalar("SELECT version FROM assignment WHERE host_id = $1")
         .bind(host.as_str())

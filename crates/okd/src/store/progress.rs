@@ -1,6 +1,7 @@
 //! How far installations are: their words, and what of them is being told.
 
 use ::store::{StoreError, Tx};
+use gateway::wish::Label;
 use inventory::{Id, MacAddr, Timestamp};
 use sqlx::{FromRow, SqliteConnection, SqlitePool};
 
@@ -119,6 +120,22 @@ pub(crate) async fn again(tx: &mut Tx, word: &Word, said: &Saying, now: Timestam
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Of which generations of a cluster's it was told that their document may have leaked.
+pub(crate) async fn leaked(tx: &mut Tx, cluster: &Label) -> Result<Vec<(Id, i64)>, StoreError> {
+    let rows: Vec<(String, i64, String)> = sqlx::query_as(
+        "SELECT host_id, generation, plan FROM arming WHERE leaked_at IS NOT NULL ORDER BY host_id, generation",
+    )
+    .fetch_all(tx)
+    .await?;
+    let mut leaked = Vec::new();
+    for (host, generation, plan) in rows {
+        if plan_of(&host, generation, &plan)?.cluster == *cluster {
+            leaked.push((id(&host, generation)?, generation));
+        }
+    }
+    Ok(leaked)
 }
 
 /// Notes what is being told.

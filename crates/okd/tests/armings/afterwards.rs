@@ -62,7 +62,33 @@ async fn what_broke_off_is_tried_again_in_one_word() {
     // And once it was said.
     room.happen(&host, Event::InstallFailed).await;
     assert_eq!(room.arm(&[&host], Occasion::Again).await.unwrap()[0].generation, 3);
+    assert!(!room.joins(&host, 1).await, "what lies on the disk is the second's");
+    room.fetches(&host, 1, 3).await.unwrap();
     assert!(!room.joins(&host, 2).await, "an older system says nothing of a newer generation");
+}
+
+#[tokio::test]
+async fn a_system_that_speaks_while_it_is_to_be_installed_anew_is_what_the_host_goes_back_to() {
+    let room = room().await;
+    for (n, speaks_first) in [(1, true), (2, false)] {
+        let host = room.worker(n).await;
+        room.arm(&[&host], Occasion::First).await.unwrap();
+        room.fetches(&host, n, 1).await.unwrap();
+        room.happen(&host, Event::InstallEnded).await;
+        room.arm(&[&host], Occasion::Again).await.unwrap();
+        if speaks_first {
+            assert!(room.joins(&host, 1).await);
+            assert_eq!(room.state(&host).await, State::Armed, "what was armed stands");
+        }
+        room.installs.disarm(&host, "anna").await.unwrap();
+        if !speaks_first {
+            assert_eq!(room.state(&host).await, State::Failed);
+            let why = room.asks(&host, n).await.unwrap().unwrap_err();
+            assert_eq!(why, "generation 2 was taken back", "it boots its own disk, where that system lies");
+            assert!(room.joins(&host, 1).await);
+        }
+        assert_eq!(room.state(&host).await, State::InService);
+    }
 }
 
 #[tokio::test]

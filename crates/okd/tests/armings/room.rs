@@ -241,10 +241,12 @@ impl Room {
         self.facts(id).await.state
     }
 
-    /// What the machine is answered as it asks for its script, saying nothing of itself.
+    /// What the machine is answered as it asks for its script.
     pub(crate) async fn asks(&self, id: &Id, n: u8) -> Option<Result<boot::install::Install, String>> {
-        let asked = Asked { mac: mac(n), uuid: None, serial: None, arch: Arch::X86_64 };
-        self.installs.for_boot(&self.facts(id).await, &asked).await.unwrap()
+        let serial = serial(n);
+        let asked = Asked { mac: mac(n), uuid: None, serial: Some(&serial), arch: Arch::X86_64 };
+        let answer = self.installs.for_boot(&self.facts(id).await, &asked).await.unwrap();
+        answer.map(|answer| answer.map_err(|away| away.why))
     }
 
     /// The installer fetches the node's document by a ticket of this generation.

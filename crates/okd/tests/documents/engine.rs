@@ -66,7 +66,7 @@ fn the_real_ignition_makes_the_live_system() {
     machine.run(Stage::Fetch).unwrap();
     machine.run(Stage::Files).unwrap();
     let root = machine.root();
-    for program in ["muster-guard", "muster-report", "muster-ended"] {
+    for program in ["muster-guard", "muster-report", "muster-ended", "muster-unguarded", "muster-consoles"] {
         assert_eq!(mode(&root, &format!("usr/local/bin/{program}")), 0o755);
     }
     assert_eq!(mode(&root, "etc/muster-install/home.curl"), 0o600);

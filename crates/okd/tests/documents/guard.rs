@@ -244,3 +244,33 @@ fn what_a_disk_calls_itself_is_only_shown() {
     case.passes();
     assert!(!case.machine.path("run/evil").exists());
 }
+
+#[test]
+fn a_guard_that_comes_to_no_end_is_told_of_by_who_ended_it() {
+    for (result, status, words) in [
+        ("success", "0", vec![]),
+        // It said itself what it found.
+        ("exit-code", "1", vec![]),
+        (
+            "exit-code",
+            "127",
+            vec![
+                "disk-checked 1 \nthe guard of the disk ended with 127: journalctl -u muster-guard says why\n",
+            ],
+        ),
+        (
+            "timeout",
+            "",
+            vec![
+                "disk-checked 1 \nthe guard of the disk came to no end in its time: a disk, or its controller, hangs\n",
+            ],
+        ),
+        ("oom-kill", "9", vec!["disk-checked 1 \nthe guard of the disk ended with oom-kill\n"]),
+    ] {
+        let mut case = Case::new();
+        case.machine.before = format!("export SERVICE_RESULT={result} EXIT_STATUS={status}");
+        let ended = case.machine.run(&case.given.live(), "/usr/local/bin/muster-unguarded");
+        assert_eq!((ended.code, ended.said.as_str()), (Some(0), ""), "{result}");
+        assert_eq!(case.machine.words(), words, "{result}");
+    }
+}

@@ -16,6 +16,8 @@ fn the_scripts_are_sound_bash() {
         (&live, "muster-guard"),
         (&live, "muster-report"),
         (&live, "muster-ended"),
+        (&live, "muster-unguarded"),
+        (&live, "muster-consoles"),
         (&node, "muster-first-boot"),
     ] {
         let dir = tempfile::tempdir().unwrap();
@@ -35,7 +37,7 @@ fn the_scripts_are_sound_bash() {
 fn no_script_can_write_a_disk() {
     let given = Given::usual();
     let live = given.live();
-    for name in ["muster-guard", "muster-report", "muster-ended"] {
+    for name in ["muster-guard", "muster-report", "muster-ended", "muster-unguarded", "muster-consoles"] {
         let script = content(&live, &format!("/usr/local/bin/{name}"));
         for word in [
             "mkfs",

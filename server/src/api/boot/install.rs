@@ -13,6 +13,7 @@ use boot::trail::{Step, StepKind};
 use hosts::HostFacts;
 use inventory::MacAddr;
 use okd::Arming;
+use okd::arming::Wanted;
 use store::StoreError;
 
 use crate::api::problem::{ApiError, chain};
@@ -138,7 +139,7 @@ pub(super) async fn refused(
     kind: &'static str,
 ) -> ApiError {
     noted(app, address, mac, &why);
-    let told: Result<(), StoreError> = app.installs.refused(address, host, mac, &why).await;
+    let told: Result<(), StoreError> = app.installs.refused(address, host, mac, Wanted::Document, &why).await;
     if let Err(error) = told {
         tracing::error!(%error, "the refusal of a node's document could not be noted");
     }

@@ -1,5 +1,7 @@
 //! The iPXE scripts.
 
+use std::net::IpAddr;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use boot::install::Install;
 use boot::options::HostOptions;
@@ -9,7 +11,7 @@ use boot::trail::{Step, StepKind};
 use boot::{Action, Arch, Decision, Machine, Platform, decide};
 use hosts::{HostFacts, State};
 use inventory::MacAddr;
-use okd::arming::Asked;
+use okd::arming::{Asked, Wanted};
 use serde::Deserialize;
 
 use super::install::TICKET_LIFE;
@@ -84,7 +86,7 @@ async fn answer(app: &App, connection: &Connection, mac: Option<&str>, said: Sai
         }
     };
     let machine = said.machine(mac);
-    let Decided { decision, options, host } = decided(app, &machine, &said).await;
+    let Decided { decision, options, host } = decided(app, &machine, &said, address).await;
     let told = format!("{}, because {}", decision.as_str(), decision.reason);
     let detail = match said.in_words(&machine) {
         said if said.is_empty() => told,
@@ -123,14 +125,14 @@ struct Decided {
 }
 
 /// What it shall boot, and how its host boots: counted as a boot.
-async fn decided(app: &App, machine: &Machine, told: &Said) -> Decided {
+async fn decided(app: &App, machine: &Machine, told: &Said, address: IpAddr) -> Decided {
     let (host, arming) = match app.last_known.host(&app.store, machine.mac).await {
         // It might have contradicted what is armed.
         Found::Known(Some(host)) if told.is_garbled && host.state == State::Armed => {
             (Some(host), Some(Err("what the machine says of itself can't be read".to_owned())))
         }
         Found::Known(Some(host)) => {
-            let arming = arming(app, &host, &told.asked(machine)).await;
+            let arming = arming(app, &host, &told.asked(machine), address).await;
             (Some(host), arming)
         }
         Found::Known(None) => (None, None),
@@ -155,14 +157,36 @@ fn silent(why: &str) -> String {
 }
 
 /// What is armed for this machine, in time: what can't be looked up installs nobody.
-async fn arming(app: &App, host: &HostFacts, asked: &Asked<'_>) -> Option<Result<Install, String>> {
+async fn arming(
+    app: &App,
+    host: &HostFacts,
+    asked: &Asked<'_>,
+    address: IpAddr,
+) -> Option<Result<Install, String>> {
     let why = match tokio::time::timeout(DEADLINE, app.installs.for_boot(host, asked)).await {
-        Ok(Ok(arming)) => return arming,
+        Ok(Ok(Some(Err(away)))) => {
+            if away.is_another {
+                turned_away(app, host, asked.mac, address, away.why.clone());
+            }
+            return Some(Err(away.why));
+        }
+        Ok(Ok(arming)) => return arming.map(|arming| arming.map_err(|away| away.why)),
         Ok(Err(error)) => chain(&error),
         Err(_) => "it took too long".to_owned(),
     };
     tracing::error!(host.id = %host.id, %why, "the database did not say what is armed");
     Some(Err(silent(&why)))
+}
+
+/// What asks is not what was armed: written behind, for a machine that boots waits for no database.
+fn turned_away(app: &App, host: &HostFacts, mac: MacAddr, address: IpAddr, why: String) {
+    let (installs, host) = (app.installs.clone(), host.clone());
+    tokio::spawn(async move {
+        let told = installs.refused(address, Some(&host), Some(mac), Wanted::Script, &why).await;
+        if let Err(error) = told {
+            tracing::error!(host.id = %host.id, %error, "that a machine was turned away could not be noted");
+        }
+    });
 }
 
 impl Said {

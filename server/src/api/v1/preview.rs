@@ -69,8 +69,13 @@ pub async fn show(
     let said = app.control.peek(mac, host.as_ref());
     let arming = match &host {
         Some(host) => {
-            let asked = Asked { mac, uuid: None, serial: None, arch: machine.arch };
-            app.installs.for_boot(host, &asked).await?
+            // As the machine would ask that was armed.
+            let armed = app.installs.standing(&host.id).await?;
+            let machine_armed = armed.map(|arming| arming.machine).unwrap_or_default();
+            let (uuid, serial) = (machine_armed.uuid.as_deref(), machine_armed.serial.as_deref());
+            let asked = Asked { mac, uuid, serial, arch: machine.arch };
+            let answer = app.installs.for_boot(host, &asked).await?;
+            answer.map(|answer| answer.map_err(|away| away.why))
         }
         None => None,
     };

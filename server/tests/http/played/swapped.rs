@@ -26,6 +26,9 @@ async fn a_disk_that_was_swapped_since_it_was_armed_boots_no_installer() {
     let text = machine.asks(&server).await;
     assert!(!text.contains("coreos.inst"), "{text}");
     assert!(text.contains("the disk that was armed, DISK1, is not among those"), "{text}");
+    // Whoever armed it learns why it boots its own disk.
+    let incident = server.incidents("install.refused", 1).await.remove(0);
+    assert!(incident.to_string().contains("the script that installs"), "{incident:#}");
     // By a script of before, neither.
     for path in [&before.live, &before.node] {
         let refused = problem(machine.gets(&server, path).await, StatusCode::FORBIDDEN).await;

@@ -49,5 +49,8 @@ cp /run/installer/config.ign /run/installer/boot/ignition/config.ign
 # The network's arguments are forwarded to the first boot.
 tr ' ' '\n' </proc/cmdline | grep -E '^(ip|ifname|rd\.route|bootdev|BOOTIF|nameserver|rd\.peerdns|vlan|bond|team|bridge|rd\.net\.timeout\.carrier|net\.ifnames)=' |
   tr '\n' ' ' >/run/installer/boot/ignition.firstboot
+# The consoles of its settings become the installed kernel's.
+consoles=$(sed -n 's/^- "\(.*\)"$/console=\1/p' /etc/coreos/installer.d/*.yaml | tr '\n' ' ')
+[[ -z $consoles ]] || sed -i "s|console=[^ ]* *||g; s|^APPEND |&$consoles|" /run/installer/boot/syslinux.cfg
 umount /run/installer/boot
 echo "Install complete."

@@ -8,7 +8,8 @@ use hosts::{HostFacts, State};
 use inventory::{Id, MacAddr};
 
 use super::Installs;
-use crate::arming::{Arming, Asked, Outcome, Unfit, judge, life, refusals};
+use crate::arming::refusals::{self, Wanted};
+use crate::arming::{Arming, Asked, Outcome, TurnedAway, Unfit, judge, life};
 use crate::cluster::in_time;
 use crate::error::OkdError;
 use crate::store::arming as rows;
@@ -23,7 +24,7 @@ impl Installs {
         &self,
         host: &HostFacts,
         asked: &Asked<'_>,
-    ) -> Result<Option<Result<Install, String>>, OkdError> {
+    ) -> Result<Option<Result<Install, TurnedAway>>, OkdError> {
         match host.state {
             State::Armed => {
                 let Some(arming) = rows::latest(self.store.readers(), &host.id).await? else {
@@ -31,8 +32,9 @@ impl Installs {
                 };
                 self.install(&arming, host, asked).await.map(Some)
             }
-            State::Assigned => {
-                Ok(rows::latest(self.store.readers(), &host.id).await?.and_then(took_back).map(Err))
+            State::Assigned | State::Failed => {
+                let latest = rows::latest(self.store.readers(), &host.id).await?;
+                Ok(latest.and_then(took_back).map(TurnedAway::only).map(Err))
             }
             _ => Ok(None),
         }
@@ -43,17 +45,17 @@ impl Installs {
         arming: &Arming,
         host: &HostFacts,
         asked: &Asked<'_>,
-    ) -> Result<Result<Install, String>, OkdError> {
+    ) -> Result<Result<Install, TurnedAway>, OkdError> {
         if let Err(unfit) = judge::script(arming, host, asked, self.clock.now()) {
-            return Ok(Err(unfit.to_string()));
+            return Ok(Err(unfit.into()));
         }
         if let Err(unfit) = self.has_disk(arming).await? {
-            return Ok(Err(unfit.to_string()));
+            return Ok(Err(unfit.into()));
         }
         if let Err(why) = self.has_config(arming).await? {
-            return Ok(Err(why));
+            return Ok(Err(TurnedAway::only(why)));
         }
-        Ok(arming.install(asked.mac).map_err(|why| why.to_string()))
+        Ok(arming.install(asked.mac).map_err(|why| TurnedAway::only(why.to_string())))
     }
 
     async fn has_disk(&self, arming: &Arming) -> Result<Result<(), Unfit>, OkdError> {
@@ -107,7 +109,7 @@ impl Installs {
             .await
     }
 
-    /// Writes down that a node's document was refused, at a bounded rate.
+    /// Writes down that what leads to an installation was refused, at a bounded rate.
     ///
     /// # Errors
     /// The database's.
@@ -116,6 +118,7 @@ impl Installs {
         address: IpAddr,
         host: Option<&HostFacts>,
         mac: Option<MacAddr>,
+        wanted: Wanted,
         why: &str,
     ) -> Result<(), StoreError> {
         let (address, now) = (address.to_canonical(), self.clock.now());
@@ -126,7 +129,9 @@ impl Installs {
         let why = why.to_owned();
         self.store
             .write(move |tx| {
-                Box::pin(async move { refusals::write(tx, address, host, mac, &why, more, now).await })
+                Box::pin(
+                    async move { refusals::write(tx, address, host, mac, (wanted, &why), more, now).await },
+                )
             })
             .await
     }

@@ -22,13 +22,13 @@ fn verdict(
 #[test]
 fn the_machine_that_was_armed_is_known_however_its_firmware_writes_it() {
     assert_eq!(verdict(|_, _, _, _| ()), None);
-    // From its other card; in the other byte order; in capitals; with blanks; with nothing said; with a processor not named.
+    // From its other card; in the other byte order; in capitals; with blanks; with one of the two; with a processor not named.
     assert_eq!(verdict(|_, _, asked, _| asked.mac = CARDS[1]), None);
     assert_eq!(verdict(|_, _, asked, _| asked.uuid = Some("44454C4C-3400-1036-8052-b4c04f4d3232")), None);
     assert_eq!(verdict(|_, _, asked, _| asked.uuid = Some("4c4c4544-0034-3610-8052-b4c04f4d3232")), None);
     assert_eq!(verdict(|_, _, asked, _| asked.serial = Some(" svc0001  x ")), None);
-    assert_eq!(verdict(|_, _, asked, _| (asked.uuid, asked.serial) = (None, None)), None);
-    assert_eq!(verdict(|_, _, asked, _| (asked.uuid, asked.serial) = (Some(""), Some("  "))), None);
+    assert_eq!(verdict(|_, _, asked, _| asked.uuid = None), None);
+    assert_eq!(verdict(|_, _, asked, _| asked.serial = Some("  ")), None);
     assert_eq!(verdict(|_, _, asked, _| asked.arch = Arch::Unknown), None);
     assert_eq!(verdict(|arming, _, _, now| *now = arming.expires_at.minus(Duration::from_millis(1))), None);
     // What was worth nothing when it was armed speaks neither for it nor against it.
@@ -37,6 +37,13 @@ fn the_machine_that_was_armed_is_known_however_its_firmware_writes_it() {
         (asked.uuid, asked.serial) = (Some("03000200-0400-0500-0006-000700080009"), Some("To be filled"));
     };
     assert_eq!(verdict(unmarked), None);
+    // A machine whose firmware has no UUID may have no serial number to say either.
+    let by_serial =
+        |arming: &mut Arming, _: &mut HostFacts, asked: &mut Asked<'static>, _: &mut Timestamp| {
+            arming.machine.uuid = None;
+            (asked.uuid, asked.serial) = (None, None);
+        };
+    assert_eq!(verdict(by_serial), None);
 }
 
 #[test]
@@ -79,6 +86,18 @@ fn whatever_contradicts_it_sends_the_machine_to_its_own_disk() {
             Some(Unfit::Serial(serial.to_owned()))
         );
     }
+    for (uuid, serial) in [(None, None), (Some(""), Some("  "))] {
+        assert_eq!(
+            verdict(|_, _, asked, _| (asked.uuid, asked.serial) = (uuid, serial)),
+            Some(Unfit::Nameless)
+        );
+    }
+    let without_serial =
+        |arming: &mut Arming, _: &mut HostFacts, asked: &mut Asked<'static>, _: &mut Timestamp| {
+            arming.machine.serial = None;
+            asked.uuid = None;
+        };
+    assert_eq!(verdict(without_serial), Some(Unfit::Nameless), "a serial number that nothing is known of");
     assert!(matches!(verdict(|_, _, asked, _| asked.arch = Arch::Aarch64), Some(Unfit::Processor { .. })));
 }
 

@@ -13,6 +13,7 @@ type Case = (fn(&mut Room), &'static str, Verdict, &'static str);
 fn each_rule_finds_its_own() {
     use Verdict::{Refused, Warning};
     let cases: &[Case] = &[
+        (|r| r.another_disk("boot"), "boot-label", Refused, "sdb2 of WDC"),
         (|r| r.others = vec![r.neighbour(Role::ControlPlane, "cp1")], "hostname", Refused, "is cp1 already"),
         (|r| r.assignment.hostname = "localhost".parse().unwrap(), "hostname", Refused, "no name"),
         (|r| r.assignment.hostname = "localhost-live".parse().unwrap(), "hostname", Refused, "no name"),

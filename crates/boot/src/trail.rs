@@ -35,7 +35,7 @@ pub use attempt::sweep;
 pub use dhcp::Sighting;
 pub use kind::{Fetch, StepKind, UnknownStepKind};
 pub use read::{Attempt, boots_since, decided_at, latest, recent};
-pub use step::{Client, Course, Facts, RecordedStep, Step};
+pub use step::{Client, Course, Facts, RecordedStep, SIZE_ONLY, Step};
 pub use transfer::{Progress, Transfer};
 pub use writer::TrailWriter;
 

@@ -3,6 +3,7 @@
 mod arm;
 mod claims;
 mod explain;
+mod findings;
 mod install;
 mod list;
 mod network;

@@ -2,8 +2,9 @@
 
 use std::ops::Deref;
 use std::path::Path;
-use std::process::{Child, Command};
 use std::time::{Duration, Instant};
+
+use tokio::process::{Child, Command};
 
 use crate::reach::Reach;
 
@@ -46,6 +47,8 @@ impl Program {
             .env("NO_COLOR", "1")
             .stdout(to.try_clone().unwrap())
             .stderr(to)
+            // A test may end without ending it.
+            .kill_on_drop(true)
             .spawn()
             .unwrap();
         let deadline = Instant::now() + Duration::from_secs(60);
@@ -65,13 +68,13 @@ impl Program {
 
     pub(crate) async fn end(mut self, how: End) {
         match how {
-            End::Killed => self.child.kill().unwrap(),
+            End::Killed => self.child.start_kill().unwrap(),
             End::Stopped => {
-                let id = self.child.id().to_string();
-                assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+                let id = self.child.id().unwrap().to_string();
+                assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
             }
         }
-        let ended = tokio::task::spawn_blocking(move || self.child.wait().unwrap()).await.unwrap();
+        let ended = self.child.wait().await.unwrap();
         assert_eq!(ended.success(), matches!(how, End::Stopped), "{ended}");
     }
 }

@@ -105,6 +105,12 @@ fn becomes_a_node(site: &Site, node: &mut Node, hostname: &str, network: Option<
     node.machine.power_off_hard();
     node.machine.power_on().unwrap();
     node.wait_for_another_boot(site, &installed, Deadline::seconds(BOOT));
+    if node.machine.spec().firmware == Firmware::Bios {
+        // Of a UEFI machine the stand-in starts one program, with its arguments in it.
+        let shown = muster.json(&["host", "show", &host]).unwrap();
+        let arguments = shown["inventory"]["os"]["kernel_arguments"].as_str().unwrap();
+        assert!(arguments.contains("console=tty0 console=ttyS0,57600n8"), "{arguments}");
+    }
     let trail = muster.json(&["host", "trail", &host]).unwrap();
     assert!(trail[0].to_string().contains("local disk"), "{:#}", trail[0]);
     assert_eq!(node.kept_disks(), kept);

@@ -15,7 +15,7 @@ use super::packet::{self, ErrorCode, Packet, ReadRequest};
 use super::terms;
 use super::transfer::{End, Patience, Report, Transfer};
 use crate::assets::Binaries;
-use crate::trail::{Step, StepKind, Trail};
+use crate::trail::{SIZE_ONLY, Step, StepKind, Trail};
 
 /// Transfers at once, of all clients and of one address. Firmware opens two at the most.
 const TRANSFERS: usize = 256;
@@ -211,7 +211,7 @@ impl TftpServer {
 fn said(name: &str, report: &Report) -> String {
     match &report.end {
         End::Complete => name.to_owned(),
-        End::ByClient { .. } if report.sent_bytes == 0 => format!("{name}, its size only"),
+        End::ByClient { .. } if report.sent_bytes == 0 => format!("{name}, {SIZE_ONLY}"),
         End::ByClient { code, message } => format!("{name}: ended by the client: {message} (error {code})"),
         End::Silent => format!("{name}: the client fell silent"),
         End::Failed(error) => format!("{name}: {error}"),

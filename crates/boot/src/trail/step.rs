@@ -30,6 +30,9 @@ pub struct Step {
     pub(crate) facts: Facts,
 }
 
+/// How the detail of a transfer ends of which only the size was asked for.
+pub const SIZE_ONLY: &str = "its size only";
+
 /// A step as it was stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordedStep {
@@ -148,6 +151,14 @@ impl Step {
         self.bytes = Some(bytes);
         self.took = Some(took);
         self
+    }
+
+    /// Only its size was asked for.
+    #[must_use]
+    pub fn size_only(mut self) -> Self {
+        let between = if self.detail.is_empty() { "" } else { ", " };
+        self.detail.push_str(&[between, SIZE_ONLY].concat());
+        self.sent(0, Duration::ZERO)
     }
 
     /// How much there was to send.

@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::Method;
@@ -26,7 +25,7 @@ pub(super) fn watched(
         BodySize::None | BodySize::Stream => step,
     };
     if request.method() == Method::HEAD {
-        trail.record(step.sent(0, Duration::ZERO));
+        trail.record(step.size_only());
         return response;
     }
     let transfer = trail.begin(step);

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use boot::trail::diagnosis::{Known, LATELY, Standing, standing};
-use boot::trail::{self, Facts, Fetch, Progress, RecordedStep, StepKind};
+use boot::trail::{self, Facts, Fetch, Progress, RecordedStep, SIZE_ONLY, StepKind};
 use hosts::IdentifierKind;
 use inventory::{Id, MacAddr, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -220,13 +220,22 @@ impl TrailStep {
         if !self.is_short() && scripts.iter().any(|kind| self.kind == kind.as_str()) {
             return String::new();
         }
-        format::sent(self.bytes, self.size_bytes, self.took_ms)
+        match self.size_bytes.filter(|_| self.is_size_only()) {
+            Some(size) => format::bytes(size),
+            None => format::sent(self.bytes, self.size_bytes, self.took_ms),
+        }
     }
 
-    /// A transfer that broke off, or was only asked for.
+    /// A transfer that broke off before its end.
     #[must_use]
     pub fn is_short(&self) -> bool {
-        matches!((self.bytes, self.size_bytes), (Some(bytes), Some(size)) if bytes < size)
+        let lacks = matches!((self.bytes, self.size_bytes), (Some(bytes), Some(size)) if bytes < size);
+        lacks && !self.is_size_only()
+    }
+
+    /// Only its size was asked for: firmware and live systems look first whether it will fit.
+    fn is_size_only(&self) -> bool {
+        self.bytes == Some(0) && self.detail.ends_with(SIZE_ONLY)
     }
 }
 

@@ -5,9 +5,9 @@ use anyhow::ensure;
 use clap::Args;
 use okd::Arming;
 use okd::arming::{ArmPlan, Occasion, Plan};
-use okd::validation::{Finding, Verdict};
+use okd::validation::Verdict;
 
-use super::path;
+use super::{findings, path};
 use crate::api::v1::arming::{Arm, Planned, Released, ToArm};
 use crate::api::v1::hosts::Detail;
 use crate::cli::client::Client;
@@ -153,18 +153,8 @@ fn host(plan: &ArmPlan) -> String {
     if let Some(why) = &plan.leaves_by_exit {
         lines.push(format!("  boot     {}", line(why, LINE)));
     }
-    lines.extend(plan.findings.iter().filter(|it| it.verdict != Verdict::Good).map(finding));
+    let speaking = plan.findings.iter().filter(|it| it.verdict != Verdict::Good);
+    lines.extend(findings::lines(speaking).into_iter().map(|finding| format!("  {finding}")));
     lines.push(String::new());
     lines.join("\n")
-}
-
-fn finding(finding: &Finding) -> String {
-    let Finding { verdict, words, todo, .. } = finding;
-    let todo = if todo.is_empty() { String::new() } else { format!(": {todo}") };
-    let verdict = match verdict {
-        Verdict::Refused => "refused ",
-        Verdict::Warning => "warning ",
-        Verdict::Good => "good    ",
-    };
-    line(&format!("  {verdict} {words}{todo}"), LINE)
 }

@@ -3,9 +3,8 @@
 mod document;
 
 use okd::arming::Explained;
-use okd::validation::Verdict;
 
-use super::path;
+use super::{findings, path};
 use crate::api::v1::explain::{Explanation, Given};
 use crate::cli::client::Client;
 use crate::cli::output::Format;
@@ -22,14 +21,8 @@ pub(super) async fn run(host: &str, client: &Client, output: Format) -> anyhow::
 fn table(explanation: &Explanation) -> String {
     let Explanation { explained, given } = explanation;
     let mut text = format!("{}\n\nChecks\n", heading(explained));
-    for finding in &explained.plan.findings {
-        let todo = if finding.todo.is_empty() { String::new() } else { format!(": {}", finding.todo) };
-        let verdict = match finding.verdict {
-            Verdict::Good => "good   ",
-            Verdict::Warning => "warning",
-            Verdict::Refused => "refused",
-        };
-        text += &format!("  {verdict}  {}\n", line(&format!("{}{todo}", finding.words), LINE));
+    for finding in findings::lines(explained.plan.findings.iter()) {
+        text += &format!("  {finding}\n");
     }
     text += "\nDisks\n";
     if explained.plan.disks.is_empty() {

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use clap::Args;
 use gateway::wish::Label;
-use okd::validation::{ACCEPTABLE, Finding, Verdict, is_refused};
+use okd::validation::{ACCEPTABLE, Verdict, is_refused};
 use okd::{Role, Selector};
 
 use crate::api::v1::roles::{Looked, SetRole};
@@ -12,7 +12,7 @@ use crate::cli::client::Client;
 use crate::cli::output::Format;
 use crate::format::line;
 
-use super::path;
+use super::{findings, path};
 
 /// Characters of one line: a machine's own words may be in it.
 const LINE: usize = 600;
@@ -68,9 +68,8 @@ fn shown(looked: &Looked, dry_run: bool) -> String {
         text.push_str(&format!("{}\n", line(&fate.words, LINE)));
     }
     text.push('\n');
-    let width = findings.iter().map(|finding| finding.rule.len()).max().unwrap_or_default();
-    for finding in findings {
-        text.push_str(&format!("{}\n", in_a_line(finding, width)));
+    for finding in findings::lines(looked.findings.iter()) {
+        text.push_str(&format!("{finding}\n"));
     }
     for words in gateway {
         text.push_str(&format!("{}\n", line(&format!("note     {words}"), WORDS)));
@@ -81,10 +80,4 @@ fn shown(looked: &Looked, dry_run: bool) -> String {
         text.push_str(&format!("\n{host} can't be armed so: {checks}\n"));
     }
     text
-}
-
-fn in_a_line(finding: &Finding, width: usize) -> String {
-    let Finding { rule, verdict, words, todo } = finding;
-    let todo = if todo.is_empty() { String::new() } else { format!(": {todo}") };
-    line(&format!("{verdict:7}  {rule:width$}  {words}{todo}"), LINE)
 }

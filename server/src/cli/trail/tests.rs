@@ -98,7 +98,7 @@ fn each_step_reads_as_what_the_machine_did() {
             "tftp",
             "snponly.efi, its size only",
             none(1 << 20),
-            "asked for a file by TFTP: snponly.efi, its size only  [nothing of 1 MiB]",
+            "asked for a file by TFTP: snponly.efi, its size only  [1 MiB]",
         ),
         (
             "tftp",

@@ -40,7 +40,16 @@ for part in "$boot" "$root"; do
     echo "> Read disk $((written >> 20)).0 MiB/$((total >> 20)).0 MiB ($((written * 100 / total))%)"
   done
 done
-blockdev --rereadpt "$target"
+# udev looks into what was written as soon as it is closed, and holds the disk while it does.
+for ((tries = 100; tries > 0; tries--)); do
+  udevadm settle
+  blockdev --rereadpt "$target" 2>/run/installer/reread && break
+  sleep 0.2
+done
+((tries)) || {
+  cat /run/installer/reread
+  exit 1
+}
 udevadm settle
 mkdir -p /run/installer/boot
 mount "$(lsblk --noheadings --raw --output PATH "$target" | sed -n 2p)" /run/installer/boot

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use inventory::Id;
 use okd::arming::ArmPlan;
-use okd::progress::Shown;
+use okd::progress::{Shown, State};
 use okd::validation::{Finding, Verdict};
 
 use crate::api::problem::ApiError;
@@ -23,6 +23,8 @@ const LINE: usize = 240;
 pub(super) struct Reinstall {
     pub(super) disks: Vec<String>,
     pub(super) refused: Vec<String>,
+    /// It is what there is to do.
+    pub(super) is_due: bool,
     /// Where its button leads, where nothing stands in its way.
     pub(super) link: Option<String>,
 }
@@ -35,7 +37,8 @@ pub(super) async fn offered(app: &App, shown: Option<&Shown>) -> Result<Option<R
     let proof = app.sessions.proof(&words(host, &plan.digest));
     let Some(of_host) = plan.hosts.first() else { return Ok(None) };
     let link = of_host.is_good().then(|| format!("/hosts/{host}/reinstall/{}/{proof}", plan.digest));
-    Ok(Some(Reinstall { link, ..Reinstall::from(of_host) }))
+    let is_due = shown.standing.state == State::Failed;
+    Ok(Some(Reinstall { link, is_due, ..Reinstall::from(of_host) }))
 }
 
 impl From<&ArmPlan> for Reinstall {
@@ -46,6 +49,7 @@ impl From<&ArmPlan> for Reinstall {
         Self {
             disks: plan.disks.iter().take(DISKS).map(|disk| format::line(&disk.words, LINE)).collect(),
             refused: plan.findings.iter().filter(is_refused).map(sentence).collect(),
+            is_due: false,
             link: None,
         }
     }

@@ -1,7 +1,8 @@
 //! Which disk a BIOS would start, as far as can be told. Pure.
 //!
 //! A BIOS counts the disks in an order of its own, and tells nobody. By custom the disks of the board's SATA or SAS ports come in
-//! the order of the ports, before NVMe drives: which is how the kernel names them. With one disk there is no doubt.
+//! the order of the ports, before NVMe drives. The kernel numbers the ports so (the first number of `H:C:T:L`); what it calls the disks
+//! themselves is the order in which they answered, and another one at each boot. With one disk there is no doubt.
 
 use hosts::Inventory;
 use inventory::sections::{BootMode, Disk, Transport};
@@ -30,9 +31,20 @@ fn is_fixed(disk: &Disk) -> bool {
         && disk.size_bytes.is_some_and(|size| size > 0)
 }
 
-/// `sda` before `sdb` before `sdaa`, and those before NVMe.
-fn place(disk: &Disk) -> (bool, usize, &str) {
-    (disk.transport == Some(Transport::Nvme), disk.name.len(), &disk.name)
+/// By its port; where it has none, `sda` before `sdb` before `sdaa`; NVMe last.
+fn place(disk: &Disk) -> (bool, Option<[u32; 4]>, usize, &str) {
+    (
+        disk.transport == Some(Transport::Nvme),
+        disk.hctl.as_deref().and_then(port),
+        disk.name.len(),
+        &disk.name,
+    )
+}
+
+/// `1:0:0:0`.
+fn port(hctl: &str) -> Option<[u32; 4]> {
+    let numbers: Option<Vec<u32>> = hctl.split(':').map(|number| number.parse().ok()).collect();
+    numbers?.try_into().ok()
 }
 
 #[cfg(test)]
@@ -49,6 +61,10 @@ mod tests {
             size_bytes: Some(1 << 38),
             ..Disk::default()
         }
+    }
+
+    fn at(port: &str, disk: Disk) -> Disk {
+        Disk { hctl: Some(port.to_owned()), ..disk }
     }
 
     fn exits(mode: Option<BootMode>, disks: &[Disk], target: &str) -> bool {
@@ -82,6 +98,8 @@ mod tests {
             (bios, vec![sata("sda"), nvme.clone()], "nvme0n1", true),
             (bios, vec![nvme], "nvme0n1", false),
             (bios, vec![stick, sata("sdb")], "sdb", false),
+            (bios, vec![at("1:0:0:0", sata("sda")), at("0:0:0:0", sata("sdb"))], "sdb", false),
+            (bios, vec![at("10:0:0:0", sata("sda")), at("2:0:0:0", sata("sdb"))], "sda", true),
             (Some(BootMode::Uefi), vec![sata("sda"), sata("sdb")], "sdb", false),
             (None, vec![sata("sda"), sata("sdb")], "sdb", false),
         ] {

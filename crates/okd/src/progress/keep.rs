@@ -85,7 +85,7 @@ impl Progress {
             kept.addresses.retain(|_, known| known != host);
             kept.addresses.insert(address, host.clone());
         }
-        self.saw(host, Step::Script, &format!("by {mac}, at {address}"));
+        self.saw(host, Step::Script, &format!("{mac}, at {address}, was given the installer"));
     }
 
     /// The host that is being installed and has this card; or, of a request that names none, this address.
@@ -113,7 +113,7 @@ impl Progress {
 
     /// A host that was given its document asks for its boot script.
     pub fn asked_again(&self, host: &Id) {
-        self.saw(host, Step::Script, "while it should be installing");
+        self.saw(host, Step::Script, "while it should be installing, and was sent to its own disk");
     }
 
     /// A machine says how far it is. What does not fit where the installation stands is not applied.

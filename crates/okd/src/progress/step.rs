@@ -81,7 +81,7 @@ impl Step {
     pub const fn in_words(self) -> &'static str {
         match self {
             Self::Armed => "armed",
-            Self::Script => "asked for its script, and was given the installer",
+            Self::Script => "asked for its boot script",
             Self::Kernel => "fetched the kernel",
             Self::Rootfs => "fetched the root file system",
             Self::Live => "the installing system runs",

@@ -2,6 +2,9 @@
 //!
 //! Which processor a file is for, the file itself says (its ELF header). It is measured when it is asked for and anew when
 //! it has changed: an agent that was replaced while the server runs is handed out with its own SHA-256, not the old one's.
+//!
+//! A node's document names the agent by its SHA-256, and the node may fetch it hours later, when its cluster lets it go on. So what was
+//! named is kept, though the server's own agent is another one by then.
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
@@ -9,12 +12,15 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use boot::{Arch, AssetId};
 use sha2::{Digest as _, Sha256};
 
 /// The program's name, in a folder as in a link.
 const NAME: &str = "muster-agent";
+/// A cluster that has not let a node in for so long never will: its configs are out of time, or its node was given up.
+const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Processors that there can be an agent for.
 const ARCHES: [Arch; 2] = [Arch::X86_64, Arch::Aarch64];
 
@@ -25,6 +31,8 @@ pub struct Agents(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     places: Vec<PathBuf>,
+    /// What was named in a document, each by its SHA-256.
+    kept: PathBuf,
     measured: Mutex<HashMap<PathBuf, Measured>>,
 }
 
@@ -53,10 +61,11 @@ struct Stamp {
 }
 
 impl Agents {
-    /// Files, or folders with `ARCH/muster-agent` in them. A place that is not there yet may be there later.
+    /// Files, or folders with `ARCH/muster-agent` in them. A place that is not there yet may be there later. What a document named
+    /// is kept in the folder `kept`.
     #[must_use]
-    pub fn at(places: &[PathBuf]) -> Self {
-        Self(Arc::new(Inner { places: places.to_vec(), measured: Mutex::default() }))
+    pub fn at(places: &[PathBuf], kept: &Path) -> Self {
+        Self(Arc::new(Inner { places: places.to_vec(), kept: kept.to_owned(), measured: Mutex::default() }))
     }
 
     /// Where they are looked for, for people.
@@ -83,6 +92,49 @@ impl Agents {
     #[must_use]
     pub fn for_arch(&self, arch: Arch) -> Option<AgentFile> {
         self.present().into_iter().find(|found| found.agent.arch == arch)
+    }
+
+    /// Keeps an agent that a document is about to name. Writes a file, where it was not named before.
+    ///
+    /// # Errors
+    /// The folder can't be written: then nothing may be named.
+    pub fn keep(&self, found: &AgentFile) -> io::Result<()> {
+        let kept = &self.0.kept;
+        std::fs::create_dir_all(kept)?;
+        let place = kept.join(found.agent.sha256.to_string());
+        if let Ok(there) = File::options().append(true).open(&place) {
+            return there.set_modified(SystemTime::now());
+        }
+        self.forget_old()?;
+        // Whole or not at all, however many come at once; and what was measured, not what lies there since.
+        let mut copy = tempfile::NamedTempFile::new_in(kept)?;
+        io::copy(&mut File::open(&found.path)?, &mut copy)?;
+        let copied = agent_in(&mut File::open(copy.path())?)?;
+        if copied != Some(found.agent) {
+            return Err(io::Error::other(format!("{} was replaced just now", found.path.display())));
+        }
+        copy.as_file().sync_all()?;
+        copy.persist(place)?;
+        Ok(())
+    }
+
+    /// The file of an agent that a document named, or that is handed out now. Reads files.
+    #[must_use]
+    pub fn named(&self, sha256: AssetId) -> Option<PathBuf> {
+        let kept = self.0.kept.join(sha256.to_string());
+        let present = || self.present().into_iter().find(|found| found.agent.sha256 == sha256);
+        if kept.is_file() { Some(kept) } else { present().map(|found| found.path) }
+    }
+
+    fn forget_old(&self) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.0.kept)? {
+            let entry = entry?;
+            let age = entry.metadata()?.modified()?.elapsed();
+            if age.is_ok_and(|age| age > KEPT_FOR) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     fn measure(&self, path: &Path) -> Option<boot::Agent> {
@@ -202,19 +254,19 @@ mod tests {
             std::fs::create_dir_all(folder.join(arch)).unwrap();
             std::fs::write(folder.join(arch).join(NAME), program(machine, "second")).unwrap();
         }
-        let agents = Agents::at(&[none.clone(), file.clone(), folder.clone()]);
+        let agents = Agents::at(&[none.clone(), file.clone(), folder.clone()], &none);
         assert_eq!(arches(&agents), [Arch::X86_64, Arch::Aarch64]);
         assert_eq!(agents.for_arch(Arch::X86_64).unwrap().path, file);
         assert_eq!(agents.for_arch(Arch::Aarch64).unwrap().path, folder.join("aarch64").join(NAME));
         assert_eq!(agents.for_arch(Arch::Unknown), None);
-        assert!(Agents::at(&[none]).present().is_empty());
+        assert!(Agents::at(std::slice::from_ref(&none), &none).present().is_empty());
     }
 
     #[test]
     fn an_agent_that_is_replaced_is_measured_anew_and_one_that_comes_later_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(NAME);
-        let agents = Agents::at(std::slice::from_ref(&path));
+        let agents = Agents::at(std::slice::from_ref(&path), &dir.path().join("kept"));
         assert!(agents.present().is_empty());
         let mut known = Vec::new();
         for content in ["one", "two"] {

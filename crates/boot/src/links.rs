@@ -1,6 +1,7 @@
 //! The addresses that scripts send machines to, and the paths under which the server answers there.
 
 use crate::asset::AssetId;
+use crate::briefing::Agent;
 use crate::machine::Arch;
 use crate::site::ImageId;
 use crate::tickets::Token;
@@ -92,5 +93,12 @@ impl Links {
     #[must_use]
     pub fn agent(&self, arch: Arch, mac: MacAddr) -> String {
         format!("{}/boot/agent/{}/muster-agent?mac={}", self.boot, arch.name(), mac.hyphenated())
+    }
+
+    /// Just this agent, whichever the server hands out by then.
+    #[must_use]
+    pub fn named_agent(&self, agent: Agent, mac: MacAddr) -> String {
+        let (arch, mac) = (agent.arch.name(), mac.hyphenated());
+        format!("{}/boot/agent/{arch}/{}/muster-agent?mac={mac}", self.boot, agent.sha256)
     }
 }

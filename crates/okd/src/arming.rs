@@ -152,6 +152,12 @@ impl Arming {
         })
     }
 
+    /// Whether that is one of the node's fixed addresses: its live system has all of them, and its routes say from which it asks.
+    #[must_use]
+    pub fn has_address(&self, address: std::net::IpAddr) -> bool {
+        self.network.iter().flat_map(NodeNetwork::fixed).any(|its| its == address)
+    }
+
     /// The cluster's own domain.
     #[must_use]
     pub fn cluster_domain(&self) -> String {

@@ -51,27 +51,35 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether that is the same disk, whatever is written on it now.
+    /// Whether that is the same disk, whatever is written on it now, and whatever name the kernel of the day gives it.
     #[must_use]
     pub fn is_same_disk(&self, other: &Self) -> bool {
-        let key = |target: &Self| {
-            (target.by_id.clone(), target.serial.clone(), target.wwn.clone(), target.size_bytes)
-        };
-        key(self) == key(other)
+        self.is_known_by(other.serial.as_deref(), other.wwn.as_deref(), other.size_bytes)
     }
 
-    /// Whether this disk is in the inventory, whatever lies on it. The serial number decides where there is one: kernels differ in
-    /// which WWN they read.
+    /// Whether this disk is in the inventory, whatever lies on it.
     #[must_use]
     pub fn is_in(&self, inventory: &Inventory) -> bool {
         drives(inventory).iter().any(|drive| {
-            let (serial, wwn) = (drive.serial().map(condition::bare), drive.wwn().map(condition::bare_wwn));
-            let is_it = match &self.serial {
-                Some(known) => serial.is_some_and(|serial| serial == condition::bare(known)),
-                None => wwn.is_some() && wwn == self.wwn.as_deref().map(condition::bare_wwn),
-            };
-            is_it && drive.first.size_bytes.unwrap_or_default() == self.size_bytes
+            self.is_known_by(drive.serial(), drive.wwn(), drive.first.size_bytes.unwrap_or_default())
         })
+    }
+
+    /// The serial number decides where there is one, for kernels differ in which kind of WWN they read; of one kind it must be
+    /// the same, for the volumes of an array may share a serial number.
+    fn is_known_by(&self, serial: Option<&str>, wwn: Option<&str>, size_bytes: u64) -> bool {
+        let kind = |wwn: &str| wwn.split_once('.').map(|(kind, _)| kind.to_lowercase());
+        let is_wwn = |own: &str, other: &str| condition::bare_wwn(own) == condition::bare_wwn(other);
+        let by_wwn = self.wwn.as_deref().zip(wwn);
+        let is_it = match self.serial.as_deref().zip(serial) {
+            Some((own, other)) => {
+                let contradicts =
+                    by_wwn.is_some_and(|(own, other)| kind(own) == kind(other) && !is_wwn(own, other));
+                condition::bare(own) == condition::bare(other) && !contradicts
+            }
+            None => self.serial.is_none() && by_wwn.is_some_and(|(own, other)| is_wwn(own, other)),
+        };
+        is_it && size_bytes == self.size_bytes
     }
 
     /// Whether the operator typed this disk's serial number, or its WWN.

@@ -27,8 +27,8 @@ use inventory::{Id, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use course::{Course, Told};
-pub use followed::joined;
 pub(crate) use followed::leaks_are_moot;
+pub use followed::{joined, refuse_delete};
 pub use keep::{Progress, Shown};
 pub use said::{MAX_BODY_BYTES, Saying};
 pub use standing::{Standing, State};

@@ -4,7 +4,6 @@
 //! it is not; what it could not find out it says too, and never holds to be good.
 
 mod address;
-mod boot_label;
 mod clock;
 mod config;
 mod cores;
@@ -18,6 +17,7 @@ mod hostname;
 mod image;
 mod incidents;
 mod known;
+mod labels;
 mod memory;
 mod minimum;
 mod network;
@@ -132,9 +132,9 @@ pub fn validate(candidate: &Candidate<'_>) -> Vec<Finding> {
             disk_size::check(candidate, target),
             disk_identity::check(candidate, target),
             disk_data::check(candidate, target),
-            boot_label::check(candidate, target),
             disk_health::check(candidate, target),
         ]);
+        findings.extend(labels::checks(candidate, target));
     }
     findings.extend([secure_boot::check(candidate), clock::check(candidate), incidents::check(candidate)]);
     findings.into_iter().map(|finding| accepted(finding, candidate.assignment)).collect()

@@ -58,6 +58,7 @@ pub const TABLE: &[Entry] = table! {
     Read "/boot/inventory.ipxe" Anybody => boot::script::fallback,
     Read "/boot/ca.pem" Anybody => boot::file::certificate,
     Read "/boot/agent/{arch}/muster-agent" Anybody => boot::file::agent,
+    Read "/boot/agent/{arch}/{sha256}/muster-agent" Anybody => boot::file::named_agent,
     Read "/boot/image/{image}/{file}" Anybody => boot::file::image,
     Read "/boot/asset/{asset}/{name}" Anybody => boot::file::asset,
     Read "/boot/ipxe/{name}" Anybody => boot::file::binary,

@@ -124,7 +124,7 @@ pub(super) async fn open(
     }
     alerts.set_buttons(crate::machines::buttons(power.clone(), links.page()));
     let site = image::site(store.readers()).await?;
-    let agents = Agents::at(&settings.agents_at);
+    let agents = Agents::at(&settings.agents_at, &data_dir.join("agents"));
     // Measured now, so that the first machine does not wait for it.
     let to_measure = agents.clone();
     let present = tokio::task::spawn_blocking(move || to_measure.present()).await.unwrap_or_default();

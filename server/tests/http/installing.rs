@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::installer::Installer;
-use crate::support::{Agent, START, TestServer, expect, problem};
+use crate::support::{Agent, START, TestServer, asset_id, expect, problem};
 
 const MAC: &str = "3c:ec:ef:00:00:01";
 const SERIAL: &str = "SVC0001";
@@ -275,6 +275,48 @@ async fn what_is_missing_on_our_side_makes_the_installer_wait_and_costs_nothing(
     sqlx::query("DROP TRIGGER stuck").execute(&mut lock).await.unwrap();
     assert_eq!(state(&server, &host).await, "armed");
     expect(get(&server, &node).await, StatusCode::OK).await;
+}
+
+/// A node fetches its agent when its cluster lets it go on: hours later.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_agent_that_a_document_names_is_there_though_the_servers_own_is_another_one_by_then() {
+    let server = site().await;
+    let host = worker(&server, MAC, SERIAL).await;
+    let first = server.give_agent("x86_64", "the first agent");
+    arm(&server, &[&host], "first").await;
+    let (_, node) = documents(&server, MAC).await;
+    let document: Value =
+        serde_json::from_str(&expect(get(&server, &node).await, StatusCode::OK).await).unwrap();
+    let files = document["storage"]["files"].as_array().unwrap();
+    let agent = files.iter().find(|file| file["path"] == "/usr/local/bin/muster-agent").unwrap();
+    let url = agent["contents"]["source"].as_str().unwrap();
+    let path = &url[url.find("/boot/").unwrap()..];
+    server.give_agent("x86_64", "the next agent");
+    let given = get(&server, path).await;
+    assert_eq!(given.status(), StatusCode::OK);
+    assert_eq!(given.bytes().await.unwrap(), first);
+    // What is not there may be there later; 404 would be the end of the node's first boot.
+    let other = path.replace(&asset_id(&first), &asset_id(b"another"));
+    let wait = get(&server, &other).await;
+    assert_eq!(problem(wait, StatusCode::SERVICE_UNAVAILABLE).await.kind, "not-ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_is_not_deleted_while_nobody_knows_whose_hands_its_document_is_in() {
+    let server = site().await;
+    let host = worker(&server, MAC, SERIAL).await;
+    arm(&server, &[&host], "first").await;
+    let (_, node) = documents(&server, MAC).await;
+    expect(get(&server, &node).await, StatusCode::OK).await;
+    let path = format!("/api/v1/hosts/{host}");
+    let release = server.operator(Method::POST, &format!("{path}/release")).send().await.unwrap();
+    expect(release, StatusCode::OK).await;
+    let refused = server.operator(Method::DELETE, &path).send().await.unwrap();
+    let refused = problem(refused, StatusCode::CONFLICT).await;
+    assert!(refused.detail.unwrap_or_default().contains("delete it in five minutes"));
+    server.clock.advance(Duration::from_secs(6 * 60));
+    server.incidents("install.leaked", 1).await;
+    expect(server.operator(Method::DELETE, &path).send().await.unwrap(), StatusCode::OK).await;
 }
 
 /// The table is gone, as it would be with a database that is damaged: whoever asks boots what he has.

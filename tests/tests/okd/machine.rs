@@ -31,6 +31,11 @@ impl Node {
         spec.cpus = 1;
         spec.dimms.clear();
         spec.spare_macs = vec![format!("{}2", mac.strip_suffix('1').unwrap())];
+        if firmware == Firmware::Uefi {
+            // Another minute that nobody answers in.
+            let no_ipv6 = ["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"];
+            spec.parts.extend(no_ipv6.map(str::to_owned));
+        }
         let folder = site.folder.path();
         let kept = vec![folder.join("kept-1.raw"), folder.join("kept-2.raw")];
         kept.iter().for_each(|file| furnish(file));

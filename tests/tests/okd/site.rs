@@ -62,6 +62,13 @@ impl Site {
         let programs = Programs { agent, ..programs().unwrap() };
         let mut options = DnsmasqOptions::new(&Muster::boot_url());
         options.names = vec![("api-int.okd1.example.lan".to_owned(), Namespace::ADDRESS)];
+        // On the way to its disk UEFI tries HTTP boot, too, and waits for a minute where nobody answers: here it is told of a file that
+        // is not there.
+        let nothing = format!("http://{}:{}/boot/ipxe/none.efi", Namespace::ADDRESS, Muster::HTTP_PORT);
+        options.extra_lines = vec![
+            "dhcp-option-force=tag:http64,60,HTTPClient".to_owned(),
+            format!("dhcp-boot=tag:http64,{nothing}"),
+        ];
         let dnsmasq = Dnsmasq::start(&namespace, &options).unwrap();
         let ntfy = Ntfy::start(&namespace, namespace.address()).unwrap();
         let muster = Muster::start(&namespace, &programs, folder.path(), SETTINGS).unwrap();

@@ -182,9 +182,10 @@ pub(crate) const TABLE: &[EventRule] = &[
         rule: RuleId::InstallLeaked,
         of: Of::Host,
         opens: Kind::InstallLeaked,
-        // Arming it again makes nothing secret that is known: only the machine's own word does, which shows that it had it.
+        // Installing it again makes nothing secret that is known: only the machine's own word does, which shows that it had it, and a
+        // cluster that has new configs.
         closes: &[Kind::InstallCaughtUp, Kind::InstallEnded],
-        by_key: false,
+        by_key: true,
         except: never,
         title: "secrets may have leaked",
         ending: "the machine that has the secrets spoke, or they are worth nothing any more",

@@ -63,7 +63,7 @@ async fn what_ends_what() {
         (Kind::InstallOverdue, "1", Kind::InstallFailed, "1", "install.overdue"),
         (Kind::InstallOverdue, "1", Kind::InstallArmed, "2", "install.overdue"),
         (Kind::InstallLeaked, "1", Kind::InstallCaughtUp, "1", "install.leaked"),
-        (Kind::InstallLeaked, "1", Kind::InstallEnded, "2", "install.leaked"),
+        (Kind::InstallLeaked, "1", Kind::InstallEnded, "1", "install.leaked"),
         (Kind::InstallRefused, "10.0.0.9", Kind::InstallUnasked, "10.0.0.9", "install.refused"),
     ] {
         let site = Site::new().await;
@@ -81,7 +81,13 @@ async fn arming_it_again_makes_nothing_secret_that_is_known() {
     let site = Site::new().await;
     let host = site.armed().await;
     site.install(event(Kind::InstallLeaked, &host, "1", "handed out, and not a word")).await;
-    for kind in [Kind::InstallFailed, Kind::InstallArmed, Kind::InstallDisarmed] {
+    for kind in [
+        Kind::InstallFailed,
+        Kind::InstallArmed,
+        Kind::InstallCaughtUp,
+        Kind::InstallEnded,
+        Kind::InstallDisarmed,
+    ] {
         site.install(event(kind, &host, "2", "and on it goes")).await;
     }
     assert!(site.open().await.iter().any(|open| open.rule.as_str() == "install.leaked"));

@@ -100,8 +100,9 @@ pub async fn consume(
 /// Takes back what stands and was not used.
 pub(super) async fn disarm(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) -> Result<Arming, OkdError> {
     let host = facts(tx, id).await?;
-    let standing = rows::standing(&mut *tx, id).await?;
-    let arming = standing.ok_or_else(|| OkdError::NotArmed(host.name.clone()))?;
+    let Some(arming) = rows::standing(&mut *tx, id).await? else {
+        return settle(tx, host, actor, now).await;
+    };
     if arming.consumed_at.is_some() {
         let todo = "its document was handed out, and what its installer does now can't be taken back: wait for its end, or release it";
         return Err(OkdError::State { host: host.name, state: host.state, todo: todo.to_owned() });
@@ -114,6 +115,25 @@ pub(super) async fn disarm(tx: &mut Tx, id: &Id, actor: &str, now: Timestamp) ->
     let summary = format!("{actor} disarmed {}: generation {generation} was not used", host.name);
     let event = event(Kind::InstallDisarmed, id, generation, actor, summary)
         .data(json!({ "generation": generation, "outcome": Outcome::Disarmed }));
+    events::append(tx, &event, now).await?;
+    Ok(arming)
+}
+
+/// An operator has seen that nothing came of the last generation, and leaves the host as it is: nothing is wrong with that any more.
+async fn settle(tx: &mut Tx, host: HostFacts, actor: &str, now: Timestamp) -> Result<Arming, OkdError> {
+    let came_to_nothing = |arming: &Arming| {
+        let ended = arming.ended.as_ref().map(|ended| ended.outcome);
+        arming.consumed_at.is_none() && matches!(ended, Some(Outcome::Failed | Outcome::Mismatched))
+    };
+    let latest = rows::latest(&mut *tx, &host.id).await?.filter(came_to_nothing);
+    let arming = latest.ok_or_else(|| OkdError::NotArmed(host.name.clone()))?;
+    let summary = format!(
+        "{actor} leaves {} as it is: generation {} came to nothing, and nothing was written",
+        host.name, arming.generation
+    );
+    let event = event(Kind::InstallDisarmed, &host.id, arming.generation, actor, summary).data(
+        json!({ "generation": arming.generation, "outcome": arming.ended.as_ref().map(|it| it.outcome) }),
+    );
     events::append(tx, &event, now).await?;
     Ok(arming)
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::store::refusal as rows;
 
-/// At most one event an address (and host) in this time, and at most [`EVENTS`] of all.
+/// At most one event an address (and host) in this time, and at most [`EVENTS`] of all that concern a host, and of all others.
 const QUIET: Duration = Duration::from_secs(60);
 const EVENTS: usize = 30;
 
@@ -48,7 +48,8 @@ impl Refusals {
         }
         let silent = told.get(&key).map_or(0, |before| before.silent);
         told.retain(|_, before| is_late(before));
-        if told.len() >= EVENTS {
+        // Noise about nobody leaves room for what concerns a host.
+        if told.keys().filter(|(_, whose)| whose.is_some() == host.is_some()).count() >= EVENTS {
             return None;
         }
         told.insert(key, Told { at: now, silent: 0 });
@@ -104,6 +105,7 @@ mod tests {
         assert_eq!(refusals.may_tell(address(1), None, at(30)), Some(0), "the clock was set back");
         let told = (0..200).filter(|last| refusals.may_tell(address(*last), None, at(200)).is_some());
         assert_eq!(told.count(), EVENTS);
+        assert!(refusals.may_tell(address(1), Some(&host), at(200)).is_some());
         assert!(refusals.may_tell(address(9), None, at(261)).is_some());
     }
 }

@@ -82,7 +82,7 @@ pub fn node(briefing: &NodeBriefing<'_>) -> Result<Zeroizing<String>, OkdError> 
     );
     let mut files = vec![
         written("/etc/hostname", EVERYBODY, &format!("{}\n", arming.fqdn())),
-        fetched("/usr/local/bin/muster-agent", PROGRAM, &links.agent(agent.arch, mac), agent.sha256),
+        fetched("/usr/local/bin/muster-agent", PROGRAM, &links.named_agent(*agent, mac), agent.sha256),
         written("/etc/muster-agent/agent.env", ROOT_ONLY, &settings),
         written("/usr/local/bin/muster-first-boot", PROGRAM, FIRST_BOOT),
         home(links, progress),

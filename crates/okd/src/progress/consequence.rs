@@ -24,6 +24,13 @@ pub(super) enum Consequence {
     Leaked,
 }
 
+impl Consequence {
+    /// It follows from nothing having been heard.
+    pub(super) const fn is_of_silence(self) -> bool {
+        matches!(self, Self::Overdue(_) | Self::Leaked)
+    }
+}
+
 /// What follows now, in the order in which it is to be written.
 pub(super) fn consequences(course: &Course, now: Timestamp) -> Vec<Consequence> {
     let standing = standing::standing(course, now);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ::store::{Store, StoreError};
 use inventory::{Clock, Id, MacAddr, Timestamp};
@@ -21,11 +22,16 @@ use crate::store::progress as rows;
 /// Changes that may wait for one who looks on; who is slower looks once at all.
 const CHANGES: usize = 256;
 
+/// For so long after its start a server does not conclude from silence.
+const DEAF: Duration = Duration::from_secs(2 * 60);
+
 /// The installations that go on; cheap to clone.
 #[derive(Clone)]
 pub struct Progress {
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
+    /// When this server began to listen.
+    since: Timestamp,
     kept: Arc<Mutex<Kept>>,
     changes: broadcast::Sender<Id>,
 }
@@ -73,7 +79,8 @@ impl Progress {
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         let (changes, _) = broadcast::channel(CHANGES);
-        Self { store, clock, kept: Arc::default(), changes }
+        let since = clock.now();
+        Self { store, clock, since, kept: Arc::default(), changes }
     }
 
     /// A host's card was given the script that installs it, at this address.
@@ -122,10 +129,11 @@ impl Progress {
     /// The database's: then it should say it again.
     pub async fn said(&self, host: &Id, generation: i64, said: Saying) -> Result<(), OkdError> {
         let (id, now) = (host.clone(), self.clock.now());
+        let deaf = self.is_deaf(now);
         let is_news = self
             .store
             .write::<bool, OkdError, _>(move |tx| {
-                Box::pin(async move { followed::take(tx, &id, generation, &said, now).await })
+                Box::pin(async move { followed::take(tx, &id, generation, &said, now, deaf).await })
             })
             .await?;
         if is_news {
@@ -143,6 +151,11 @@ impl Progress {
         let Some(generation) = rows::newest(&mut db, host).await? else { return Ok(None) };
         let course = rows::course(&mut db, host, generation).await?;
         Ok(course.map(|course| shown(course, self.clock.now())))
+    }
+
+    /// Whether what was said while nobody listened may still be on its way: machines say it again every half minute.
+    pub(super) fn is_deaf(&self, now: Timestamp) -> bool {
+        now >= self.since && now.since(self.since) < DEAF
     }
 
     /// Tells those who look on that something of a host's installation changed.

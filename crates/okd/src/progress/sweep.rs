@@ -6,7 +6,7 @@ use events::{Kind, NewEvent};
 use inventory::{Id, Timestamp};
 
 use super::Progress;
-use super::consequence::consequences;
+use super::consequence::{Consequence, consequences};
 use super::followed;
 use super::telling::SERVER;
 use crate::error::OkdError;
@@ -69,11 +69,13 @@ impl Progress {
         let mut db = readers.acquire().await.map_err(::store::StoreError::from)?;
         let course = rows::course(&mut db, host, generation).await?;
         drop(db);
-        if course.is_none_or(|course| consequences(&course, now).is_empty()) {
+        let deaf = self.is_deaf(now);
+        let counts = |it: &Consequence| !(deaf && it.is_of_silence());
+        if course.is_none_or(|course| !consequences(&course, now).iter().any(counts)) {
             return Ok(false);
         }
         self.store
-            .write(move |tx| Box::pin(async move { followed::review(tx, &id, generation, now).await }))
+            .write(move |tx| Box::pin(async move { followed::review(tx, &id, generation, now, deaf).await }))
             .await
     }
 }

@@ -1,5 +1,6 @@
 //! The address that is kept for the node.
 
+use super::network::addresses;
 use super::{Candidate, Finding};
 
 const RULE: &str = "address";
@@ -9,7 +10,7 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Finding {
         return Finding::good(RULE, "none is kept for it: by its network file, or by DHCP as it comes");
     };
     let refused = |words: String| Finding::refused(RULE, words, "give it another address, with --address");
-    if let Some(other) = candidate.neighbours().find(|other| other.address == Some(address)) {
+    if let Some(other) = candidate.neighbours().find(|other| addresses(other).any(|taken| taken == address)) {
         return refused(format!("{address} is kept for {} already", other.hostname));
     }
     let front = candidate.cluster.front.as_ref();

@@ -24,14 +24,18 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Finding {
         let address = addresses(other).find(|address| own.contains(address))?;
         Some(format!("{address} is the address of {} already", other.hostname))
     });
-    match twice {
+    let front = candidate.cluster.front.as_ref();
+    let of_cluster = front.into_iter().flat_map(|front| [Some(front.api), front.ingress]).flatten();
+    let of_cluster = of_cluster.map(IpAddr::V4).find(|address| own.contains(address));
+    let of_cluster = of_cluster.map(|address| format!("{address} is where the cluster itself is reached"));
+    match twice.or(of_cluster) {
         Some(words) => Finding::refused(RULE, words, todo),
         None => Finding::good(RULE, "as its file says"),
     }
 }
 
 /// By which another node is reached.
-fn addresses(other: &Assignment) -> impl Iterator<Item = IpAddr> {
+pub(super) fn addresses(other: &Assignment) -> impl Iterator<Item = IpAddr> {
     let fixed = other.network.iter().flat_map(|network| network.fixed());
     fixed.chain(other.address.map(IpAddr::V4))
 }

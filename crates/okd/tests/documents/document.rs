@@ -108,9 +108,10 @@ fn a_node_is_its_role_and_a_host_of_ours() {
     assert_eq!(content(&node, "/etc/hostname"), "w1.okd1.example.lan\n");
     let agent = file(&node, "/usr/local/bin/muster-agent");
     let contents = agent.contents.unwrap();
-    let url = "http://10.99.0.1:8080/boot/agent/x86_64/muster-agent?mac=52-54-00-aa-bb-01";
-    assert_eq!((contents.source.as_deref(), agent.mode), (Some(url), Some(0o755)));
-    assert_eq!(contents.verification.unwrap().hash, Some(format!("sha256-{}", "ab".repeat(32))));
+    let sha256 = "ab".repeat(32);
+    let url = format!("http://10.99.0.1:8080/boot/agent/x86_64/{sha256}/muster-agent?mac=52-54-00-aa-bb-01");
+    assert_eq!((contents.source, agent.mode), (Some(url), Some(0o755)));
+    assert_eq!(contents.verification.unwrap().hash, Some(format!("sha256-{sha256}")));
     // Nothing of the installer's own business: no disk, no file system, no kernel argument.
     let document: Value = serde_json::from_str(&node).unwrap();
     let keys =

@@ -18,6 +18,9 @@ use crate::api::problem::ApiError;
 use crate::app::App;
 use crate::transport::Connection;
 
+/// Time for an operator to bring what is missing.
+const MISSING_RETRY_SECS: u64 = 15;
+
 /// Who asks, for the trail: what can't be read costs nobody his file.
 #[derive(Debug, Deserialize)]
 pub struct Who {
@@ -54,6 +57,33 @@ pub async fn agent(
     let found = web::block(move || agents.for_arch(wanted)).await.map_err(|error| missing(&error))?;
     let path = found.ok_or_else(|| missing(&"there is none"))?.path;
     let file = open(&path).await.map_err(|error| missing(&error))?;
+    let step = step(&connection, StepKind::Agent, who.mac(), "muster-agent");
+    Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
+}
+
+/// `GET /boot/agent/{arch}/{sha256}/muster-agent`: the agent that a node's document named.
+///
+/// # Errors
+/// 503 where it is not there: whoever was told to fetch it must not give up.
+pub async fn named_agent(
+    app: web::Data<App>,
+    connection: Connection,
+    path: web::Path<(String, AssetId)>,
+    who: web::Query<Who>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let (arch, id) = path.into_inner();
+    let missing = |error: &dyn std::fmt::Display| {
+        tracing::warn!(%arch, sha256 = %id, %error, "a node asks for the agent that its document names, and it is not there");
+        ApiError::NotReady {
+            detail: format!("the agent {id} is not there; put it back where --agent says"),
+            retry_after_secs: MISSING_RETRY_SECS,
+        }
+    };
+    let agents = app.agents.clone();
+    let found = web::block(move || agents.named(id)).await.map_err(|error| missing(&error))?;
+    let file =
+        open(&found.ok_or_else(|| missing(&"there is none"))?).await.map_err(|error| missing(&error))?;
     let step = step(&connection, StepKind::Agent, who.mac(), "muster-agent");
     Ok(watched(&app.trail, step, &request, plain(file).into_response(&request)))
 }

@@ -11,7 +11,7 @@ use boot::links::Links;
 use boot::tickets::{ANYWHERE, Purpose, Ticket, TicketError, Token};
 use boot::trail::{Step, StepKind};
 use hosts::HostFacts;
-use inventory::MacAddr;
+use inventory::{MacAddr, Timestamp};
 use okd::Arming;
 use okd::arming::Wanted;
 use store::StoreError;
@@ -47,9 +47,12 @@ impl Receiver {
         purpose: Purpose,
     ) -> Result<Self, ApiError> {
         let (address, now) = (connection.peer_ip(), app.clock.now());
-        let ticket = match app.ticket_key.verify(text, purpose, address, now) {
-            Ok(ticket) => ticket,
-            Err(error) => return Err(refuse(app, address, error, purpose).await),
+        let (ticket, elsewhere) = match app.ticket_key.verify(text, purpose, address, now) {
+            Ok(ticket) => (ticket, None),
+            Err(error) => match of_another_address(app, text, purpose, &error, now) {
+                Some(ticket) => (ticket, Some(error)),
+                None => return Err(refuse(app, address, error, purpose).await),
+            },
         };
         let host =
             hosts::facts_by_mac(app.store.readers(), ticket.mac).await.map_err(|error| not_now(&error))?;
@@ -62,6 +65,9 @@ impl Receiver {
             Ok(arming) => arming,
             Err(why) => return Err(refuse_unfit(app, address, Some(&host), &ticket, purpose, why).await),
         };
+        if let Some(error) = elsewhere.filter(|_| !arming.has_address(address)) {
+            return Err(refuse(app, address, error, purpose).await);
+        }
         let links = app
             .links
             .boot_links(connection, &app.pin)
@@ -101,9 +107,22 @@ pub(super) fn not_now(error: &dyn std::error::Error) -> ApiError {
     }
 }
 
-/// A ticket that is not good. That of a node's document has an event of its own, which rings.
+/// A ticket that is good but for the address from which it comes.
+fn of_another_address(
+    app: &App,
+    text: &str,
+    purpose: Purpose,
+    error: &TicketError,
+    now: Timestamp,
+) -> Option<Ticket> {
+    let TicketError::WrongAddress { expected, .. } = error else { return None };
+    app.ticket_key.verify(text, purpose, *expected, now).ok()
+}
+
+/// A ticket that is not good. That of a node's document has an event of its own, which rings; so has that of its live system where
+/// it comes from another address: its machine does not come up then.
 async fn refuse(app: &App, address: IpAddr, error: TicketError, purpose: Purpose) -> ApiError {
-    if purpose != Purpose::Node {
+    if purpose != Purpose::Node && !matches!(error, TicketError::WrongAddress { .. }) {
         return refuse_ticket(app, address, error).await;
     }
     let host = match error.mac() {

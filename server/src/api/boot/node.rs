@@ -63,7 +63,14 @@ async fn document(app: &App, receiver: &Receiver) -> Result<Zeroizing<String>, A
     let Receiver { arming, links, progress, .. } = receiver;
     let arch = arming.image.arch;
     let found = agents(app).await?.into_iter().find(|found| found.agent.arch == arch);
-    let agent: Agent = found.ok_or_else(|| no_agent(app, Some(arch)))?.agent;
+    let found = found.ok_or_else(|| no_agent(app, Some(arch)))?;
+    let agent: Agent = found.agent;
+    let agents = app.agents.clone();
+    match web::block(move || agents.keep(&found)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => return Err(not_now(&error)),
+        Err(error) => return Err(not_now(&error)),
+    }
     let config = match app.clusters.config(&arming.cluster, arming.role).await {
         Ok(config) => config,
         Err(error @ (OkdError::Wiped(_) | OkdError::OutOfTime(_) | OkdError::NoCluster(_))) => {

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, web};
 use alerts::Incident;
 use hosts::{BootOrder, Change, DriveWord, Filter, Host, HostProblem, Inventory, Page, Place, Revision};
 use inventory::{Limits, Sample, Timestamp};
+use okd::OkdError;
 use serde::{Deserialize, Serialize};
 
 use super::boots::{self, HostBoot};
@@ -150,7 +151,12 @@ pub async fn delete(app: web::Data<App>, host: web::Path<String>) -> Result<web:
     let assignment = app.assignments.get(&id).await?;
     let (deleted, now) = (id.clone(), app.clock.now());
     app.store
-        .write(move |tx| Box::pin(async move { hosts::delete(tx, &deleted, "operator", now).await }))
+        .write::<(), OkdError, _>(move |tx| {
+            Box::pin(async move {
+                okd::progress::refuse_delete(tx, &deleted, now).await?;
+                Ok(hosts::delete(tx, &deleted, "operator", now).await?)
+            })
+        })
         .await?;
     app.control.forget(&id);
     if let Some(assignment) = assignment {

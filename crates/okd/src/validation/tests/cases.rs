@@ -14,6 +14,18 @@ fn each_rule_finds_its_own() {
     use Verdict::{Refused, Warning};
     let cases: &[Case] = &[
         (|r| r.another_disk("boot"), "boot-label", Refused, "sdb2 of WDC"),
+        (|r| r.another_disk("root"), "root-label", Refused, "sdb2 of WDC"),
+        (
+            |r| {
+                let mut other = r.neighbour(Role::Worker, "w1");
+                let fixed = "[[card]]\nmac = \"52:54:00:aa:bb:09\"\naddresses = [\"10.0.0.21/24\"]\n";
+                other.network = Some(crate::network::NodeNetwork::from_toml(fixed).unwrap());
+                r.others = vec![other];
+            },
+            "address",
+            Refused,
+            "kept for w1",
+        ),
         (|r| r.others = vec![r.neighbour(Role::ControlPlane, "cp1")], "hostname", Refused, "is cp1 already"),
         (|r| r.assignment.hostname = "localhost".parse().unwrap(), "hostname", Refused, "no name"),
         (|r| r.assignment.hostname = "localhost-live".parse().unwrap(), "hostname", Refused, "no name"),

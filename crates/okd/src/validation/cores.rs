@@ -13,7 +13,10 @@ pub(super) fn check(candidate: &Candidate<'_>) -> Finding {
         }
         Some(threads) if threads < needed => Finding::refused(
             RULE,
-            format!("it has {threads} processor threads, and OKD asks for {needed} for a {role} node"),
+            format!(
+                "it has {threads} processor thread{}, and OKD asks for {needed} for a {role} node",
+                if threads == 1 { "" } else { "s" }
+            ),
             "give it a smaller role, look whether the firmware switched cores off, or take it upon yourself with --accept cores",
         ),
         Some(threads) => Finding::good(RULE, format!("{threads} processor threads, of {needed} asked for")),

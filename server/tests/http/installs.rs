@@ -160,6 +160,10 @@ async fn one_that_was_taken_for_failed_and_whose_agent_speaks_is_installed() {
     assert!(text.contains("It said: reading image / I/O error on sda"), "{text}");
     let install = machine.install(&server).await;
     assert_eq!(install["standing"]["log"], "reading image\nI/O error on sda");
+    // A CoreOS restarts once more before its agent speaks: then, too, it must find its disk.
+    voice.says(&server, "first-boot", "").await;
+    let text = machine.asks(&server).await;
+    assert!(text.contains("its installed system has booted from its disk since"), "{text}");
     machine.joins(&server, &document).await;
     assert_eq!(machine.state(&server).await, "in-service");
     assert_eq!(machine.install(&server).await["ended"]["outcome"], "installed");

@@ -122,6 +122,19 @@ pub(crate) async fn again(tx: &mut Tx, word: &Word, said: &Saying, now: Timestam
     Ok(())
 }
 
+/// Whether the system that the host's last used generation wrote has said that it booted.
+pub(crate) async fn has_booted(readers: &SqlitePool, host: &Id) -> Result<bool, StoreError> {
+    let has_booted = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM install_word WHERE host_id = $1 AND step = $2 AND failed = 0 AND generation =
+            (SELECT MAX(generation) FROM arming WHERE host_id = $1 AND consumed_at IS NOT NULL))",
+    )
+    .bind(host.as_str())
+    .bind(Step::FirstBoot.as_str())
+    .fetch_one(readers)
+    .await?;
+    Ok(has_booted)
+}
+
 /// Of which generations of a cluster's it was told that their document may have leaked.
 pub(crate) async fn leaked(tx: &mut Tx, cluster: &Label) -> Result<Vec<(Id, i64)>, StoreError> {
     let rows: Vec<(String, i64, String)> = sqlx::query_as(

@@ -12,7 +12,7 @@ use crate::arming::refusals::{self, Wanted};
 use crate::arming::{Arming, Asked, Outcome, TurnedAway, Unfit, judge, life};
 use crate::cluster::in_time;
 use crate::error::OkdError;
-use crate::store::arming as rows;
+use crate::store::{arming as rows, progress};
 
 impl Installs {
     /// Whether the machine that asks for its script is to be installed, and how; or why it boots its own disk. `None` where
@@ -34,7 +34,11 @@ impl Installs {
             }
             State::Assigned | State::Failed => {
                 let latest = rows::latest(self.store.readers(), &host.id).await?;
-                Ok(latest.and_then(took_back).map(TurnedAway::only).map(Err))
+                let why = match latest.and_then(took_back) {
+                    None if host.state == State::Failed => self.has_booted(host).await?,
+                    why => why,
+                };
+                Ok(why.map(TurnedAway::only).map(Err))
             }
             _ => Ok(None),
         }
@@ -61,6 +65,12 @@ impl Installs {
     async fn has_disk(&self, arming: &Arming) -> Result<Result<(), Unfit>, OkdError> {
         let stored = hosts::inventory(self.store.readers(), &arming.host, None).await?;
         Ok(stored.map_or(Ok(()), |stored| judge::disk(arming, &stored.inventory)))
+    }
+
+    /// Why a host that was taken for failed boots its own disk all the same: a node restarts once more before its agent speaks.
+    async fn has_booted(&self, host: &HostFacts) -> Result<Option<String>, OkdError> {
+        let has_booted = progress::has_booted(self.store.readers(), &host.id).await?;
+        Ok(has_booted.then(|| "its installed system has booted from its disk since".to_owned()))
     }
 
     /// Whether the cluster could still give out its config for this role: else an installer would be turned away, again and again.

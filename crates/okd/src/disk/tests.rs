@@ -257,3 +257,30 @@ fn a_disk_that_nobody_can_tell_from_others_is_refused() {
         machine(vec![nvme("nvme0n1", "S5", "eui.0025385b01"), nvme("nvme0n2", "S5", "eui.0025385b02")]);
     assert_eq!(by_id("wwn=eui.0025385b02", &spaces), "nvme-eui.0025385b02");
 }
+
+#[test]
+fn a_disk_is_the_same_whatever_another_kernel_calls_it() {
+    let target = |serial: Option<&str>, wwn: Option<&str>, size_bytes| Target {
+        by_id: "nvme-X".to_owned(),
+        serial: serial.map(str::to_owned),
+        wwn: wwn.map(str::to_owned),
+        size_bytes,
+        model: None,
+        carries: vec![],
+    };
+    let armed = target(Some("S1"), Some("eui.0025"), 512);
+    for (other, is_same) in [
+        (target(Some(" s1"), Some("uuid.77"), 512), true),
+        (target(Some("S1"), None, 512), true),
+        (target(Some("S1"), Some("eui.0026"), 512), false),
+        (target(Some("S2"), Some("eui.0025"), 512), false),
+        (target(Some("S1"), Some("eui.0025"), 1024), false),
+        (target(None, Some("eui.0025"), 512), false),
+    ] {
+        let renamed = Target { by_id: "wwn-Y".to_owned(), ..other };
+        assert_eq!(armed.is_same_disk(&renamed), is_same, "{renamed:?}");
+    }
+    let nameless = target(None, Some("naa.5000"), 512);
+    assert!(nameless.is_same_disk(&target(Some("S1"), Some("0x5000"), 512)));
+    assert!(!nameless.is_same_disk(&target(None, None, 512)));
+}

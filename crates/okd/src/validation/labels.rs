@@ -8,7 +8,7 @@
 use inventory::sections::{Content, Disk, Usage};
 
 use super::{Candidate, Finding};
-use crate::disk::{Target, drives};
+use crate::disk::{Carried, Target, drives};
 
 struct Label {
     rule: &'static str,
@@ -44,12 +44,22 @@ impl Label {
         };
         let all = drives(candidate.inventory);
         let kept = all.iter().filter(|drive| drive.ways().all(|disk| !disk.by_id.contains(&target.by_id)));
-        let found = kept.filter_map(|drive| {
+        let unread = || kept.clone().find_map(|drive| Carried::on(drive, candidate.inventory).unread);
+        let found = kept.clone().filter_map(|drive| {
             let device = drive.ways().find_map(|disk| self.on(disk, contents))?;
             Some((device, format!("{device} of {}", drive.words())))
         });
         let found: Vec<(&str, String)> = found.collect();
         let Some((device, _)) = found.first() else {
+            if let Some(why) = unread() {
+                return Finding::warning(
+                    rule,
+                    format!(
+                        "whether a disk that is kept holds a file system that is called {label} is not known: {why}"
+                    ),
+                    "let the agent read it",
+                );
+            }
             return Finding::good(rule, format!("no other disk holds a file system that is called {label}"));
         };
         let disks = found.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join("; ");

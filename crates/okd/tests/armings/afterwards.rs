@@ -68,6 +68,31 @@ async fn what_broke_off_is_tried_again_in_one_word() {
 }
 
 #[tokio::test]
+async fn what_came_to_nothing_can_be_left_as_it_is() {
+    let room = room().await;
+    let host = room.worker(1).await;
+    assert!(room.installs.disarm(&host, "anna").await.is_err(), "nothing was ever armed");
+    room.arm(&[&host], Occasion::First).await.unwrap();
+    room.installs.disarm(&host, "anna").await.unwrap();
+    assert!(room.installs.disarm(&host, "anna").await.is_err(), "it was taken back already");
+    room.arm(&[&host], Occasion::First).await.unwrap();
+    let said = okd::progress::Saying {
+        step: okd::progress::Step::DiskChecked,
+        failed: true,
+        percent: None,
+        words: "another disk".to_owned(),
+    };
+    let progress = okd::Progress::new(room.store.clone(), room.clock.clone());
+    progress.said(&host, 2, said).await.unwrap();
+    assert_eq!(room.state(&host).await, State::Assigned);
+    let left = room.installs.disarm(&host, "anna").await.unwrap();
+    assert_eq!(left.generation, 2);
+    assert_eq!(room.state(&host).await, State::Assigned);
+    let events = room.events(Kind::InstallDisarmed).await;
+    assert!(events.iter().any(|event| event.summary.contains("leaves") && event.key == "2"), "{events:#?}");
+}
+
+#[tokio::test]
 async fn a_system_that_speaks_while_it_is_to_be_installed_anew_is_what_the_host_goes_back_to() {
     let room = room().await;
     for (n, speaks_first) in [(1, true), (2, false)] {
